@@ -1,1 +1,10 @@
-//! Placeholder.
+//! One client for API keys: use them and manage them, across services.
+
+mod clock;
+mod error;
+mod secret;
+mod wire;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
+pub use secret::Secret;

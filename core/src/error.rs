@@ -1,0 +1,478 @@
+//! One error for everything that can go wrong with a call.
+//!
+//! Its text is one sentence that ends in what to do. The service's own words are kept unchanged
+//! in [`Error::message`]; no text of an HTTP or JSON library, no URL query and no secret ever
+//! enters it (`behaviour.md` section 8, `security.md`).
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The result of every fallible call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Makes an enum whose variants have one stable snake_case name in all languages.
+macro_rules! wire_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable name, the same in all languages.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+wire_enum! {
+    /// What kind of failure it is: a closed list, the same in all languages.
+    ErrorKind {
+        /// An option, argument or dialect is wrong or missing; nothing was sent.
+        Config = "config",
+        /// The service has no such operation; nothing was sent, unless the service said so itself.
+        Unsupported = "unsupported",
+        /// The credential was missing, wrong, expired or revoked.
+        Unauthenticated = "unauthenticated",
+        /// The credential is good and may not do this.
+        Forbidden = "forbidden",
+        /// There is no such object, or it is not visible to this credential.
+        NotFound = "not_found",
+        /// The object's state does not allow it (a used key cannot be deleted).
+        Conflict = "conflict",
+        /// The service found the request malformed.
+        Invalid = "invalid",
+        /// The plan or its quota does not allow it.
+        PlanLimit = "plan_limit",
+        /// Too many requests; come back after [`Error::retry_after`].
+        RateLimited = "rate_limited",
+        /// The service failed.
+        Server = "server",
+        /// Time ran out; [`Error::timeout_scope`] says which limit it was.
+        Timeout = "timeout",
+        /// The connection could not be made or did not hold.
+        Network = "network",
+        /// The service answered with a redirect, which is never followed.
+        Redirect = "redirect",
+        /// The answer could not be understood.
+        Decode = "decode",
+        /// The caller cancelled.
+        Cancelled = "cancelled",
+        /// A defect of this library.
+        Internal = "internal",
+    }
+}
+
+wire_enum! {
+    /// What became of the request at the service.
+    Outcome {
+        /// Nothing reached the service.
+        NotSent = "not_sent",
+        /// The service refused it: nothing was changed.
+        Rejected = "rejected",
+        /// It may or may not have been carried out.
+        Unknown = "unknown",
+        /// It was carried out; its answer did not arrive whole.
+        Applied = "applied",
+    }
+}
+
+wire_enum! {
+    /// Why no further attempt was made.
+    Stop {
+        /// Trying again cannot help.
+        Fatal = "fatal",
+        /// All attempts were used.
+        Attempts = "attempts",
+        /// The service kept answering 429.
+        Throttled = "throttled",
+        /// The retry budget of this service was empty.
+        Budget = "budget",
+        /// The total time would have run out before another attempt.
+        Deadline = "deadline",
+        /// The service asked for a longer wait than `max_retry_after`.
+        RetryAfterTooLong = "retry_after_too_long",
+        /// `throttle = fail` was asked for and the lane was closed.
+        ThrottleFail = "throttle_fail",
+        /// The caller cancelled.
+        Cancelled = "cancelled",
+        /// The request is not safe to repeat and may have been carried out.
+        UnknownOutcome = "unknown_outcome",
+    }
+}
+
+wire_enum! {
+    /// Which time limit ran out.
+    TimeoutScope {
+        /// Opening the connection.
+        Connect = "connect",
+        /// One attempt, status line and body.
+        Attempt = "attempt",
+        /// The pause between two pieces of a body.
+        Stall = "stall",
+        /// The whole call with its waits.
+        Total = "total",
+    }
+}
+
+/// One request that was sent, or tried to be.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AttemptRecord {
+    /// Counted from 1.
+    pub n: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// How long the call had waited before it.
+    pub delay_before: Duration,
+    /// The status, when one arrived.
+    pub status: Option<u16>,
+    /// What was being done when it failed without a status (`resolve`, `connect`, `tls`, `proxy`, `send`, `body`).
+    pub phase: Option<&'static str>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+}
+
+/// What a service said about one field of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The field, as the service names it.
+    pub field: String,
+    /// The service's words.
+    pub messages: Vec<String>,
+}
+
+/// Why a call failed, what became of it at the service, and what to do.
+///
+/// Cheap to move (one pointer). The text of `Display` is one sentence with the remedy.
+///
+/// ```
+/// use keywright::{Client, ClientOptions, ErrorKind};
+///
+/// let refused = Client::new("seclai", ClientOptions::new().api_key("two\nlines")).unwrap_err();
+/// assert_eq!(refused.kind(), ErrorKind::Config);
+/// assert_eq!(refused.field(), Some("api_key"));
+/// assert!(!refused.to_string().contains("two"));
+/// ```
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct Error {
+    data: Box<ErrorData>,
+    #[source]
+    cause: Option<Cause>,
+}
+
+/// What a key provider or another function of the caller failed with.
+type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorData {
+    pub kind: ErrorKind,
+    pub reason: Option<Cow<'static, str>>,
+    pub service: Option<Arc<str>>,
+    pub operation: Option<Cow<'static, str>>,
+    pub field: Option<Cow<'static, str>>,
+    pub summary: Option<String>,
+    pub remedy: Option<String>,
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub request_id: Option<String>,
+    pub retry_after: Option<Duration>,
+    pub outcome: Outcome,
+    pub stop: Option<Stop>,
+    pub timeout_scope: Option<TimeoutScope>,
+    pub attempts: Vec<AttemptRecord>,
+    pub candidates: Vec<String>,
+    pub nonce: Option<String>,
+    pub fields: Vec<FieldError>,
+    pub excerpt: Option<String>,
+    pub elapsed: Option<Duration>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        let data = ErrorData {
+            kind,
+            reason: None,
+            service: None,
+            operation: None,
+            field: None,
+            summary: None,
+            remedy: None,
+            status: None,
+            code: None,
+            message: None,
+            request_id: None,
+            retry_after: None,
+            outcome: Outcome::NotSent,
+            stop: None,
+            timeout_scope: None,
+            attempts: Vec::new(),
+            candidates: Vec::new(),
+            nonce: None,
+            fields: Vec::new(),
+            excerpt: None,
+            elapsed: None,
+        };
+        Self { data: Box::new(data), cause: None }
+    }
+
+    /// A wrong or missing option or argument: which one, why, and what to do instead.
+    pub(crate) fn config(field: impl Into<Cow<'static, str>>, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config).with(|data| {
+            data.field = Some(field.into());
+            data.summary = Some(reason.into());
+            data.remedy = Some(remedy.into());
+        })
+    }
+
+    /// Changes fields in passing.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut ErrorData)) -> Self {
+        change(&mut self.data);
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    pub(crate) fn data(&self) -> &ErrorData {
+        &self.data
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.data.kind
+    }
+
+    /// Which failure of that kind it is: an open list, snake_case (`key_has_history`, `resolve`, ...).
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.data.reason.as_deref()
+    }
+
+    /// The service that was called.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.data.service.as_deref()
+    }
+
+    /// The operation, as `keys.create` or `request`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.data.operation.as_deref()
+    }
+
+    /// The option or argument that was wrong, for kind `config`.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.data.field.as_deref()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        self.data.remedy.as_deref()
+    }
+
+    /// The HTTP status, when one arrived.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.data.status
+    }
+
+    /// The service's own error code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.data.code.as_deref()
+    }
+
+    /// The service's own words, unchanged except that secrets are masked.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.data.message.as_deref()
+    }
+
+    /// The service's id of the last request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.data.request_id.as_deref()
+    }
+
+    /// How long to wait before trying again, as the service or the lane says.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.data.retry_after
+    }
+
+    /// What became of the request at the service.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.data.outcome
+    }
+
+    /// Why no further attempt was made; `None` when nothing was attempted.
+    #[must_use]
+    pub fn stop(&self) -> Option<Stop> {
+        self.data.stop
+    }
+
+    /// Which time limit ran out, for kind `timeout`.
+    #[must_use]
+    pub fn timeout_scope(&self) -> Option<TimeoutScope> {
+        self.data.timeout_scope
+    }
+
+    /// Every request of the call, in order.
+    #[must_use]
+    pub fn attempts(&self) -> &[AttemptRecord] {
+        &self.data.attempts
+    }
+
+    /// Ids of keys that the call may have created.
+    #[must_use]
+    pub fn candidates(&self) -> &[String] {
+        &self.data.candidates
+    }
+
+    /// The mark that the client put at the end of the key's name, so that a lost key can be found later.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.data.nonce.as_deref()
+    }
+
+    /// What the service said about single fields.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldError] {
+        &self.data.fields
+    }
+
+    /// The beginning of an answer that could not be read: at most 200 printable characters, masked.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&str> {
+        self.data.excerpt.as_deref()
+    }
+
+    /// Whether the same call may succeed later without a change by the caller.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let transient = match self.data.kind {
+            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Network => true,
+            ErrorKind::Config
+            | ErrorKind::Unsupported
+            | ErrorKind::Unauthenticated
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::Conflict
+            | ErrorKind::Invalid
+            | ErrorKind::PlanLimit
+            | ErrorKind::Redirect
+            | ErrorKind::Decode
+            | ErrorKind::Cancelled
+            | ErrorKind::Internal => false,
+        };
+        transient && matches!(self.data.outcome, Outcome::NotSent | Outcome::Rejected) && self.data.stop != Some(Stop::Fatal)
+    }
+
+    fn sentence(&self) -> String {
+        sentence::of(&self.data)
+    }
+}
+
+/// The one sentence that `Display` shows.
+mod sentence {
+    use super::{ErrorData, ErrorKind, Outcome};
+
+    pub(super) fn of(data: &ErrorData) -> String {
+        let mut text = subject(data);
+        if let Some(status) = data.status {
+            text.push_str(&format!(" ({status})"));
+        }
+        if data.attempts.len() > 1 {
+            text.push_str(&format!(" after {} attempts", data.attempts.len()));
+            if let Some(elapsed) = data.elapsed {
+                text.push_str(&format!(" in {:.1} s", elapsed.as_secs_f64()));
+            }
+        }
+        if matches!(data.outcome, Outcome::Unknown | Outcome::Applied) {
+            text.push_str(outcome(data.outcome));
+        }
+        if !data.candidates.is_empty() {
+            text.push_str(&format!(" (candidates: {})", data.candidates.join(", ")));
+        }
+        if let Some(wait) = data.retry_after {
+            text.push_str(&format!("; retry in {} s", wait.as_secs_f64().ceil()));
+        }
+        if let Some(remedy) = &data.remedy {
+            text.push_str(&format!("; {remedy}"));
+        }
+        if let Some(id) = &data.request_id {
+            text.push_str(&format!(". Request {id}"));
+        }
+        text
+    }
+
+    /// "seclai: `api_key` is empty" or "seclai refused keys.delete: it has call history".
+    fn subject(data: &ErrorData) -> String {
+        let service = data.service.as_deref().unwrap_or("keywright");
+        let words = data.summary.clone().or_else(|| data.message.clone()).unwrap_or_else(|| words(data.kind).to_owned());
+        if let Some(field) = &data.field {
+            return format!("{service}: `{field}` {words}");
+        }
+        match (&data.operation, data.status) {
+            (Some(operation), Some(_)) => format!("{service} refused {operation}: {words}"),
+            (Some(operation), None) => format!("{service}: {operation} failed: {words}"),
+            (None, _) => format!("{service}: {words}"),
+        }
+    }
+
+    fn outcome(outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Unknown => "; it may have been carried out",
+            Outcome::Applied => "; it was carried out, but its answer was lost",
+            Outcome::NotSent => "; nothing was sent",
+            Outcome::Rejected => "; nothing was changed",
+        }
+    }
+
+    fn words(kind: ErrorKind) -> &'static str {
+        match kind {
+            ErrorKind::Config => "an option is wrong",
+            ErrorKind::Unsupported => "the service has no such operation",
+            ErrorKind::Unauthenticated => "the credential was not accepted",
+            ErrorKind::Forbidden => "the credential may not do this",
+            ErrorKind::NotFound => "no such object",
+            ErrorKind::Conflict => "the object's state does not allow it",
+            ErrorKind::Invalid => "the request was not accepted",
+            ErrorKind::PlanLimit => "the plan does not allow it",
+            ErrorKind::RateLimited => "rate limited",
+            ErrorKind::Server => "the service failed",
+            ErrorKind::Timeout => "time ran out",
+            ErrorKind::Network => "the connection failed",
+            ErrorKind::Redirect => "the service answered with a redirect, which is never followed",
+            ErrorKind::Decode => "the answer could not be understood",
+            ErrorKind::Cancelled => "cancelled",
+            ErrorKind::Internal => "a defect of this library",
+        }
+    }
+}

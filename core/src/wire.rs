@@ -1,0 +1,149 @@
+//! What goes over the wire, as plain data: the meeting point of dialect, pipeline and transport.
+//!
+//! Nothing of any HTTP client library appears above the transport; these types are all it sees.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use url::Url;
+
+/// A boxed future: transports, clocks and key providers are trait objects.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One request, complete: credential headers included, hence no `Debug` of header values
+/// beyond what `HeaderValue::set_sensitive` allows.
+#[derive(Debug, Clone)]
+pub struct WireRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address. Its query may hold user data and is never logged.
+    pub url: Url,
+    /// All headers that the client sets itself.
+    pub headers: HeaderMap,
+    /// The body, if any; its `Content-Type` is among the headers.
+    pub body: Option<Bytes>,
+}
+
+/// The head of an answer: status line and headers.
+#[derive(Debug, Clone)]
+pub struct WireHead {
+    /// The status code as received, also outside 100..=599.
+    pub status: u16,
+    /// The headers as received.
+    pub headers: HeaderMap,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct WireResponse {
+    /// Status line and headers.
+    pub head: WireHead,
+    /// The decompressed body, as far as it was read.
+    pub body: Bytes,
+}
+
+/// How far a request got before its transport failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// No byte of it can have reached the service.
+    Nothing,
+    /// Something was written; the service may or may not have acted on it.
+    Request,
+    /// The status line arrived; the body did not arrive whole.
+    Head,
+}
+
+/// What an exchange was doing when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Looking up the host name.
+    Resolve,
+    /// Opening the connection.
+    Connect,
+    /// Negotiating TLS.
+    Tls,
+    /// Talking to a proxy.
+    Proxy,
+    /// Writing the request or waiting for the status line.
+    Send,
+    /// Reading the body.
+    Body,
+}
+
+impl Phase {
+    /// The stable name, as it stands in error records: `resolve`, `connect`, `tls`, `proxy`, `send`, `body`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Proxy => "proxy",
+            Self::Send => "send",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// Why an exchange failed, in our own words: no text of an HTTP library ever gets past this type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The host name has no address.
+    Resolve,
+    /// The connection was refused, unreachable or not answered in time.
+    Connect,
+    /// The certificate was not acceptable; trying again cannot help.
+    Certificate,
+    /// TLS failed for another reason.
+    Tls,
+    /// The proxy refused the connection.
+    Proxy,
+    /// The connection ended before the whole answer was there.
+    Reset,
+    /// The body ended before its announced length.
+    Truncated,
+    /// The answer was not HTTP as we accept it.
+    Malformed,
+    /// The body was longer than allowed, before or after decompression.
+    TooLarge,
+    /// The content encoding was not one we asked for, or did not decode.
+    Encoding,
+    /// Nothing arrived within the time allowed by `scope`.
+    Timeout,
+}
+
+/// A failed exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransportError {
+    /// What failed.
+    pub fault: Fault,
+    /// What was being done.
+    pub phase: Phase,
+    /// How far the request got.
+    pub reached: Reached,
+    /// Whether the connection had served an earlier exchange: its death may be only the end of
+    /// an idle keep-alive.
+    pub reused: bool,
+}
+
+/// The answer as it arrives: the head is there, the body comes in chunks.
+pub struct Incoming {
+    /// Status line and headers.
+    pub head: WireHead,
+    /// The body.
+    pub body: Box<dyn BodySource>,
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Incoming").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+/// A body that is still arriving, decompressed.
+pub trait BodySource: Send {
+    /// The next chunk, or `None` at the end.
+    fn chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>>;
+}
