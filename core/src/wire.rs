@@ -2,8 +2,9 @@
 //!
 //! Nothing of any HTTP client library appears above the transport; these types are all it sees.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -29,7 +30,7 @@ pub struct WireRequest {
 /// The head of an answer: status line and headers.
 #[derive(Debug, Clone)]
 pub struct WireHead {
-    /// The status code as received, also outside 100..=599.
+    /// The status code, from 200 to 599: anything else never leaves the transport.
     pub status: u16,
     /// The headers as received.
     pub headers: HeaderMap,
@@ -144,6 +145,16 @@ impl std::fmt::Debug for Incoming {
 
 /// A body that is still arriving, decompressed.
 pub trait BodySource: Send {
-    /// The next chunk, or `None` at the end.
-    fn chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>>;
+    /// The next chunk, or `None` at the end. Polled, so that a chunk costs no allocation.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>>;
+}
+
+impl dyn BodySource {
+    /// The next chunk, or `None` at the end. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// Whatever ended the body before its end; nothing may be asked of it afterwards.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
 }

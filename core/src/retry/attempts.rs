@@ -1,0 +1,121 @@
+//! The attempts of one call: after each failure, whether and when there is another.
+//!
+//! A request that may have been carried out is repeated only where twice is as good as once; a
+//! refusal by a rate limit is charged neither an attempt nor budget but ends with the eleventh;
+//! a wait that cannot end before the deadline is not begun (`behaviour.md` sections 3 and 4).
+
+use std::time::Duration;
+
+use crate::error::{Outcome, Stop};
+use crate::retry::{Backoff, Budget, Class, RetryOptions, Safety, Verdict};
+
+/// The refusals by a rate limit after which a call gives up.
+const MAX_THROTTLES: u32 = 11;
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Wait this long, then send again.
+    Wait(Duration),
+    /// Send again at once; it is not counted.
+    ReplayNow,
+    /// Go back to the lane with the same ticket.
+    Throttled {
+        /// The service's own delay.
+        hint: Option<Duration>,
+    },
+    /// Give up, for this reason.
+    Stop(Stop),
+}
+
+/// One failed attempt, as [`RetryState::decide`] judges it.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure<'a> {
+    /// What the attempt meant.
+    pub verdict: &'a Verdict,
+    /// The connection died before any byte of an answer
+    /// (see [`connection_died`](super::classify::connection_died)).
+    pub connection_died: bool,
+}
+
+/// What a call has used up so far.
+#[derive(Debug, Clone)]
+pub struct RetryState {
+    options: RetryOptions,
+    safety: Safety,
+    deadline: Option<Duration>,
+    attempts: u32,
+    throttles: u32,
+    replayed: bool,
+    reconnected: bool,
+}
+
+impl RetryState {
+    /// A call that begins; `deadline` is on the monotonic clock. For a request that carries an
+    /// honoured idempotency key, `safety` is that of [`Safety::with_idempotency_key`].
+    #[must_use]
+    pub fn new(options: RetryOptions, safety: Safety, deadline: Option<Duration>) -> Self {
+        Self { options, safety, deadline, attempts: 0, throttles: 0, replayed: false, reconnected: false }
+    }
+
+    /// Judges a failed attempt at monotonic time `now`; `chance` is two numbers in `[0, 1)`, for
+    /// our own delay and for the service's. An `auth` verdict is final here: whoever renews the
+    /// credential replays without asking.
+    pub fn decide(&mut self, failure: Failure<'_>, now: Duration, chance: (f64, f64), budget: &Budget) -> Decision {
+        match failure.verdict.class {
+            Class::Ok | Class::Auth | Class::Fatal => Decision::Stop(Stop::Fatal),
+            Class::Throttled => self.throttled(failure.verdict.hint, now),
+            Class::Transient => self.transient(failure, now, chance, budget),
+        }
+    }
+
+    fn throttled(&mut self, hint: Option<Duration>, now: Duration) -> Decision {
+        self.throttles += 1;
+        if self.throttles >= MAX_THROTTLES {
+            return Decision::Stop(Stop::Throttled);
+        }
+        match self.futile(hint, hint.unwrap_or_default(), now) {
+            Some(stop) => Decision::Stop(stop),
+            None => Decision::Throttled { hint },
+        }
+    }
+
+    fn transient(&mut self, failure: Failure<'_>, now: Duration, chance: (f64, f64), budget: &Budget) -> Decision {
+        let verdict = failure.verdict;
+        let harmless = matches!(verdict.outcome, Outcome::NotSent | Outcome::Rejected);
+        if !harmless && !self.safety.may_repeat() {
+            return Decision::Stop(Stop::UnknownOutcome);
+        }
+        if failure.connection_died && self.safety.may_repeat() && !self.replayed {
+            self.replayed = true;
+            return self.futile(None, Duration::ZERO, now).map_or(Decision::ReplayNow, Decision::Stop);
+        }
+        self.attempts += 1;
+        if self.attempts >= self.options.max_attempts {
+            return Decision::Stop(Stop::Attempts);
+        }
+        let backoff = Backoff { base: self.options.base, cap: self.options.cap };
+        let delay = backoff.delay(self.attempts, verdict.hint, chance.0, chance.1);
+        if let Some(stop) = self.futile(verdict.hint, delay, now) {
+            return Decision::Stop(stop);
+        }
+        if !self.is_free(verdict.outcome) && !budget.withdraw(now) {
+            return Decision::Stop(Stop::Budget);
+        }
+        Decision::Wait(delay)
+    }
+
+    /// The first attempt that never left costs the service nothing, so it costs no budget.
+    fn is_free(&mut self, outcome: Outcome) -> bool {
+        outcome == Outcome::NotSent && !std::mem::replace(&mut self.reconnected, true)
+    }
+
+    /// Why waiting would only put off a failure, if it would.
+    fn futile(&self, hint: Option<Duration>, delay: Duration, now: Duration) -> Option<Stop> {
+        if hint.is_some_and(|hint| hint > self.options.max_retry_after) {
+            return Some(Stop::RetryAfterTooLong);
+        }
+        let ready = now.saturating_add(delay).saturating_add(self.options.min_attempt);
+        (self.deadline? < ready).then_some(Stop::Deadline)
+    }
+}

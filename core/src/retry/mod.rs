@@ -1,0 +1,55 @@
+//! Decides whether a failed attempt is repeated, when, and who may send next.
+//!
+//! Nothing here knows bodies or sockets: [`classify`] and [`hints`] see a status line and headers,
+//! the rest only a [`Verdict`] and a clock. A server's own delay is a floor, the caller's deadline
+//! is a ceiling, and nothing ever sleeps in order to fail (`behaviour.md` sections 2 to 6).
+
+pub mod attempts;
+pub mod backoff;
+pub mod budget;
+pub mod classify;
+pub mod hints;
+pub mod lane;
+mod options;
+
+use serde::Deserialize;
+
+pub use attempts::{Decision, RetryState};
+pub use backoff::Backoff;
+pub use budget::{Budget, BudgetOptions, Budgets};
+pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
+pub use hints::RateLimit;
+pub use lane::{Answer, Fingerprint, Lane, LaneKey, Lanes, Permit, Priority, Refused, Throttle, Ticket};
+pub use options::RetryOptions;
+
+/// What may happen to a request whose fate is not known, declared per operation in the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// It changes nothing: list, get, usage, calls.
+    Safe,
+    /// Twice is as good as once: delete, revoke, archive, update with absolute values.
+    Idempotent,
+    /// It must not reach the service twice: create, rotate, login, runs, any generic POST.
+    Never,
+}
+
+impl Safety {
+    /// What it becomes when the request carries an idempotency key that the service honours.
+    #[must_use]
+    pub fn with_idempotency_key(self) -> Self {
+        match self {
+            Self::Never | Self::Idempotent => Self::Idempotent,
+            Self::Safe => Self::Safe,
+        }
+    }
+
+    /// Whether a request that may have been carried out may be sent again.
+    #[must_use]
+    pub fn may_repeat(self) -> bool {
+        match self {
+            Self::Safe | Self::Idempotent => true,
+            Self::Never => false,
+        }
+    }
+}
