@@ -11,27 +11,16 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
+
+use crate::retry::RateLimit;
 
 pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
 pub use page::{Page, PageRequest};
 pub(crate) use page::Fetch;
 pub use requests::{Change, CreateKey, UpdateKey};
 pub use usage::{Activity, CallRecord, CallsQuery, Granularity, UsageQuery, UsageRange, UsageReport, UsageSlice};
-
-use jiff::Timestamp;
-
-/// The rate limit that an answer announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Requests allowed in the window, where the service says.
-    pub limit: Option<u64>,
-    /// Requests left in it.
-    pub remaining: u64,
-    /// Time until the window starts anew.
-    pub reset_in: Duration,
-}
 
 /// What is known about how a result came to be.
 #[derive(Debug, Clone, Default, PartialEq)]
