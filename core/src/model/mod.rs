@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::retry::RateLimit;
 
 pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
-pub use page::{Page, PageRequest};
+pub use page::{Page, PageRequest, PageStream};
 pub(crate) use page::Fetch;
 pub use requests::{Change, CreateKey, UpdateKey};
 pub use usage::{Activity, CallRecord, CallsQuery, Granularity, UsageQuery, UsageRange, UsageReport, UsageSlice};
