@@ -5,4 +5,5 @@
 
 pub mod files;
 pub mod http;
+pub mod scenario;
 pub mod wire;
