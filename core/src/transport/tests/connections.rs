@@ -69,6 +69,24 @@ async fn a_refused_connection_reached_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_speaks_or_leaves_first_is_asked_once() {
+    for first in [send("SSH-2.0-OpenSSH_9.9\r\n"), send("HTTP/1.1 408 Too late\r\n\r\n"), Step::Close, Step::Reset] {
+        let server = Server::once(vec![first.clone(), Step::Close]).await;
+        let error = match exchange(&transport(), post(&server.http("/")), Connection::Fresh).await {
+            // Whether the request was still written is up to the timing.
+            Ok((head, _)) => {
+                assert_eq!(head.status, 408);
+                continue;
+            }
+            Err(error) => error,
+        };
+        assert!(matches!(error.fault, Fault::Reset | Fault::Malformed), "{first:?}: {error:?}");
+        assert_eq!((error.phase, error.reused), (Phase::Send, false), "{first:?}");
+        assert_eq!(server.connections(), 1, "never a second send");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_never_accepts_runs_into_the_connect_timeout() {
     // A full backlog drops what comes after it, so the connection stays half open.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();

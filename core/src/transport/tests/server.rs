@@ -15,6 +15,8 @@ use tokio_rustls::TlsAcceptor;
 pub enum Step {
     /// Reads one request, whole.
     Request,
+    /// Reads to the end of the head of one request, and maybe some of its body.
+    Head,
     /// Writes bytes.
     Send(Vec<u8>),
     /// Writes the same bytes for ever, until the client closes.
@@ -163,7 +165,7 @@ async fn protected<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: Vec
 
 async fn common<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, step: Step, record: Record<'_>, stall: &Notify) -> bool {
     match step {
-        Step::Request => match request(stream).await {
+        Step::Request | Step::Head => match request(stream, matches!(step, Step::Request)).await {
             Some(text) => record(text),
             None => return false,
         },
@@ -183,14 +185,14 @@ async fn common<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, step: Step, r
     true
 }
 
-async fn request<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
+async fn request<S: AsyncRead + Unpin>(stream: &mut S, whole: bool) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         if let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
             let length =
                 text.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().expect("a length"));
-            if bytes.len() >= head + 4 + length {
+            if !whole || bytes.len() >= head + 4 + length {
                 return Some(String::from_utf8_lossy(&bytes).into_owned());
             }
         }
