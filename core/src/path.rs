@@ -123,3 +123,132 @@ fn escapes(text: &str) -> impl Iterator<Item = u8> {
         digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn an_id_that_could_change_the_path_is_refused_without_being_shown() {
+        let long = "x".repeat(257);
+        let ids = [
+            "",
+            ".",
+            "..",
+            "../agents",
+            "a/b",
+            "a\\b",
+            "%2e%2e",
+            "%2E",
+            "a%2Fb",
+            "%5c",
+            "a?b",
+            "a#b",
+            "a\n",
+            "..\n",
+            "a\0b",
+            "a\u{7f}",
+            "a\u{85}b",
+            " a",
+            "a ",
+            "\u{a0}a",
+            "a\t",
+            &long,
+        ];
+        for id in ids {
+            let error = segment(id, "key_id").unwrap_err();
+            assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("key_id")), "{id:?}");
+        }
+        assert!(!segment("canary/..", "key_id").unwrap_err().to_string().contains("canary"));
+    }
+
+    #[test]
+    fn every_other_id_becomes_one_segment() {
+        let cases = [
+            ("key_7f-3.a~", "key_7f-3.a~"),
+            ("a:b", "a%3Ab"),
+            ("x=", "x%3D"),
+            ("a;b", "a%3Bb"),
+            ("a b", "a%20b"),
+            ("\u{e9}", "%C3%A9"),
+            ("a%b", "a%25b"),
+            ("...", "..."),
+            ("me", "me"),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(segment(id, "key_id").unwrap(), expected);
+        }
+        assert!(segment(&"x".repeat(256), "key_id").is_ok());
+        assert!(matches!(segment("key_1", "key_id").unwrap(), Cow::Borrowed(_)), "the usual id costs no copy");
+    }
+
+    #[test]
+    fn a_raw_path_that_could_leave_its_place_is_refused() {
+        let paths = [
+            "",
+            "v1",
+            "https://evil.test",
+            "//evil",
+            "/a//b",
+            "/a?b",
+            "/a#b",
+            "/a\\b",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/.",
+            "/%2e",
+            "/a/%2E%2e/b",
+            "/a/.%2e",
+            "/%252e%252e/b",
+            "/a%2f..%2fb",
+            "/a%5c..",
+            "/a\nb",
+            "/a%0d%0aX: y",
+            "/%00",
+            "/\u{85}",
+        ];
+        for path in paths {
+            assert_eq!(raw_path(path, "path").unwrap_err().field(), Some("path"), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_raw_path_keeps_its_escapes_and_gets_the_missing_ones() {
+        let cases = [
+            ("/", "/"),
+            ("/v1/agents/", "/v1/agents/"),
+            ("/a%20b/c%2Fd", "/a%20b/c%2Fd"),
+            ("/a b/\u{e9}", "/a%20b/%C3%A9"),
+            ("/100%/x%zz%4", "/100%25/x%25zz%254"),
+            ("/a:b@c;d=e,f'(g)*!$&+", "/a:b@c;d=e,f'(g)*!$&+"),
+            ("/[x]\"<>^`{|}", "/%5Bx%5D%22%3C%3E%5E%60%7B%7C%7D"),
+            ("/...", "/..."),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(raw_path(path, "path").unwrap(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_is_one_segment_and_comes_back_unchanged(id in "\\PC{0,40}") {
+            if let Ok(encoded) = segment(&id, "id") {
+                prop_assert!(!encoded.contains(['/', '?', '#', '\\', ';', ' ']));
+                prop_assert_eq!(percent_decode_str(&encoded).decode_utf8().unwrap(), id.as_str());
+            }
+        }
+
+        #[test]
+        fn a_raw_path_is_stable(path in "/(%[0-9a-f]{2}|[a-z%.é ]){0,12}") {
+            if let Ok(once) = raw_path(&path, "path") {
+                prop_assert_eq!(raw_path(&once, "path").unwrap(), once.as_ref());
+            }
+        }
+    }
+}

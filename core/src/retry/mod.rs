@@ -8,9 +8,11 @@ pub mod attempts;
 pub mod backoff;
 pub mod budget;
 pub mod classify;
+mod date;
 pub mod hints;
 pub mod lane;
 mod options;
+mod skew;
 
 use serde::Deserialize;
 

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::retry::Backoff;
 
 /// How often and how patiently a failed call is repeated.
 ///
@@ -95,10 +94,6 @@ impl RetryOptions {
             return Err(Error::config("max_attempts", "is 0: no request could be sent", "give at least 1"));
         }
         Ok(())
-    }
-
-    pub(crate) fn backoff(&self) -> Backoff {
-        Backoff { base: self.base, cap: self.cap }
     }
 }
 

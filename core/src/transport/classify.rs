@@ -47,7 +47,7 @@ pub(super) fn before_head(error: Cause<'_>, signs: Signs) -> TransportError {
 /// A failure after the head, on the way to the end of the body.
 pub(super) fn in_body(error: Cause<'_>, reused: bool) -> TransportError {
     let protected = find::<rustls::Error>(error).is_some();
-    let fault = match find::<io::Error>(error).map(io::Error::kind) {
+    let fault = match io_kind(error) {
         // These two kinds are what the chunk reader answers to a body that breaks the grammar;
         // rustls wraps its own errors in the first.
         Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) if !protected => Fault::Malformed,
@@ -69,7 +69,7 @@ fn connecting(error: Cause<'_>, signs: Signs) -> (Fault, Phase) {
     if let Some(fault) = chain(error).find_map(tunnel) {
         return (fault, Phase::Proxy);
     }
-    match find::<io::Error>(error).map(io::Error::kind) {
+    match io_kind(error) {
         // Opening a TCP connection does not end this way; the handshake after it does.
         Some(
             io::ErrorKind::UnexpectedEof
@@ -115,6 +115,11 @@ fn is_unwritten(error: Cause<'_>) -> bool {
 /// is a constant of that crate, held by a test against a server.
 fn is_head_too_large(cause: &hyper::Error) -> bool {
     cause.is_parse() && cause.to_string() == "message head is too large"
+}
+
+/// The kind of the innermost I/O error: the outer ones are wrappers that say `other`.
+fn io_kind(error: Cause<'_>) -> Option<io::ErrorKind> {
+    chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
 fn find<E: StdError + 'static>(error: Cause<'_>) -> Option<&E> {

@@ -24,7 +24,7 @@ use tower_service::Service;
 
 use super::classify::{self, Signs};
 use super::gzip::Gunzip;
-use super::proxy::{PortExceptions, Route};
+use super::proxy::{Exceptions, Route};
 use super::{Connection, Transport, TransportOptions, tls};
 use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest};
 
@@ -46,7 +46,7 @@ tokio::task_local! {
 /// certificates of the system.
 pub struct HttpTransport {
     options: TransportOptions,
-    exceptions: PortExceptions,
+    exceptions: Exceptions,
     clients: [[OnceLock<reqwest::Client>; 2]; Route::COUNT],
     tls: OnceLock<ClientConfig>,
     building: Mutex<()>,
@@ -64,7 +64,7 @@ impl HttpTransport {
     pub fn new(options: TransportOptions) -> Self {
         Self {
             options,
-            exceptions: PortExceptions::from_environment(),
+            exceptions: Exceptions::from_environment(),
             clients: Default::default(),
             tls: OnceLock::new(),
             building: Mutex::new(()),
@@ -115,6 +115,11 @@ impl HttpTransport {
             Route::Plain | Route::Direct => builder.no_proxy().build()?,
             Route::System => builder.build()?,
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_read_roots(&self) -> bool {
+        self.tls.get().is_some()
     }
 
     /// Only called under `building`, so it is built once.
@@ -192,13 +197,8 @@ fn incoming(response: reqwest::Response, wants_gzip: bool, reused: bool, max_hea
 }
 
 fn before_head(error: &reqwest::Error, secure: bool, reused: bool) -> TransportError {
-    let signs = Signs {
-        connecting: error.is_connect(),
-        resolving: error.is_dns(),
-        timed_out: error.is_timeout(),
-        secure,
-        reused,
-    };
+    let signs =
+        Signs { connecting: error.is_connect(), resolving: error.is_dns(), timed_out: error.is_timeout(), secure, reused };
     classify::before_head(error, signs)
 }
 
@@ -220,7 +220,10 @@ enum Encoding {
 fn encoding(headers: &HeaderMap) -> Encoding {
     let codings = |name: HeaderName| {
         let lines = headers.get_all(name).into_iter();
-        lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii).filter(|coding| !coding.is_empty())
+        lines
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+            .map(<[u8]>::trim_ascii)
+            .filter(|coding| !coding.is_empty())
     };
     if !codings(TRANSFER_ENCODING).all(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
         return Encoding::Other;

@@ -11,6 +11,8 @@ mod http;
 mod proxy;
 #[doc(hidden)]
 pub mod replay;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::fmt::Debug;

@@ -30,7 +30,7 @@ impl Route {
         }
     }
 
-    pub(super) fn of(url: &Url, policy: ProxyPolicy, exceptions: &PortExceptions) -> Self {
+    pub(super) fn of(url: &Url, policy: ProxyPolicy, exceptions: &Exceptions) -> Self {
         if url.scheme() == "http" {
             return Self::Plain;
         }
@@ -41,12 +41,16 @@ impl Route {
     }
 }
 
-/// The entries of `NO_PROXY` that name a port (`internal.test:8443`): the HTTP library knows
-/// names, suffixes, networks and `*`, but takes no notice of ports.
+/// The entries of `NO_PROXY` that the HTTP library does not heed: those that name a port
+/// (`internal.test:8443`), and `*`, which there covers names but no addresses. Names, suffixes
+/// and networks are its business.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct PortExceptions(Vec<(String, u16)>);
+pub(super) struct Exceptions {
+    all: bool,
+    ports: Vec<(String, u16)>,
+}
 
-impl PortExceptions {
+impl Exceptions {
     pub(super) fn from_environment() -> Self {
         let list = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy"));
         list.map_or_else(|_| Self::default(), |list| Self::from_list(&list))
@@ -59,13 +63,13 @@ impl PortExceptions {
             let host = host.strip_prefix("*.").unwrap_or(host).trim_start_matches('.').to_ascii_lowercase();
             (is_host && !host.is_empty()).then_some((host, port.parse().ok()?))
         };
-        Self(list.split(',').filter_map(entry).collect())
+        Self { all: list.split(',').any(|entry| entry.trim() == "*"), ports: list.split(',').filter_map(entry).collect() }
     }
 
     fn cover(&self, url: &Url) -> bool {
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return false };
         let under = |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        self.0.iter().any(|(name, exempt)| *exempt == port && under(name))
+        self.all || self.ports.iter().any(|(name, exempt)| *exempt == port && under(name))
     }
 }
 
@@ -74,7 +78,7 @@ mod tests {
     use super::*;
 
     fn route(url: &str, policy: ProxyPolicy, no_proxy: &str) -> Route {
-        Route::of(&Url::parse(url).expect("a valid address"), policy, &PortExceptions::from_list(no_proxy))
+        Route::of(&Url::parse(url).expect("a valid address"), policy, &Exceptions::from_list(no_proxy))
     }
 
     #[test]

@@ -197,3 +197,32 @@ impl BodySource for ReplayBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use http::Method;
+    use url::Url;
+
+    use super::*;
+    use crate::transport::collect;
+
+    fn request() -> WireRequest {
+        WireRequest { method: Method::GET, url: Url::parse("https://h.test/").unwrap(), headers: HeaderMap::new(), body: None }
+    }
+
+    #[tokio::test]
+    async fn the_script_is_played_in_order_and_the_requests_are_kept() {
+        let lost = TransportError { fault: Fault::Truncated, phase: Phase::Body, reached: Reached::Head, reused: false };
+        let resolve = TransportError { fault: Fault::Resolve, phase: Phase::Resolve, ..REFUSED };
+        let transport = ReplayTransport::new().fail(resolve).answer(Reply::status(200).chunk("{\"a\"").chunk(":").cut(lost));
+        assert_eq!(transport.send(request(), Connection::Fresh).await.unwrap_err(), resolve);
+        let answer = transport.send(request(), Connection::Pooled).await.unwrap();
+        let cut = collect(answer.body, 99).await.unwrap_err();
+        assert_eq!((&cut.read[..], cut.error), (&b"{\"a\":"[..], lost));
+        assert_eq!(transport.send(request(), Connection::Pooled).await.unwrap_err(), REFUSED, "beyond the script");
+        let connections: Vec<_> = transport.sent().into_iter().map(|sent| sent.connection).collect();
+        assert_eq!(connections, [Connection::Fresh, Connection::Pooled, Connection::Pooled]);
+    }
+}

@@ -1,0 +1,307 @@
+//! The shared throttle of one (origin, credential, bucket): one learned pace for all its callers.
+//!
+//! A hundred tasks that each retry on their own ask a throttled service five times per success;
+//! here they stand in one line, so that a refusal of one is known to all (`behaviour.md` section
+//! 5). The rules are in [`state`], pure; this module adds the lock, the waiting and the clock.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use keywright::{Clock, ManualClock, Priority, Throttle};
+//! use keywright::retry::{Answer, Lane};
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+//! # runtime.block_on(async {
+//! let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-01-01T00:00:00Z".parse().expect("a time")));
+//! let lane = Lane::new(clock);
+//! let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+//! let permit = lane.admit(&ticket, None).await.expect("nobody throttled this lane");
+//! lane.answered(permit, Answer::Ok, None);
+//! # });
+//! ```
+
+mod queue;
+mod registry;
+pub mod state;
+mod waiting;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::error::Stop;
+use crate::retry::RateLimit;
+use crate::retry::hints;
+use crate::retry::skew::Skew;
+use crate::wire::WireHead;
+use state::{Arrival, Grant, LaneState, Next};
+use waiting::{Slot, Waiting};
+
+pub use queue::Waiter;
+pub use registry::{Fingerprint, LaneKey, Lanes};
+
+/// Which calls go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Priority {
+    /// Before all others, and as a probe in a cool-down: a leaked key must not wait behind bulk
+    /// traffic. Revoke, delete and archive are urgent by themselves.
+    Urgent,
+    /// In the order of the calls.
+    #[default]
+    Normal,
+    /// When nobody else waits.
+    Background,
+}
+
+/// What a call does when its lane is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Throttle {
+    /// It waits in line.
+    #[default]
+    Wait,
+    /// It fails at once and says when to come back.
+    Fail,
+}
+
+/// A call's place in line, kept over all its attempts: who was refused is not last again.
+#[derive(Debug)]
+pub struct Ticket {
+    sequence: u64,
+    priority: Priority,
+    throttle: Throttle,
+}
+
+impl Ticket {
+    /// A place in line for a lane that is driven by hand; others come from [`Lane::ticket`].
+    #[must_use]
+    pub fn new(sequence: u64, priority: Priority, throttle: Throttle) -> Self {
+        Self { sequence, priority, throttle }
+    }
+}
+
+/// What came back for an admitted request. When nothing came back, drop the permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// A success.
+    Ok,
+    /// A refusal because of too many requests.
+    Throttled {
+        /// The service's own delay.
+        hint: Option<Duration>,
+    },
+    /// An answer that is neither: it passed the rate limit all the same, and counts as passed.
+    Other,
+}
+
+/// Why a call was not admitted; nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// When the lane expects to have room.
+    pub retry_after: Duration,
+    /// [`Stop::Deadline`] or [`Stop::ThrottleFail`].
+    pub stop: Stop,
+}
+
+/// The right to send one request; dropping it gives it back.
+#[must_use = "dropping a permit gives it back"]
+pub struct Permit {
+    lane: Arc<Lane>,
+    grant: Option<Grant>,
+}
+
+impl Permit {
+    /// Gives it back without an answer.
+    pub fn release(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(grant) = self.grant.take() {
+            let now = self.lane.clock.monotonic();
+            self.lane.change(now, |state| state.release(grant, now));
+        }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("grant", &self.grant).finish_non_exhaustive()
+    }
+}
+
+/// How a lane stands, for events and metrics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct LaneView {
+    /// Requests per second, when a refusal has taught a pace.
+    pub rate: Option<f64>,
+    /// What is left of the cool-down.
+    pub cool_down: Duration,
+    /// Requests in flight.
+    pub in_flight: u32,
+    /// Calls that wait.
+    pub waiting: usize,
+    /// How far the service's clock is ahead of ours.
+    pub skew: jiff::SignedDuration,
+}
+
+/// The shared throttle of one (origin, credential, bucket).
+#[derive(Debug)]
+pub struct Lane {
+    clock: Arc<dyn Clock>,
+    tickets: AtomicU64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: LaneState,
+    /// The waiting calls, by arrival.
+    slots: HashMap<u64, Slot>,
+    /// Who holds the timer of the line, and for when.
+    armed: Option<(Duration, Waiter)>,
+    skew: Skew,
+}
+
+impl Lane {
+    /// An unthrottled lane.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
+        let state = LaneState::new(clock.monotonic());
+        let inner = Inner { state, slots: HashMap::new(), armed: None, skew: Skew::default() };
+        Arc::new(Self { clock, tickets: AtomicU64::new(0), inner: Mutex::new(inner) })
+    }
+
+    /// The next place in line: one per call, kept over its attempts.
+    #[must_use]
+    pub fn ticket(&self, priority: Priority, throttle: Throttle) -> Ticket {
+        Ticket { sequence: self.tickets.fetch_add(1, Ordering::Relaxed), priority, throttle }
+    }
+
+    /// Waits for the right to send one request; `deadline` is on the monotonic clock. Dropping
+    /// the future frees the place.
+    ///
+    /// # Errors
+    /// [`Refused`] when the wait would outlast the deadline, or does, or the ticket says not to wait.
+    pub async fn admit(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Result<Permit, Refused> {
+        let now = self.clock.monotonic();
+        let waiter = {
+            let mut inner = self.lock();
+            match inner.state.arrive(ticket, deadline, now) {
+                Arrival::Granted(grant) => return Ok(self.permit(grant)),
+                Arrival::Refused(refused) => return Err(refused),
+                Arrival::Waits(waiter) => {
+                    inner.slots.insert(waiter.arrival(), Slot::default());
+                    waiter
+                }
+            }
+        };
+        Waiting::new(self, ticket, waiter, deadline).await
+    }
+
+    /// Gives a permit back with what came of it.
+    pub fn answered(&self, mut permit: Permit, answer: Answer, rate_limit: Option<RateLimit>) {
+        debug_assert!(std::ptr::eq(self, Arc::as_ptr(&permit.lane)), "a permit goes back to its own lane");
+        let Some(grant) = permit.grant.take() else { return };
+        let chance = match answer {
+            Answer::Throttled { .. } => self.clock.random(),
+            Answer::Ok | Answer::Other => 0.0,
+        };
+        let now = self.clock.monotonic();
+        self.change(now, |state| state.answered(grant, answer, rate_limit, now, chance));
+    }
+
+    /// Learns from an answer's `Date` how far the service's clock is ahead; the exchange began and
+    /// ended at these local times.
+    pub fn note_date(&self, head: &WireHead, sent: Timestamp, received: Timestamp) {
+        if let Some(date) = hints::server_time(head, received) {
+            self.lock().skew.note(date, sent, received);
+        }
+    }
+
+    /// The service's time, as far as its answers told.
+    #[must_use]
+    pub fn server_now(&self) -> Timestamp {
+        let skew = self.lock().skew.median();
+        let now = self.clock.now();
+        now.saturating_add(skew).unwrap_or(now)
+    }
+
+    /// How the lane stands.
+    #[must_use]
+    pub fn view(&self) -> LaneView {
+        let now = self.clock.monotonic();
+        let inner = self.lock();
+        LaneView {
+            rate: inner.state.rate(),
+            cool_down: inner.state.cool_until().saturating_sub(now),
+            in_flight: inner.state.in_flight().0,
+            waiting: inner.state.waiting(),
+            skew: inner.skew.median(),
+        }
+    }
+
+    fn is_forgettable(&self) -> bool {
+        let now = self.clock.monotonic();
+        self.lock().state.is_forgettable(now)
+    }
+
+    fn permit(self: &Arc<Self>, grant: Grant) -> Permit {
+        Permit { lane: Arc::clone(self), grant: Some(grant) }
+    }
+
+    fn change(&self, now: Duration, change: impl FnOnce(&mut LaneState)) {
+        let due = {
+            let mut inner = self.lock();
+            change(&mut inner.state);
+            inner.drive(now, &*self.clock)
+        };
+        wake(due);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Hands out what can be handed out and sees to it that the first in line holds a timer.
+    /// The wakers are for [`wake`], after the lock: a waker may run code of the caller.
+    #[must_use]
+    fn drive(&mut self, now: Duration, clock: &dyn Clock) -> Vec<Waker> {
+        let mut due = Vec::new();
+        loop {
+            match self.state.next(now) {
+                Next::Granted(waiter, grant) => {
+                    if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
+                        due.extend(slot.rouse(clock));
+                        slot.granted = Some(grant);
+                    }
+                }
+                Next::At(at, waiter) => {
+                    let known = self.armed.replace((at, waiter));
+                    let holds = known.is_some_and(|(known_at, known)| known == waiter && known_at <= at);
+                    if let Some(slot) = self.slots.get_mut(&waiter.arrival()).filter(|_| !holds) {
+                        due.extend(slot.rouse(clock));
+                    }
+                    return due;
+                }
+                Next::Idle => {
+                    self.armed = None;
+                    return due;
+                }
+            }
+        }
+    }
+}
+
+fn wake(due: Vec<Waker>) {
+    due.into_iter().for_each(Waker::wake);
+}

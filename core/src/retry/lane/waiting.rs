@@ -1,0 +1,181 @@
+//! One call that waits in a lane.
+//!
+//! The first in line holds the line's timer, everybody at most one for the own deadline; whoever
+//! makes room wakes exactly those who may go. A call that waits is *away*: it has told the clock
+//! that it waits for nothing else, and whoever wakes it takes that back on its behalf, before the
+//! waker runs, so that a virtual clock never jumps over a call that is about to run.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::error::Stop;
+use crate::retry::lane::queue::Waiter;
+use crate::retry::lane::state::Grant;
+use crate::retry::lane::{Inner, Lane, Permit, Refused, Ticket, wake};
+use crate::wire::BoxFuture;
+
+/// What a waiting call and those who wake it share, under the lane's lock.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    pub(super) granted: Option<Grant>,
+    waker: Option<Waker>,
+    /// Roused since its last poll: it will be polled again.
+    roused: bool,
+    away: bool,
+}
+
+impl Slot {
+    /// Makes the call run again; the waker is called after the lock.
+    pub(super) fn rouse(&mut self, clock: &dyn Clock) -> Option<Waker> {
+        self.roused = true;
+        self.come_back(clock);
+        self.waker.take()
+    }
+
+    fn come_back(&mut self, clock: &dyn Clock) {
+        if std::mem::take(&mut self.away) {
+            clock.enter();
+        }
+    }
+
+    fn go_away(&mut self, clock: &dyn Clock) {
+        if !self.roused && !std::mem::replace(&mut self.away, true) {
+            clock.leave();
+        }
+    }
+}
+
+/// The future behind [`Lane::admit`] for a call that cannot go at once.
+pub(super) struct Waiting<'a> {
+    lane: &'a Arc<Lane>,
+    ticket: &'a Ticket,
+    waiter: Waiter,
+    deadline: Option<Duration>,
+    timer: Option<(Duration, BoxFuture<'static, ()>)>,
+    done: bool,
+}
+
+/// What a look at the lane gave.
+enum Look {
+    Done(Result<Permit, Refused>),
+    /// Wait until this time, or to be roused.
+    Sleep(Option<Duration>),
+}
+
+impl<'a> Waiting<'a> {
+    pub(super) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, waiter: Waiter, deadline: Option<Duration>) -> Self {
+        Self { lane, ticket, waiter, deadline, timer: None, done: false }
+    }
+
+    fn look(&mut self, now: Duration, waker: &Waker) -> Look {
+        let clock = &*self.lane.clock;
+        let mut inner = self.lane.lock();
+        if let Some(slot) = inner.slots.get_mut(&self.waiter.arrival()) {
+            slot.come_back(clock);
+            slot.waker = None;
+        }
+        let mut due = inner.drive(now, clock);
+        let look = self.judge(&mut inner, now, waker, &mut due);
+        drop(inner);
+        wake(due);
+        look
+    }
+
+    fn judge(&mut self, inner: &mut Inner, now: Duration, waker: &Waker, due: &mut Vec<Waker>) -> Look {
+        let arrival = self.waiter.arrival();
+        let granted = inner.slots.get_mut(&arrival).and_then(|slot| slot.granted.take());
+        if let Some(grant) = granted {
+            self.finish(inner);
+            return Look::Done(Ok(self.lane.permit(grant)));
+        }
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.finish(inner);
+            inner.state.withdraw(self.waiter);
+            due.extend(inner.drive(now, &*self.lane.clock));
+            let retry_after = inner.state.estimate(self.ticket, now);
+            return Look::Done(Err(Refused { retry_after, stop: Stop::Deadline }));
+        }
+        if let Some(slot) = inner.slots.get_mut(&arrival) {
+            slot.roused = false;
+            slot.waker = Some(waker.clone());
+        }
+        let turn = inner.armed.filter(|(_, holder)| *holder == self.waiter).map(|(at, _)| at);
+        Look::Sleep(turn.into_iter().chain(self.deadline).min())
+    }
+
+    fn finish(&mut self, inner: &mut Inner) {
+        self.done = true;
+        inner.slots.remove(&self.waiter.arrival());
+    }
+
+    /// Whether the time has come.
+    fn is_due(&mut self, at: Option<Duration>, now: Duration, cx: &mut Context<'_>) -> bool {
+        let Some(at) = at else {
+            self.timer = None;
+            return false;
+        };
+        let known = self.timer.take().filter(|(known, _)| *known == at);
+        let (_, sleep) = self.timer.insert(known.unwrap_or_else(|| (at, self.lane.clock.sleep(at.saturating_sub(now)))));
+        let due = sleep.as_mut().poll(cx).is_ready();
+        if due {
+            self.timer = None;
+        }
+        due
+    }
+}
+
+impl Future for Waiting<'_> {
+    type Output = Result<Permit, Refused>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let now = self.lane.clock.monotonic();
+            let at = match self.look(now, cx.waker()) {
+                Look::Done(result) => return Poll::Ready(result),
+                Look::Sleep(at) => at,
+            };
+            if !self.is_due(at, now, cx) {
+                break;
+            }
+        }
+        let mut inner = self.lane.lock();
+        if let Some(slot) = inner.slots.get_mut(&self.waiter.arrival()) {
+            slot.go_away(&*self.lane.clock);
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let clock = &*self.lane.clock;
+        let now = clock.monotonic();
+        let mut inner = self.lane.lock();
+        let slot = inner.slots.remove(&self.waiter.arrival());
+        match slot.and_then(|mut slot| {
+            slot.come_back(clock);
+            slot.granted
+        }) {
+            Some(grant) => inner.state.release(grant, now),
+            None => {
+                inner.state.withdraw(self.waiter);
+            }
+        }
+        let due = inner.drive(now, clock);
+        drop(inner);
+        wake(due);
+    }
+}
+
+impl fmt::Debug for Waiting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").field("waiter", &self.waiter).field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
