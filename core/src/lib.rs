@@ -24,6 +24,7 @@ mod secret;
 mod shared;
 mod transport;
 mod wire;
+mod wire_enum;
 
 pub use auth::{KeyProvider, Management, Origin, ProviderError};
 pub use client::{Client, Description};
@@ -39,7 +40,7 @@ pub use observe::{Event, EventName, Observer};
 pub use op::KeyOp;
 pub use options::{CallOptions, ClientOptions, Limit};
 pub use request::{Request, Response};
-pub use resource::{Events, Resource, ServerEvent};
+pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
 pub use retry::{Priority, RateLimit, RetryOptions, Safety, Throttle};
 pub use secret::Secret;
 pub use shared::Shared;

@@ -7,8 +7,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{ErrorKind, Outcome, wire_enum};
-use std::fmt;
+use crate::error::{ErrorKind, Outcome};
+use crate::wire_enum::wire_enum;
 
 wire_enum! {
     /// What happened.

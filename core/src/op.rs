@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::error::wire_enum;
-use std::fmt;
+use crate::wire_enum::wire_enum;
 
 wire_enum! {
     /// The operations on keys, under the same name in all languages.

@@ -38,8 +38,8 @@ const RAW: &AsciiSet = &SEGMENT
 ///
 /// # Errors
 /// `config`, naming `field` and never the id, when the text could change the path.
-pub(crate) fn segment<'a>(id: &'a str, field: &'static str) -> Result<Cow<'a, str>> {
-    let refuse = |reason: &str| Err(Error::config(field, reason, "pass the id as the service gave it"));
+pub(crate) fn segment<'a>(id: &'a str, field: &str) -> Result<Cow<'a, str>> {
+    let refuse = |reason: &str| Err(Error::config(field.to_owned(), reason, "pass the id as the service gave it"));
     if id.is_empty() {
         return refuse("is empty");
     }

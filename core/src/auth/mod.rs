@@ -94,6 +94,11 @@ impl Auth {
         Ok((auth, warnings))
     }
 
+    /// No credential at all: for logging in itself.
+    pub(crate) fn nobody(dialect: &Dialect) -> Self {
+        Self { dialect: dialect.clone(), check_shape: false, key: None, manager: None, login: None }
+    }
+
     fn manager_of(&self, origin: Origin, text: &Secret) -> Result<(Origin, Credential)> {
         let spec = &self.dialect.0;
         let manage = &spec.auth.manage;

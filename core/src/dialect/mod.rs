@@ -3,6 +3,7 @@
 //! `plan` turns an operation and a dialect into a request, `read` turns an answer into a typed
 //! value; both are pure. A new service is a new file, not new code.
 
+mod compile;
 mod load;
 pub(crate) mod plan;
 pub(crate) mod read;
@@ -14,3 +15,4 @@ mod template;
 pub use spec::{CapabilityInfo, Dialect, Source};
 pub(crate) use schema::{Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
+pub(crate) use template::AccountPart;

@@ -1,12 +1,11 @@
 //! The calls made with a key, and the credits it has used.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::error::wire_enum;
+use crate::wire_enum::wire_enum;
 
 /// One call made with a key (SEC-31 to SEC-36).
 #[derive(Debug, Clone, PartialEq)]

@@ -31,8 +31,8 @@ use crate::shared::Shared;
 use crate::transport::{Connection, Transport};
 use crate::wire::{WireHead, WireResponse};
 
-pub(crate) use attempt::Answered;
-use attempt::{Body, Broken};
+use attempt::Broken;
+pub(crate) use attempt::{Answered, Body};
 
 /// Everything that the calls of one client have in common.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::clock::{Busy, Clock};
+use crate::clock::Busy;
 use crate::dialect::read;
 use crate::error::{Error, ErrorKind, Outcome, Result, TimeoutScope};
 use crate::json;
