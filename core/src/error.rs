@@ -231,10 +231,6 @@ impl Error {
         self
     }
 
-    pub(crate) fn data(&self) -> &ErrorData {
-        &self.data
-    }
-
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -109,7 +109,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// The same text with each integer of more than 15 digits in quotes; borrowed when there is none.
+/// The same text with each integer beyond a double in quotes; borrowed when there is none.
 fn quote_long_integers(body: &[u8]) -> Cow<'_, [u8]> {
     let mut quoted: Option<Vec<u8>> = None;
     let mut copied = 0;
@@ -127,8 +127,7 @@ fn quote_long_integers(body: &[u8]) -> Cow<'_, [u8]> {
                 while at < body.len() && matches!(body[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9') {
                     at += 1;
                 }
-                let digits = body[start..at].strip_prefix(b"-").unwrap_or(&body[start..at]);
-                if digits.len() > 15 && digits.iter().all(u8::is_ascii_digit) && digits[0] != b'0' {
+                if is_long_integer(&body[start..at]) {
                     let out = quoted.get_or_insert_default();
                     out.extend_from_slice(&body[copied..start]);
                     out.push(b'"');
@@ -147,6 +146,12 @@ fn quote_long_integers(body: &[u8]) -> Cow<'_, [u8]> {
         }
         None => Cow::Borrowed(body),
     }
+}
+
+fn is_long_integer(number: &[u8]) -> bool {
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    let is_integer = digits.iter().all(u8::is_ascii_digit) && !digits.starts_with(b"0");
+    is_integer && std::str::from_utf8(digits).is_ok_and(|digits| digits.parse().map_or(digits.len() > 15, |value: u64| value > EXACT))
 }
 
 /// What stands at the first of the pointers that leads to something.

@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::client::Client;
 use crate::dialect::plan::{self, Planned};
@@ -285,7 +287,23 @@ impl Keys {
 
     async fn send(&self, op: &OpSpec, ask: Ask) -> Result<(WireResponse, Meta)> {
         let planned = self.planned(op, ask)?;
-        self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
+        let mut call = self.client.call(op, planned);
+        if let Some(header) = &op.idempotency {
+            // Made once for all attempts of the call: that is what makes them one.
+            if let Ok(value) = HeaderValue::try_from(format!("kw-{}", self.operation_id())) {
+                call.planned.headers.insert(header.clone(), value);
+                call.safety = call.safety.with_idempotency_key();
+            }
+        }
+        self.client.pipeline.run(&self.client.auth, call).await
+    }
+
+    /// A UUID of version 7, from the injected clock and chance.
+    fn operation_id(&self) -> Uuid {
+        let clock = &self.client.pipeline.clock;
+        let chance = std::array::from_fn(|_| (clock.random() * 256.0) as u8);
+        let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()
     }
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {

@@ -29,6 +29,8 @@ mod wire_enum;
 pub use auth::{KeyProvider, Management, Origin, ProviderError};
 pub use client::{Client, Description};
 pub use clock::{Clock, ManualClock, SystemClock};
+#[doc(hidden)]
+pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use keys::Keys;

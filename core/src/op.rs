@@ -1,5 +1,7 @@
 //! What can be asked: the key operations, and an operation with its arguments in our words.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -77,8 +79,8 @@ impl Ask {
     }
 }
 
-/// The body of a request that the caller made.
-#[derive(Debug, Clone)]
+/// The body of a request that the caller made. Its content is the caller's and is not shown.
+#[derive(Clone)]
 pub(crate) enum Payload {
     /// A JSON value.
     Json(Value),
@@ -89,4 +91,13 @@ pub(crate) enum Payload {
         /// The bytes.
         bytes: Bytes,
     },
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json(_) => "Json",
+            Self::Bytes { .. } => "Bytes",
+        })
+    }
 }

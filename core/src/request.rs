@@ -1,5 +1,6 @@
 //! A request of the caller's own, with the client's credential, retries and limits.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -160,8 +161,8 @@ impl IntoFuture for Request {
     }
 }
 
-/// The answer to a request.
-#[derive(Debug, Clone)]
+/// The answer to a request. Its `Debug` does not show the body, which may hold a new key.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response {
     /// The status: 2xx, everything else is an error.
@@ -172,6 +173,12 @@ pub struct Response {
     pub body: Bytes,
     /// How it came to be.
     pub meta: Meta,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).field("body", &self.body.len()).field("meta", &self.meta).finish_non_exhaustive()
+    }
 }
 
 impl Response {

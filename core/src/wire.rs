@@ -2,6 +2,7 @@
 //!
 //! Nothing of any HTTP client library appears above the transport; these types are all it sees.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,9 +14,8 @@ use url::Url;
 /// A boxed future: transports, clocks and key providers are trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One request, complete: credential headers included, hence no `Debug` of header values
-/// beyond what `HeaderValue::set_sensitive` allows.
-#[derive(Debug, Clone)]
+/// One request, complete. Its `Debug` shows neither query nor body: both may hold what is secret.
+#[derive(Clone)]
 pub struct WireRequest {
     /// The method.
     pub method: Method,
@@ -27,6 +27,17 @@ pub struct WireRequest {
     pub body: Option<Bytes>,
 }
 
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .field("headers", &self.headers)
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
+}
+
 /// The head of an answer: status line and headers.
 #[derive(Debug, Clone)]
 pub struct WireHead {
@@ -36,13 +47,19 @@ pub struct WireHead {
     pub headers: HeaderMap,
 }
 
-/// A whole answer.
-#[derive(Debug, Clone)]
+/// A whole answer. Its `Debug` does not show the body: it may hold a new key.
+#[derive(Clone)]
 pub struct WireResponse {
     /// Status line and headers.
     pub head: WireHead,
     /// The decompressed body, as far as it was read.
     pub body: Bytes,
+}
+
+impl fmt::Debug for WireResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireResponse").field("head", &self.head).field("body", &self.body.len()).finish()
+    }
 }
 
 /// How far a request got before its transport failed.
@@ -137,8 +154,8 @@ pub struct Incoming {
     pub body: Box<dyn BodySource>,
 }
 
-impl std::fmt::Debug for Incoming {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming").field("head", &self.head).finish_non_exhaustive()
     }
 }

@@ -51,7 +51,27 @@ impl Dialect {
         &self.0.variant
     }
 
-    /// Whether the service has an operation: `keys.rotate`, `agents.list`, `evaluate.call`.
+    /// Where the service documents its API, where it does.
+    #[must_use]
+    pub fn docs_url(&self) -> Option<&str> {
+        self.0.docs_url.as_deref()
+    }
+
+    /// How we know where and what the service is.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.0.source
+    }
+
+    /// The names that the service's own pages use for a client: Python, Node, C#, and the options
+    /// beyond the key.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn client_names(&self) -> &ClientNames {
+        &self.0.client
+    }
+
+    /// Whether the service has an operation: `keys.rotate`, `agents.list`, `evaluate`.
     #[must_use]
     pub fn supports(&self, capability: &str) -> bool {
         self.lookup(capability).is_ok()
@@ -65,9 +85,9 @@ impl Dialect {
             match self.0.keys.get(op) {
                 Some(Support::Yes(spec)) => CapabilityInfo::of(name, spec),
                 Some(Support::No { remedy, source }) => {
-                    CapabilityInfo { name, supported: false, http: None, remedy: Some(remedy.clone()), source: source.clone() }
+                    CapabilityInfo { name, supported: false, http: None, remedy: Some(remedy.clone()), one_way: false, source: source.clone() }
                 }
-                None => CapabilityInfo { name, supported: false, http: None, remedy: None, source: Source::Documented(None) },
+                None => CapabilityInfo { name, supported: false, http: None, remedy: None, one_way: false, source: Source::Documented(None) },
             }
         });
         let actions = self.0.resources.iter().flat_map(|(resource, actions)| {
@@ -154,13 +174,15 @@ pub struct CapabilityInfo {
     pub http: Option<String>,
     /// What to do instead, where it is missing.
     pub remedy: Option<String>,
+    /// Whether it can never be undone.
+    pub one_way: bool,
     /// How we know.
     pub source: Source,
 }
 
 impl CapabilityInfo {
     fn of(name: String, spec: &OpSpec) -> Self {
-        Self { name, supported: true, http: Some(spec.http.clone()), remedy: None, source: spec.source.clone() }
+        Self { name, supported: true, http: Some(spec.http.clone()), remedy: None, one_way: spec.one_way, source: spec.source.clone() }
     }
 }
 
@@ -173,6 +195,7 @@ pub(crate) struct Spec {
     pub base_url_env: Vec<String>,
     pub base_path_drop: Option<String>,
     pub docs_url: Option<String>,
+    pub source: Source,
     pub request_id: HeaderName,
     pub auth: AuthSpec,
     pub account: AccountRule,
@@ -191,11 +214,17 @@ pub(crate) struct Spec {
 }
 
 /// The names that the service's own pages use for a client.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ClientNames {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[doc(hidden)]
+#[non_exhaustive]
+pub struct ClientNames {
+    /// The class in Python.
     pub python: Option<String>,
+    /// The classes in JavaScript.
     pub node: Vec<String>,
+    /// The class in C#.
     pub csharp: Option<String>,
+    /// Options beyond the key.
     pub options: Vec<String>,
 }
 

@@ -44,6 +44,7 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
         base_url_env: file.service.base_url_env,
         base_path_drop: file.service.base_path_drop,
         docs_url: file.service.docs_url,
+        source: at("service.source", source(&file.service.source))?,
         request_id: at("service.request_id", header(file.service.request_id.as_deref().unwrap_or("x-request-id")))?,
         auth: auth::compile(file.auth)?,
         account: compile_account(file.account)?,
