@@ -38,13 +38,21 @@ impl fmt::Debug for WireRequest {
     }
 }
 
-/// The head of an answer: status line and headers.
-#[derive(Debug, Clone)]
+/// The head of an answer: status line and headers. Its `Debug` shows no header value: one may
+/// set a session cookie.
+#[derive(Clone)]
 pub struct WireHead {
     /// The status code, from 200 to 599: anything else never leaves the transport.
     pub status: u16,
     /// The headers as received.
     pub headers: HeaderMap,
+}
+
+impl fmt::Debug for WireHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
+        f.debug_struct("WireHead").field("status", &self.status).field("headers", &names).finish()
+    }
 }
 
 /// A whole answer. Its `Debug` does not show the body: it may hold a new key.

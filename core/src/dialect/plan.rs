@@ -19,7 +19,7 @@ use crate::route;
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A request without origin and credentials.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Planned {
     pub method: Method,
     /// Path and query, encoded.

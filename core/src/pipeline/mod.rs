@@ -52,7 +52,6 @@ pub(crate) struct Pipeline {
 }
 
 /// One call: a planned request and how it may be treated.
-#[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub operation: &'a str,
     pub plane: Option<Plane>,
