@@ -2,20 +2,21 @@
 //!
 //! Nothing of any HTTP client library appears above the transport; these types are all it sees.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 use url::Url;
 
 /// A boxed future: transports, clocks and key providers are trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One request, complete: credential headers included, hence no `Debug` of header values
-/// beyond what `HeaderValue::set_sensitive` allows.
-#[derive(Debug, Clone)]
+/// One request, complete: credential headers included. `Debug` shows no header value, no query
+/// and no body, whatever they are: redaction goes by type (`security.md`, "Secrets").
+#[derive(Clone)]
 pub struct WireRequest {
     /// The method.
     pub method: Method,
@@ -27,8 +28,9 @@ pub struct WireRequest {
     pub body: Option<Bytes>,
 }
 
-/// The head of an answer: status line and headers.
-#[derive(Debug, Clone)]
+/// The head of an answer: status line and headers. `Debug` shows no header value: a session
+/// cookie is one.
+#[derive(Clone)]
 pub struct WireHead {
     /// The status code, from 200 to 599: anything else never leaves the transport.
     pub status: u16,
@@ -36,13 +38,46 @@ pub struct WireHead {
     pub headers: HeaderMap,
 }
 
-/// A whole answer.
-#[derive(Debug, Clone)]
+/// A whole answer. `Debug` shows no byte of the body: a new key is in one.
+#[derive(Clone)]
 pub struct WireResponse {
     /// Status line and headers.
     pub head: WireHead,
     /// The decompressed body, as far as it was read.
     pub body: Bytes,
+}
+
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("origin", &self.url.origin().ascii_serialization())
+            .field("path", &self.url.path())
+            .field("headers", &Names(&self.headers))
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .finish()
+    }
+}
+
+impl fmt::Debug for WireHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireHead").field("status", &self.status).field("headers", &Names(&self.headers)).finish()
+    }
+}
+
+impl fmt::Debug for WireResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireResponse").field("head", &self.head).field("body", &self.body.len()).finish()
+    }
+}
+
+/// Headers without their values.
+struct Names<'a>(&'a HeaderMap);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys().map(HeaderName::as_str)).finish()
+    }
 }
 
 /// How far a request got before its transport failed.
@@ -137,8 +172,8 @@ pub struct Incoming {
     pub body: Box<dyn BodySource>,
 }
 
-impl std::fmt::Debug for Incoming {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming").field("head", &self.head).finish_non_exhaustive()
     }
 }
@@ -156,5 +191,26 @@ impl dyn BodySource {
     /// Whatever ended the body before its end; nothing may be asked of it afterwards.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn nothing_on_the_wire_prints_what_it_carries() {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("set-cookie"), HeaderValue::from_static("s=CANARY"))]);
+        let body = Bytes::from_static(b"{\"key\":\"CANARY\"}");
+        let url = Url::parse("https://h.test/v1/keys?token=CANARY").unwrap();
+        let request = WireRequest { method: Method::POST, url, headers: headers.clone(), body: Some(body.clone()) };
+        let response = WireResponse { head: WireHead { status: 201, headers }, body };
+        let text = format!("{request:?} {response:?}");
+        assert!(!text.contains("CANARY"), "{text}");
+        assert!(text.contains("/v1/keys") && text.contains("set-cookie") && text.contains("201"), "{text}");
     }
 }
