@@ -127,15 +127,16 @@ impl HttpTransport {
         let route = Route::of(&request.url, self.options.proxy, &self.exceptions);
         let client = self.client(route, connection)?;
         let (message, wants_gzip) = message(request);
+        let pooled = connection == Connection::Pooled;
         match client.execute(message).await {
             Ok(response) => {
                 let ends = response.extensions().get().map(ends);
-                let reused = ends.is_some_and(|ends| self.served.answered(ends));
+                let reused = pooled && ends.is_some_and(|ends| self.served.answered(ends));
                 incoming(response, wants_gzip, reused, self.options.max_head)
             }
             Err(error) => {
                 let ends = classify::connection(&error).as_ref().map(ends);
-                let reused = ends.is_some_and(|ends| self.served.failed(ends));
+                let reused = pooled && ends.is_some_and(|ends| self.served.failed(ends));
                 Err(before_head(&error, route != Route::Plain, reused))
             }
         }
