@@ -26,6 +26,7 @@ fn prepare(example: &Example, names: &mut Names) -> Result<(), String> {
         Given::Clock(_)
         | Given::Advance(_)
         | Given::Plan(_)
+        | Given::Downgrade(_)
         | Given::Variant(_)
         | Given::Credits(_)
         | Given::Limit { .. }
