@@ -86,7 +86,7 @@ fn load(file: &str, text: &str, variant: &str) -> Result<Dialect> {
         Error::config("dialect", format!("({place}) {reason}"), "see dialects/README.md for the grammar")
     };
     let mut tables: toml::Table = toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = e.span().map_or(0, |span| text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count() + 1);
         wrong("", format!("line {line}: {}", e.message()))
     })?;
     overlay(&mut tables, variant).map_err(|reason| wrong("variant", reason))?;
@@ -109,6 +109,9 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         Some(_) => return Err("must be a table".to_owned()),
         None => toml::Table::new(),
     };
+    if variants.contains_key(DOCUMENTED) {
+        return Err(format!("`{DOCUMENTED}` is the name of the base: write it there"));
+    }
     if variant == DOCUMENTED {
         return Ok(());
     }

@@ -177,7 +177,7 @@ pub(super) struct ErrorShape {
 
 /// A member name, or several of which the first present wins.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be the name of a member, or a list of names")]
 pub(super) enum Names {
     One(String),
     Many(Vec<String>),
@@ -213,16 +213,38 @@ pub(super) struct KeyShape {
     pub known_scopes: Vec<String>,
 }
 
+/// One line of the status rule as it is written; what fits together is a [`StatusRule`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusLine {
+    from: Option<String>,
+    map: Option<BTreeMap<String, String>>,
+    is: Option<String>,
+    when: Option<String>,
+}
+
+impl TryFrom<StatusLine> for StatusRule {
+    type Error = &'static str;
+
+    fn try_from(line: StatusLine) -> Result<Self, Self::Error> {
+        match (line.from, line.map, line.is, line.when) {
+            (Some(from), map, None, None) => Ok(Self::From { from, map: map.unwrap_or_default() }),
+            (None, None, Some(is), Some(when)) => Ok(Self::When { is, when }),
+            (None, None, Some(is), None) => Ok(Self::Else { is }),
+            _ => Err("must be `{ from, map? }`, `{ is, when }` or `{ is }`"),
+        }
+    }
+}
+
 /// One line of the status rule; the first that fits decides.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "StatusLine")]
 pub(crate) enum StatusRule {
     /// The member holds the status, in the service's words.
     From {
         /// The member.
         from: String,
         /// Theirs to ours; words not listed are kept.
-        #[serde(default)]
         map: BTreeMap<String, String>,
     },
     /// This status when the member is present and not null.
@@ -333,7 +355,7 @@ pub(super) struct Action {
 
 /// The members that an action's body may have: named ones (`?` marks optional), or any.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be `true`, for any JSON, or a list of the members")]
 pub(super) enum ActionBody {
     Any(bool),
     Named(Vec<String>),

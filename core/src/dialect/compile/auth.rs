@@ -69,12 +69,15 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
     let need = |value: &Option<String>, name: &str| value.clone().ok_or_else(|| format!("`{}` needs `{name}`", credential.mode));
     let place = |text: String| {
         let (method, path) = endpoint(&text)?;
-        Ok::<_, String>(Endpoint { method, path: path.to_owned() })
+        if !path.starts_with('/') || path.contains(['{', '?', '#']) {
+            return Err(format!("`{text}` must have a whole path: it begins with `/` and has no places and no query"));
+        }
+        Ok(Endpoint { method, path: path.to_owned() })
     };
     let mode = match credential.mode.as_str() {
         "header" => AuthMode::Header { name: header(&need(&credential.name, "name")?)? },
         "bearer" => AuthMode::Bearer,
-        "scheme" => AuthMode::Scheme { word: need(&credential.word, "word")? },
+        "scheme" => AuthMode::Scheme { word: token(need(&credential.word, "word")?, "word")? },
         "jwt" => AuthMode::Jwt {
             login: place(need(&credential.login, "login")?)?,
             refresh: place(need(&credential.refresh, "refresh")?)?,
@@ -83,8 +86,8 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
         },
         "cookie_csrf" => AuthMode::CookieCsrf {
             login: place(need(&credential.login, "login")?)?,
-            cookie: need(&credential.cookie, "cookie")?,
-            csrf_cookie: need(&credential.csrf_cookie, "csrf_cookie")?,
+            cookie: token(need(&credential.cookie, "cookie")?, "cookie")?,
+            csrf_cookie: token(need(&credential.csrf_cookie, "csrf_cookie")?, "csrf_cookie")?,
             csrf_header: header(&need(&credential.csrf_header, "csrf_header")?)?,
             lifetime: Duration::from_secs(credential.lifetime.ok_or("`cookie_csrf` needs `lifetime`, in seconds")?),
             lost: credential.lost.clone(),
@@ -92,9 +95,17 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
         other => return Err(format!("`{other}` must be header, bearer, scheme, jwt or cookie_csrf")),
     };
     let logs_in = matches!(mode, AuthMode::Jwt { .. } | AuthMode::CookieCsrf { .. });
-    if logs_in == is_login {
-        Ok(mode)
-    } else {
-        Err(format!("`{}` does not fit here: a login logs in, a key or token does not", credential.mode))
+    if logs_in != is_login {
+        return Err(format!("`{}` does not fit here: a login logs in, a key or token does not", credential.mode));
     }
+    if is_login && !matches!(credential.env.len(), 0 | 2) {
+        return Err("a login's `env` must name two variables: the e-mail's and the password's".to_owned());
+    }
+    Ok(mode)
+}
+
+/// What stands in a header beside the credential: a word that cannot end it or add to it.
+fn token(text: String, name: &str) -> std::result::Result<String, String> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    if fits { Ok(text) } else { Err(format!("`{name}` must be letters, digits, `-`, `_` and `.`")) }
 }

@@ -3,6 +3,7 @@
 //! Every refusal names the key of the file and says what is wrong with it.
 
 mod auth;
+mod check;
 mod ops;
 
 use std::collections::BTreeMap;
@@ -39,7 +40,10 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
     let keys = ops::keys(file.op, &context)?;
     let resources = ops::resources(file.resource, &context)?;
     let retire = compile_retire(&file.retire.steps, &keys)?;
-    let refusals = file.refusal.into_iter().map(compile_refusal).collect::<std::result::Result<_, _>>()?;
+    let refusals: Vec<_> = file.refusal.into_iter().map(compile_refusal).collect::<std::result::Result<_, _>>()?;
+    let account = compile_account(file.account)?;
+    check::references(&keys, &resources, &refusals, &file.retire.next_on)?;
+    check::account_paths(&account, &keys, &resources)?;
     Ok(Spec {
         id: at("service.id", check_id(&file.service.id)).map(|()| file.service.id.as_str().into())?,
         title: file.service.title,
@@ -47,12 +51,12 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
         base_url: file.service.base_url,
         no_base_url: file.service.no_base_url,
         base_url_env: file.service.base_url_env,
-        base_path_drop: file.service.base_path_drop,
+        base_path_drop: at("service.base_path_drop", file.service.base_path_drop.map(slashed).transpose())?,
         docs_url: file.service.docs_url,
         source: at("service.source", source(&file.service.source))?,
         request_id: at("service.request_id", header(file.service.request_id.as_deref().unwrap_or("x-request-id")))?,
         auth: auth::compile(file.auth)?,
-        account: compile_account(file.account)?,
+        account,
         unavailable_before_handler: file.throttle.unavailable_before_handler,
         read_bucket,
         write_bucket,
@@ -110,6 +114,11 @@ fn pointer(text: String) -> std::result::Result<String, String> {
     } else {
         Err(format!("`{text}` must be a JSON pointer: empty, or beginning with `/`"))
     }
+}
+
+/// The beginning of a path.
+fn slashed(text: String) -> std::result::Result<String, String> {
+    if text.starts_with('/') { Ok(text) } else { Err(format!("`{text}` must begin with `/`")) }
 }
 
 fn pointers(key: &str, texts: Vec<String>) -> std::result::Result<Vec<String>, Wrong> {
@@ -217,7 +226,7 @@ fn compile_account(account: schema::Account) -> std::result::Result<AccountRule,
             match template.strip_suffix("{account}") {
                 Some(before) if before.starts_with('/') => Ok(AccountRule::Path {
                     template: before.to_owned(),
-                    plain: account.plain.unwrap_or_default(),
+                    plain: at("account.plain", account.plain.map(slashed).transpose())?.unwrap_or_default(),
                     me: need(account.me, "me")?,
                     reserved: account.reserved,
                 }),
@@ -239,13 +248,17 @@ fn compile_error(error: schema::ErrorShape) -> std::result::Result<ErrorPointers
 
 fn compile_key(key: schema::KeyShape) -> std::result::Result<KeyMap, Wrong> {
     let several = |names: Option<Names>| names.map(Names::into_vec).unwrap_or_default();
+    let needed = |field: &str, names: Names| match names.into_vec() {
+        names if names.is_empty() => Err((format!("key.{field}"), "must name at least one member".to_owned())),
+        names => Ok(names),
+    };
     if key.status.is_empty() {
         return Err(("key.status".into(), "needs at least one rule".into()));
     }
     Ok(KeyMap {
-        id: key.id.into_vec(),
-        name: key.name.into_vec(),
-        secret: key.secret.into_vec(),
+        id: needed("id", key.id)?,
+        name: needed("name", key.name)?,
+        secret: needed("secret", key.secret)?,
         prefix: several(key.prefix),
         scopes: several(key.scopes),
         account_id: several(key.account_id),

@@ -79,6 +79,8 @@ fn compile_op(key_op: KeyOp, op: schema::Op, known: Source, context: &Context) -
     if matches!(key_op, KeyOp::Create | KeyOp::Rotate) && safety != Safety::Never {
         return Err("`resend` must be \"never\": a repeated create or rotate makes a second secret".to_owned());
     }
+    known_names("body", &op.body, body_names(key_op), key_op)?;
+    known_names("query", &op.query, query_names(key_op), key_op)?;
     let body = if op.body.is_empty() { BodyRule::None } else { BodyRule::Members(members(op.body)) };
     Ok(OpSpec {
         name: format!("keys.{key_op}"),
@@ -100,6 +102,42 @@ fn compile_op(key_op: KeyOp, op: schema::Op, known: Source, context: &Context) -
         method,
         path,
     })
+}
+
+/// What a caller can say in the body of a key operation, in our words.
+fn body_names(op: KeyOp) -> &'static [&'static str] {
+    match op {
+        KeyOp::Create => &["name", "scopes", "expires_at", "account"],
+        KeyOp::Update => &["name", "expires_at", "account"],
+        KeyOp::Archive | KeyOp::Revoke | KeyOp::Reactivate | KeyOp::Rotate | KeyOp::Delete => &["account"],
+        KeyOp::List | KeyOp::Get | KeyOp::Calls | KeyOp::Usage => &[],
+    }
+}
+
+/// What a caller can say in the query of a key operation, in our words. Pages are not among them.
+fn query_names(op: KeyOp) -> &'static [&'static str] {
+    match op {
+        KeyOp::Calls => &["method", "status", "endpoint", "from", "to"],
+        KeyOp::Usage => &["from", "to", "granularity"],
+        KeyOp::Create
+        | KeyOp::List
+        | KeyOp::Get
+        | KeyOp::Update
+        | KeyOp::Archive
+        | KeyOp::Revoke
+        | KeyOp::Reactivate
+        | KeyOp::Rotate
+        | KeyOp::Delete => &[],
+    }
+}
+
+/// A member that no caller can fill would make every call fail, or be left out of every call.
+fn known_names(table: &str, members: &BTreeMap<String, String>, known: &[&str], op: KeyOp) -> std::result::Result<(), String> {
+    match members.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) if known.is_empty() => Err(format!("`{table}` has `{name}`, but `keys.{op}` has nothing to put there")),
+        Some(name) => Err(format!("`{table}` has `{name}`, but `keys.{op}` knows only {}", known.join(", "))),
+        None => Ok(()),
+    }
 }
 
 /// What may be sent again when the dialect does not say: reading is safe, deleting repeats itself.
