@@ -284,6 +284,7 @@ impl Client {
             streamed: false,
             planned,
             options: self.overrides,
+            flight: None,
         }
     }
 

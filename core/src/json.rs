@@ -155,6 +155,111 @@ fn is_long_integer(number: &[u8]) -> bool {
         && std::str::from_utf8(digits).is_ok_and(|digits| digits.parse().map_or(digits.len() > 15, |value: u64| value > EXACT))
 }
 
+/// The whole members of a body that was cut: everything up to the cut, nothing that it went through.
+pub(crate) fn beginning(body: &[u8]) -> Option<Value> {
+    let mut reader = Beginning { text: std::str::from_utf8(valid_part(body)).ok()?, at: 0 };
+    reader.value().map(|(value, _)| value)
+}
+
+/// The text up to a character that the cut went through.
+fn valid_part(body: &[u8]) -> &[u8] {
+    match std::str::from_utf8(body) {
+        Ok(_) => body,
+        Err(error) => &body[..error.valid_up_to()],
+    }
+}
+
+/// Reads a cut text from its beginning.
+struct Beginning<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Beginning<'_> {
+    fn peek(&mut self) -> Option<u8> {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// A value, and whether it is whole.
+    fn value(&mut self) -> Option<(Value, bool)> {
+        match self.peek()? {
+            b'{' => Some(self.object()),
+            b'[' => Some(self.list()),
+            _ => self.scalar().map(|value| (value, true)),
+        }
+    }
+
+    fn object(&mut self) -> (Value, bool) {
+        self.at += 1;
+        let mut members = Map::new();
+        let whole = loop {
+            match self.peek() {
+                Some(b'}') => {
+                    self.at += 1;
+                    break true;
+                }
+                Some(b',') => self.at += 1,
+                Some(_) => {}
+                None => break false,
+            }
+            let Some(Value::String(name)) = self.scalar() else { break false };
+            if self.peek() != Some(b':') {
+                break false;
+            }
+            self.at += 1;
+            let Some((value, whole)) = self.value() else { break false };
+            members.insert(name, value);
+            if !whole {
+                break false;
+            }
+        };
+        (Value::Object(members), whole)
+    }
+
+    fn list(&mut self) -> (Value, bool) {
+        self.at += 1;
+        let mut items = Vec::new();
+        let whole = loop {
+            match self.peek() {
+                Some(b']') => {
+                    self.at += 1;
+                    break true;
+                }
+                Some(b',') => self.at += 1,
+                Some(_) => {}
+                None => break false,
+            }
+            let Some((value, whole)) = self.value() else { break false };
+            items.push(value);
+            if !whole {
+                break false;
+            }
+        };
+        (Value::Array(items), whole)
+    }
+
+    /// A string, number or word, if something follows that proves its end.
+    fn scalar(&mut self) -> Option<Value> {
+        let first = self.peek()?;
+        let rest = &self.text[self.at..];
+        let end = if first == b'"' {
+            let mut escaped = false;
+            rest.bytes().skip(1).position(|byte| {
+                let closes = byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
+                closes
+            })? + 2
+        } else {
+            rest.find(|c: char| matches!(c, ',' | '}' | ']') || c.is_whitespace())?
+        };
+        let value = decode(&rest.as_bytes()[..end]).ok()?;
+        self.at += end;
+        Some(value)
+    }
+}
+
 /// What stands at the first of the pointers that leads to something.
 pub(crate) fn first<'a>(value: &'a Value, pointers: &[String]) -> Option<&'a Value> {
     pointers.iter().find_map(|pointer| value.pointer(pointer)).filter(|found| !found.is_null())
@@ -204,6 +309,22 @@ mod tests {
         assert_eq!(decode(b"\xef\xbb\xbf{}"), Ok(json!({})));
         assert_eq!(decode(b"1e300"), Ok(json!(1e300)));
         assert_eq!(decode(b"-0.0"), Ok(json!(-0.0)));
+    }
+
+    #[test]
+    fn of_a_cut_body_the_whole_members_are_read() {
+        let body = br#"{"data":{"id":"k1","tags":["a","b"],"key":"s\"ecret","n":12}}"#;
+        let whole: Value = decode(body).unwrap();
+        assert_eq!(beginning(body), Some(whole));
+        let cut_after = |text: &str| beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()]);
+        assert_eq!(cut_after("ecret\""), Some(json!({"data": {"id": "k1", "tags": ["a", "b"], "key": "s\"ecret"}})));
+        assert_eq!(cut_after("ecret"), Some(json!({"data": {"id": "k1", "tags": ["a", "b"]}})));
+        assert_eq!(cut_after("12"), cut_after("ecret\""));
+        for end in 0..body.len() {
+            let read = beginning(&body[..end]).unwrap_or_default();
+            let key = read.pointer("/data/key");
+            assert!(key.is_none() || key == Some(&json!("s\"ecret")), "{end}");
+        }
     }
 
     #[test]

@@ -4,15 +4,14 @@
 
 use std::sync::Arc;
 
-use http::HeaderValue;
 use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::client::Client;
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::{OpSpec, PageSpec, read};
 use crate::error::{Error, Result};
+use crate::handover::{Handover, Job, Recover, marked as recover_name};
 use crate::model::{
     CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Meta, Page, PageRequest, PageStream, Reply,
     Retired, UpdateKey, UsageQuery, UsageReport,
@@ -25,11 +24,28 @@ use crate::wire::{BoxFuture, WireResponse};
 #[derive(Debug, Clone)]
 pub struct Keys {
     client: Client,
+    handover: Handover,
 }
 
 impl Keys {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+        Self { client, handover: Handover::new() }
+    }
+
+    /// The same keys with another way of handing over new secrets.
+    ///
+    /// ```no_run
+    /// # async fn f(client: keywright::Client) -> keywright::Result<()> {
+    /// use keywright::{CreateKey, Deliver, Handover};
+    ///
+    /// let vault = Deliver::new(|secret| async move { std::fs::write("key", secret.expose()).map_err(Into::into) });
+    /// client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new().name("ci")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn handover(&self, handover: Handover) -> Self {
+        Self { client: self.client.clone(), handover }
     }
 
     /// Creates a key. Its secret is in the result and is never shown again: store it first.
@@ -51,17 +67,14 @@ impl Keys {
         let op = self.op(KeyOp::Create)?;
         let scopes = wanted.scopes.map(|scopes| self.checked_scopes(scopes)).transpose()?;
         let name = wanted.name.map(checked_name).transpose().map_err(|error| self.client.named_op(error, &op))?;
-        let fallback = name.clone();
+        let (name, nonce) = self.marked(name, &op)?;
         let ask = Ask::new()
-            .member("name", name)
+            .member("name", name.clone())
             .member("scopes", scopes.map(|scopes| scopes.into_iter().map(Value::from).collect::<Vec<_>>()))
             .member("expires_at", wanted.expires_at.map(time));
-        let reply = self.one(&op, ask, |value| self.created(value)).await?;
-        Ok(reply.map(|mut made| {
-            // Some answers do not repeat what was asked for.
-            made.key.name = made.key.name.or(fallback);
-            made
-        }))
+        // What can be known to be wrong is wrong before anything begins.
+        self.planned(&op, ask.clone())?;
+        self.job(op, KeyOp::Create, ask, name, nonce, None).run().await
     }
 
     /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`].
@@ -71,9 +84,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        let keys = self.clone();
-        let ask = move || Ask::new();
-        keys.page(op, page, ask, |client, value| read::key(client.spec(), value).map(|(key, _)| key)).await
+        self.clone().page(op, page, Ask::new, |client, value| read::key(client.spec(), value).map(|(key, _)| key)).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -155,7 +166,14 @@ impl Keys {
     /// then retire the old one.
     pub async fn rotate(&self, id: impl Into<KeyId>) -> Result<Reply<CreatedKey>> {
         let op = self.op(KeyOp::Rotate)?;
-        self.one(&op, with_id(id), |value| self.created(value)).await
+        let id = id.into();
+        let ask = with_id(&id);
+        self.planned(&op, ask.clone())?;
+        if !self.handover.allow_self && self.is_own(&id) {
+            let error = Error::config("id", "is the key that makes this call: a lost answer would lock its owner out", "rotate it with a login or another key, or set `allow_self`");
+            return Err(self.client.named_op(error, &op));
+        }
+        self.job(op, KeyOp::Rotate, ask, None, None, Some(id.to_string())).run().await
     }
 
     /// Removes a key for good.
@@ -259,12 +277,6 @@ impl Keys {
         read::key(self.client.spec(), value).map(|(key, _)| key)
     }
 
-    fn created(&self, value: Value) -> Result<CreatedKey> {
-        let (key, secret) = read::key(self.client.spec(), value)?;
-        let name = self.client.spec().key.secret.first().map_or("key", String::as_str);
-        secret.map(|secret| CreatedKey { key, secret }).ok_or_else(|| read::shape(name, "secret"))
-    }
-
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
     fn checked_scopes(&self, scopes: Vec<String>) -> Result<Vec<String>> {
         let spec = self.client.spec();
@@ -301,23 +313,33 @@ impl Keys {
 
     async fn send(&self, op: &OpSpec, ask: Ask) -> Result<(WireResponse, Meta)> {
         let planned = self.planned(op, ask)?;
-        let mut call = self.client.call(op, planned);
-        if let Some(header) = &op.idempotency {
-            // Made once for all attempts of the call: that is what makes them one.
-            if let Ok(value) = HeaderValue::try_from(format!("kw-{}", self.operation_id())) {
-                call.planned.headers.insert(header.clone(), value);
-                call.safety = call.safety.with_idempotency_key();
-            }
-        }
-        self.client.pipeline.run(&self.client.auth, call).await
+        self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
 
-    /// A UUID of version 7, from the injected clock and chance.
-    fn operation_id(&self) -> Uuid {
-        let clock = &self.client.pipeline.clock;
-        let chance = std::array::from_fn(|_| (clock.random() * 256.0) as u8);
-        let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()
+    fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask, name: Option<String>, nonce: Option<String>, target: Option<String>) -> Job {
+        Job { client: self.client.clone(), op, action, ask, name, nonce, target, handover: self.handover.clone() }
+    }
+
+    /// The name with our mark, where a lost key is to be found and mended by it.
+    fn marked(&self, name: Option<String>, op: &OpSpec) -> Result<(Option<String>, Option<String>)> {
+        let needs = match self.handover.recover {
+            Recover::Report => return Ok((name, None)),
+            Recover::Rotate => "keys.rotate",
+            Recover::Replace => "keys.list",
+        };
+        if !self.client.supports(needs) || !self.client.supports("keys.list") || self.client.spec().retire.is_empty() {
+            let title = self.client.dialect().title();
+            let error = Error::config("recover", format!("cannot be `{}` at {title}: it has no {needs}", self.handover.recover), "use `report`, or another way that the service allows");
+            return Err(self.client.named_op(error, op));
+        }
+        let (name, nonce) = recover_name(&self.client, name.as_deref());
+        Ok((Some(name), Some(nonce)))
+    }
+
+    /// Whether the key that makes the call is known to be that one.
+    fn is_own(&self, id: &KeyId) -> bool {
+        let pipeline = &self.client.pipeline;
+        self.client.auth.managing_key().is_some_and(|key| pipeline.shared.is_key(key, &self.client.spec().id, id.as_str()))
     }
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {

@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod dialect;
 mod error;
+mod handover;
 mod json;
 mod keys;
 mod mask;
@@ -35,6 +36,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
+pub use handover::{Deliver, Handover, OnCancel, Recover};
 pub use keys::Keys;
 pub use model::{
     Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyStatus, Meta,

@@ -160,6 +160,7 @@ impl Request {
             streamed: false,
             planned: Planned { method: self.method, target, headers, body },
             options: self.options,
+            flight: None,
         })
     }
 }

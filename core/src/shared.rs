@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use crate::Secret;
 use crate::auth::Login;
 use crate::clock::Clock;
 use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
@@ -21,7 +22,12 @@ struct Inner {
     lanes: Lanes,
     budgets: Budgets,
     logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
+    /// Which id belongs to a key that was made or rotated here, by the digest of its text.
+    keys: Mutex<HashMap<Fingerprint, (Arc<str>, String)>>,
 }
+
+/// From here on the ids of keys made long ago are forgotten.
+const MOST_KEYS: usize = 4096;
 
 impl Shared {
     /// State of its own, shared with nobody else.
@@ -33,7 +39,7 @@ impl Shared {
     /// State of its own with another retry budget.
     pub(crate) fn with_budget(clock: Arc<dyn Clock>, budget: BudgetOptions) -> Self {
         let lanes = Lanes::new(Arc::clone(&clock));
-        Self(Arc::new(Inner { clock, lanes, budgets: Budgets::new(budget), logins: Mutex::default() }))
+        Self(Arc::new(Inner { clock, lanes, budgets: Budgets::new(budget), logins: Mutex::default(), keys: Mutex::default() }))
     }
 
     /// The state of this process for that clock, made when first asked for and dropped with its
@@ -61,6 +67,22 @@ impl Shared {
 
     pub(crate) fn budgets(&self) -> &Budgets {
         &self.0.budgets
+    }
+
+    /// Remembers whose secret a new one is.
+    pub(crate) fn note_key(&self, secret: &Secret, service: &Arc<str>, id: &str) {
+        let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= MOST_KEYS {
+            keys.clear();
+        }
+        keys.insert(Fingerprint::of(&["key", secret.expose()]), (Arc::clone(service), id.to_owned()));
+    }
+
+    /// Whether a secret is known to be that key's.
+    pub(crate) fn is_key(&self, secret: &Secret, service: &str, id: &str) -> bool {
+        let keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = keys.get(&Fingerprint::of(&["key", secret.expose()]));
+        found.is_some_and(|(of, known)| &**of == service && known == id)
     }
 
     /// The login of that identity: the living one, else the given.

@@ -27,7 +27,7 @@ use crate::wire::{BoxFuture, WireResponse};
 /// A way to send one request without credential, for logging in.
 pub(crate) trait Lend: Send + Sync {
     /// Posts a JSON body and gives the answer of a success.
-    fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value, owner: Fingerprint) -> BoxFuture<'a, Result<WireResponse>>;
+    fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value) -> BoxFuture<'a, Result<WireResponse>>;
 }
 
 /// The credentials of one client.
@@ -225,6 +225,18 @@ impl Auth {
                 status == 403 && message.is_some_and(|message| lost.iter().any(|words| message == words))
             }
             _ => false,
+        }
+    }
+
+    /// The key that managing calls are made with, where it is a key of fixed text.
+    pub(crate) fn managing_key(&self) -> Option<&Secret> {
+        let manage = &self.dialect.0.auth.manage;
+        let by_login = self.login.is_some() && manage.contains(&CredentialName::Login);
+        match (&self.manager, &self.key) {
+            _ if by_login => None,
+            (Some((_, manager)), _) => Some(manager.secret()),
+            (None, Some(KeySlot::Fixed(_, key))) => Some(key.secret()),
+            (None, Some(KeySlot::Asked(_)) | None) => None,
         }
     }
 

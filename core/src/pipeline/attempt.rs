@@ -6,12 +6,11 @@ use bytes::Bytes;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 
-use super::{Call, Pipeline, Progress};
-use crate::auth::Credential;
+use super::run::Run;
 use crate::clock::Clock;
 use crate::error::{AttemptRecord, TimeoutScope};
 use crate::observe::EventName;
-use crate::options::{CallOptions, Limit};
+use crate::options::Limit;
 use crate::transport::Body as Gathering;
 use crate::wire::{BodySource, Fault, Phase, Reached, TransportError, WireHead, WireRequest};
 
@@ -37,126 +36,110 @@ pub(super) struct Broken {
     pub scope: Option<TimeoutScope>,
     /// The head, when at least that arrived.
     pub head: Option<WireHead>,
+    /// What arrived of the body.
+    pub read: Bytes,
 }
 
 /// What has arrived so far, kept outside the future that time may drop.
 #[derive(Default)]
 struct Arrived {
     head: Option<WireHead>,
+    gathering: Option<Gathering>,
     whole: Option<Body>,
 }
 
-impl Pipeline {
+impl Run<'_> {
     /// Sends the request once and gathers its answer; counts and records it.
-    pub(super) async fn attempt(
-        &self,
-        call: &Call<'_>,
-        credential: Option<&Credential>,
-        options: CallOptions,
-        progress: &mut Progress,
-    ) -> Result<Answered, Broken> {
-        let n = progress.attempts.len() as u32 + 1;
-        let request = self.request(call, credential, &progress.id, n)?;
-        let teller = self.teller(call.operation, &progress.id);
+    pub(super) async fn attempt(&mut self) -> Result<Answered, Broken> {
+        let n = self.attempts.len() as u32 + 1;
+        let clock = self.pipeline.clock.as_ref();
+        let teller = self.pipeline.teller(self.call.operation, self.id);
         teller.tell(EventName::AttemptStart, n, |_| {});
-        let began = self.clock.monotonic();
-        let started_at = self.clock.now();
-        let result = self.exchange(call, request, options, began, progress.deadline).await;
-        let duration = self.clock.monotonic().saturating_sub(began);
-        let (status, phase, request_id) = match &result {
-            Ok(answered) => (Some(answered.head.status), None, self.request_id(&answered.head)),
-            Err(broken) => {
-                let head = broken.head.as_ref();
-                (head.map(|head| head.status), Some(broken.error.phase.as_str()), head.and_then(|head| self.request_id(head)))
-            }
+        let began = clock.monotonic();
+        let started_at = clock.now();
+        let flight = self.call.flight.as_deref();
+        flight.inspect(|flight| flight.takes_off());
+        let result = self.exchange(self.request(n), began).await;
+        flight.inspect(|flight| flight.lands());
+        let duration = clock.monotonic().saturating_sub(began);
+        let (head, phase) = match &result {
+            Ok(answered) => (Some(&answered.head), None),
+            Err(broken) => (broken.head.as_ref(), Some(broken.error.phase.as_str())),
         };
+        let status = head.map(|head| head.status);
+        let request_id = head.and_then(|head| self.request_id(head));
         teller.tell(EventName::AttemptEnd, n, |event| {
             event.status = status;
             event.duration = Some(duration);
         });
-        let delay_before = std::mem::take(&mut progress.delay);
-        progress.attempts.push(AttemptRecord { n, started_at, duration, delay_before, status, phase, request_id });
+        let delay_before = std::mem::take(&mut self.delay);
+        self.attempts.push(AttemptRecord { n, started_at, duration, delay_before, status, phase, request_id });
         result
     }
 
     fn request_id(&self, head: &WireHead) -> Option<String> {
-        let id = head.headers.get(&self.dialect.0.request_id)?.to_str().ok()?;
+        let id = head.headers.get(&self.pipeline.dialect.0.request_id)?.to_str().ok()?;
         (id.len() <= 128).then(|| crate::mask::mask(id, None))
     }
 
     /// The whole request; credential headers come last.
-    fn request(&self, call: &Call<'_>, credential: Option<&Credential>, id: &str, n: u32) -> Result<WireRequest, Broken> {
-        let malformed = TransportError { fault: Fault::Malformed, phase: Phase::Send, reached: Reached::Nothing, reused: false };
-        let url = self.base.join(&call.planned.target).map_err(|_| Broken { error: malformed, scope: None, head: None })?;
-        let mut headers = call.planned.headers.clone();
+    fn request(&self, n: u32) -> WireRequest {
+        let planned = &self.call.planned;
+        let mut headers = planned.headers.clone();
         headers.reserve(6);
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        headers.insert(USER_AGENT, self.user_agent.clone());
-        if let Ok(value) = HeaderValue::try_from(format!("kw-{id}-{n}")) {
+        headers.insert(USER_AGENT, self.pipeline.user_agent.clone());
+        if let Ok(value) = HeaderValue::try_from(format!("kw-{}-{n}", self.id)) {
             headers.insert(REQUEST_ID, value);
         }
-        if self.debug_headers {
+        if self.pipeline.debug_headers {
             headers.insert(ATTEMPT_HEADER, HeaderValue::from(n));
         }
-        if let Some(credential) = credential {
-            credential.apply(&call.planned.method, &mut headers);
+        if let Some(credential) = &self.credential {
+            credential.apply(&planned.method, &mut headers);
         }
-        Ok(WireRequest { method: call.planned.method.clone(), url, headers, body: call.planned.body.clone() })
+        WireRequest { method: planned.method.clone(), url: self.url.clone(), headers, body: planned.body.clone() }
     }
 
-    async fn exchange(
-        &self,
-        call: &Call<'_>,
-        request: WireRequest,
-        options: CallOptions,
-        began: Duration,
-        deadline: Option<Duration>,
-    ) -> Result<Answered, Broken> {
+    async fn exchange(&self, request: WireRequest, began: Duration) -> Result<Answered, Broken> {
         let mut arrived = Arrived::default();
-        let stall = options.stall.unwrap_or(STALL);
-        let limit = limit(options.attempt, began, deadline);
-        let ended = match limit {
-            None => self.gather(call, request, stall, &mut arrived).await.map_err(|error| (error, stalled(error))),
+        let ended = match limit(self.options.attempt, began, self.deadline) {
+            None => self.gather(request, &mut arrived).await.map_err(|error| (error, stalled(error))),
             Some((after, scope)) => {
-                let timer = self.clock.sleep(after);
+                let timer = self.pipeline.clock.sleep(after);
                 tokio::select! {
                     biased;
-                    result = self.gather(call, request, stall, &mut arrived) => result.map_err(|error| (error, stalled(error))),
+                    result = self.gather(request, &mut arrived) => result.map_err(|error| (error, stalled(error))),
                     () = timer => Err((timeout(Phase::Send), Some(scope))),
                 }
             }
         };
-        match (ended, arrived.head, arrived.whole) {
+        let Arrived { head, gathering, whole } = arrived;
+        let read = gathering.map(Gathering::into_read).unwrap_or_default();
+        match (ended, head, whole) {
             (Ok(()), Some(head), Some(body)) => Ok(Answered { head, body }),
-            (Ok(()), head, _) => Err(Broken { error: timeout(Phase::Send), scope: None, head }),
+            (Ok(()), head, _) => Err(Broken { error: timeout(Phase::Send), scope: None, head, read }),
             (Err((error, scope)), head, _) => {
-                let error = match (&head, error.fault) {
-                    (Some(_), Fault::Timeout) => TransportError { phase: Phase::Body, reached: Reached::Head, ..error },
-                    (_, _) => error,
-                };
-                Err(Broken { error, scope, head })
+                let in_body = head.is_some() && error.fault == Fault::Timeout;
+                let error = if in_body { timeout(Phase::Body) } else { error };
+                Err(Broken { error, scope, head, read })
             }
         }
     }
 
     /// Sends, and gathers head and body into `arrived`.
-    async fn gather(
-        &self,
-        call: &Call<'_>,
-        request: WireRequest,
-        stall: Duration,
-        arrived: &mut Arrived,
-    ) -> Result<(), TransportError> {
-        let incoming = self.transport.send(request, call.connection).await?;
-        let streamed = call.streamed && (200..300).contains(&incoming.head.status);
+    async fn gather(&self, request: WireRequest, arrived: &mut Arrived) -> Result<(), TransportError> {
+        let incoming = self.pipeline.transport.send(request, self.call.connection).await?;
+        let streamed = self.call.streamed && (200..300).contains(&incoming.head.status);
         arrived.head = Some(incoming.head);
         if streamed {
             arrived.whole = Some(Body::Open(incoming.body));
             return Ok(());
         }
-        let mut body = Gathering::new(incoming.body, self.max_body);
-        while step(&mut body, self.clock.as_ref(), stall).await? {}
-        arrived.whole = Some(Body::Whole(body.into_read()));
+        let stall = self.options.stall.unwrap_or(STALL);
+        let body = arrived.gathering.insert(Gathering::new(incoming.body, self.pipeline.max_body));
+        while step(body, self.pipeline.clock.as_ref(), stall).await? {}
+        arrived.whole = arrived.gathering.take().map(|body| Body::Whole(body.into_read()));
         Ok(())
     }
 }

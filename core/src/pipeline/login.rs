@@ -1,6 +1,7 @@
 //! The `send` that the pipeline lends to auth: one request without credential, in a lane of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderMap;
 use serde_json::Value;
@@ -11,20 +12,29 @@ use crate::dialect::Endpoint;
 use crate::dialect::plan::{self, Planned};
 use crate::error::Result;
 use crate::op::Payload;
-use crate::options::CallOptions;
-use crate::retry::{Fingerprint, Priority, Safety};
+use crate::options::{CallOptions, Limit};
+use crate::retry::{Priority, Safety};
 use crate::transport::Connection;
 use crate::wire::{BoxFuture, WireResponse};
 
 /// The bucket of logins: a throttled data plane must not keep anybody from logging in.
 const BUCKET: &str = "login";
+/// What a login is given when the call that needs it has hardly any time left.
+const LEAST: Duration = Duration::from_millis(1);
 
-impl Lend for Pipeline {
-    fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value, _owner: Fingerprint) -> BoxFuture<'a, Result<WireResponse>> {
+/// The pipeline as auth sees it, for as long as the call that needs a login may take.
+pub(super) struct Lending<'a> {
+    pub pipeline: &'a Pipeline,
+    pub deadline: Option<Duration>,
+}
+
+impl Lend for Lending<'_> {
+    fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value) -> BoxFuture<'a, Result<WireResponse>> {
         Box::pin(async move {
             let mut headers = HeaderMap::new();
             let body = plan::encode(Payload::Json(body), &mut headers)?;
             let planned = Planned { method: endpoint.method.clone(), target: endpoint.path.clone(), headers, body: Some(body) };
+            let left = self.deadline.map(|deadline| deadline.saturating_sub(self.pipeline.clock.monotonic()).max(LEAST));
             let call = Call {
                 operation: "login",
                 plane: None,
@@ -34,10 +44,11 @@ impl Lend for Pipeline {
                 priority: Priority::Urgent,
                 streamed: false,
                 planned,
-                options: CallOptions::new(),
+                options: CallOptions::new().total(left.map_or(Limit::Never, Limit::After)),
+                flight: None,
             };
-            let nobody = Auth::nobody(&self.dialect);
-            self.run(&nobody, call).await.map(|(answer, _)| answer)
+            let nobody = Auth::nobody(&self.pipeline.dialect);
+            self.pipeline.run(&nobody, call).await.map(|(answer, _)| answer)
         })
     }
 }

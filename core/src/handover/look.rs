@@ -1,0 +1,120 @@
+//! Looking for a key that may have been created: the same name, made meanwhile, never used.
+//!
+//! Time is the service's: its `Date` against our clock, so that a wrong clock finds the same keys.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Job;
+use crate::clock::Waiting;
+use crate::dialect::{plan, read};
+use crate::error::Result;
+use crate::model::{CreatedKey, Key, KeyId, Meta, PageRequest, Reply};
+use crate::op::{Ask, KeyOp};
+use crate::retry::hints;
+
+/// Stands for the id of a key that no answer and no list could tell.
+pub(super) const UNKNOWN_ID: &str = "unknown";
+/// Around the time of the request, for what a service may be slow to write down.
+const SLACK: Duration = Duration::from_secs(5);
+/// Before looking again: some lists lag behind.
+const AGAIN: Duration = Duration::from_secs(1);
+/// New keys stand at the beginning of a list; further pages are other people's.
+const PAGES: usize = 4;
+
+/// The ids that were there before.
+pub(super) type Before = Option<BTreeSet<KeyId>>;
+
+/// Keys, and how far the service's clock is ahead of ours, in milliseconds.
+struct Seen {
+    keys: Vec<Key>,
+    ahead: i64,
+}
+
+impl Job {
+    /// The keys before the request, where that was asked for.
+    pub(super) async fn snapshot(&self) -> Result<Before> {
+        if !self.handover.snapshot || self.action != KeyOp::Create || !self.client.supports("keys.list") {
+            return Ok(None);
+        }
+        Ok(Some(self.see().await?.keys.into_iter().map(|key| key.id).collect()))
+    }
+
+    /// The keys that the lost request may have made; looked for twice.
+    pub(super) async fn candidates(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
+        let found = self.look(sent_at, before).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let clock = self.client.pipeline.clock.as_ref();
+        let pause = clock.sleep(AGAIN);
+        {
+            let _waiting = Waiting::on(clock);
+            pause.await;
+        }
+        self.look(sent_at, before).await
+    }
+
+    async fn look(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
+        let seen = self.see().await?;
+        let until = self.client.pipeline.now();
+        let shifted = |at: Timestamp, millis: i64| at.saturating_add(jiff::SignedDuration::from_millis(millis)).unwrap_or(at);
+        let slack = SLACK.as_millis() as i64;
+        let (from, to) = (shifted(sent_at, seen.ahead - slack), shifted(until, seen.ahead + slack));
+        let fits = |key: &Key| {
+            key.name == self.name
+                && key.last_used_at.is_none()
+                && key.created_at.is_none_or(|made| from <= made && made <= to)
+                && before.as_ref().is_none_or(|before| !before.contains(&key.id))
+        };
+        Ok(seen.keys.into_iter().filter(|key| fits(key)).collect())
+    }
+
+    async fn see(&self) -> Result<Seen> {
+        let client = &self.client;
+        let op = client.dialect().key_op(KeyOp::List)?;
+        let mut seen = Seen { keys: Vec::new(), ahead: 0 };
+        let mut after = None;
+        for _ in 0..PAGES {
+            let Some(page) = &op.page else { break };
+            let request = PageRequest { size: None, after };
+            let ask = Ask { raw_query: plan::page_query(client.spec(), page, &request)?, ..Ask::new() };
+            let planned = plan::plan(client.spec(), op, ask, client.account.as_ref())?;
+            let (answer, _) = client.pipeline.run(&client.auth, client.call(op, planned)).await?;
+            let now = client.pipeline.now();
+            seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
+            let raw = read::page(page, request.after.as_deref(), read::json(&answer.body)?)?;
+            for value in raw.items {
+                seen.keys.push(read::key(client.spec(), value)?.0);
+            }
+            after = raw.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Fills what was cut off from the list; the secret is what counts, so nothing here fails.
+    pub(super) async fn fill(&self, mut made: CreatedKey, meta: Meta) -> Reply<CreatedKey> {
+        self.tell(crate::EventName::Salvaged, None);
+        if let Ok(seen) = self.see().await {
+            let unknown = made.key.id == UNKNOWN_ID;
+            let sent_at = self.client.pipeline.now();
+            let fits = |key: &Key| if unknown { key.name == self.name && key.last_used_at.is_none() && is_recent(key, sent_at, seen.ahead) } else { key.id == made.key.id };
+            let mut found = seen.keys.iter().filter(|key| fits(key));
+            if let (Some(key), None) = (found.next(), found.next()) {
+                made.key = key.clone();
+            }
+        }
+        Reply::new(made, meta)
+    }
+}
+
+fn is_recent(key: &Key, now: Timestamp, ahead: i64) -> bool {
+    const ATTEMPT: i64 = 35_000;
+    let now = now.as_millisecond() + ahead;
+    key.created_at.is_some_and(|made| (now - made.as_millisecond()).abs() <= ATTEMPT)
+}

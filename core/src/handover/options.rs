@@ -1,0 +1,131 @@
+//! How a new secret is handed over, and what may be done when its answer is lost.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::Secret;
+use crate::auth::ProviderError;
+use crate::wire::BoxFuture;
+use crate::wire_enum::wire_enum;
+
+wire_enum! {
+    /// What to do when nobody can say whether a key was created.
+    #[derive(Default)]
+    Recover {
+        /// Say so, with the ids of the keys that it may be.
+        #[default]
+        Report = "report",
+        /// Rotate the orphan: same id and scopes, a secret that arrives (SidClaw).
+        Rotate = "rotate",
+        /// Retire the orphan and create once more (Seclai, Seenty, itellicoAI).
+        Replace = "replace",
+    }
+}
+
+wire_enum! {
+    /// What to do with a key that was created after its caller had left.
+    #[derive(Default)]
+    OnCancel {
+        /// Retire it: nobody holds its secret.
+        #[default]
+        Discard = "discard",
+        /// Leave it, and tell (`orphan_key`).
+        Keep = "keep",
+    }
+}
+
+/// A function that stores a secret.
+type Store = dyn Fn(Secret) -> BoxFuture<'static, Result<(), ProviderError>> + Send + Sync;
+
+/// A function that stores a new secret before the call returns it.
+#[derive(Clone)]
+pub struct Deliver(Arc<Store>);
+
+impl Deliver {
+    /// From an async function, called once for every secret. If it fails, the new key is retired.
+    pub fn new<F, R>(store: F) -> Self
+    where
+        F: Fn(Secret) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), ProviderError>> + Send + 'static,
+    {
+        Self(Arc::new(move |secret| Box::pin(store(secret))))
+    }
+
+    pub(super) async fn call(&self, secret: Secret) -> Result<(), ProviderError> {
+        (self.0)(secret).await
+    }
+}
+
+impl fmt::Debug for Deliver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Deliver")
+    }
+}
+
+/// How a new secret is handed over. For [`Keys::handover`](crate::Keys::handover).
+///
+/// ```
+/// use keywright::{Handover, Recover};
+///
+/// let careful = Handover::new().recover(Recover::Replace).snapshot(true);
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Handover {
+    /// What to do when an answer is lost. Other than `report` it needs a mark of ours at the end
+    /// of the key's name (` kw-7f3a9c`), so that no other key can be taken for it.
+    pub recover: Recover,
+    /// Lists the keys before the request too, so that a loss can be told apart with certainty;
+    /// costs one list.
+    pub snapshot: bool,
+    /// What to do with a key whose caller has left.
+    pub on_cancel: OnCancel,
+    /// Stores the secret before the call returns.
+    pub deliver: Option<Deliver>,
+    /// Allows a key to rotate itself: a lost answer then locks its owner out.
+    pub allow_self: bool,
+}
+
+impl Handover {
+    /// The defaults: report, discard.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says what to do when an answer is lost.
+    #[must_use]
+    pub fn recover(mut self, recover: Recover) -> Self {
+        self.recover = recover;
+        self
+    }
+
+    /// Lists the keys before the request too.
+    #[must_use]
+    pub fn snapshot(mut self, snapshot: bool) -> Self {
+        self.snapshot = snapshot;
+        self
+    }
+
+    /// Says what to do with a key whose caller has left.
+    #[must_use]
+    pub fn on_cancel(mut self, on_cancel: OnCancel) -> Self {
+        self.on_cancel = on_cancel;
+        self
+    }
+
+    /// Stores the secret before the call returns.
+    #[must_use]
+    pub fn deliver(mut self, deliver: Deliver) -> Self {
+        self.deliver = Some(deliver);
+        self
+    }
+
+    /// Allows a key to rotate itself.
+    #[must_use]
+    pub fn allow_self(mut self, allow: bool) -> Self {
+        self.allow_self = allow;
+        self
+    }
+}

@@ -1,0 +1,92 @@
+//! After a lost answer: report what may exist, or mend it where the key is provably ours.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::look::Before;
+use super::{Job, Recover};
+use crate::client::Client;
+use crate::error::{Error, Outcome, Result, Stop};
+use crate::model::{CreatedKey, Key, Reply};
+use crate::op::KeyOp;
+use crate::pipeline::Flight;
+
+/// Begins the mark that we put at the end of a name.
+const MARK: &str = " kw-";
+
+impl Job {
+    /// What to do about an answer that was lost.
+    pub(super) async fn after_loss(&self, error: Error, sent_at: Timestamp, before: &Before) -> Result<Reply<CreatedKey>> {
+        if self.action == KeyOp::Rotate {
+            return Err(self.reported(error, &[]).with(|data| {
+                data.remedy = Some("the old secret may be dead already: rotate again to get one that arrives".to_owned());
+            }));
+        }
+        if !self.client.supports("keys.list") {
+            let way = self.client.dialect().key_op(KeyOp::List).err();
+            let way = way.as_ref().and_then(Error::remedy).unwrap_or("look at the service's own pages").to_owned();
+            return Err(self.reported(error, &[]).with(|data| data.remedy = Some(format!("a key may exist that nobody holds: {way}"))));
+        }
+        let found = match self.candidates(sent_at, before).await {
+            Ok(found) => found,
+            // The loss is what the caller must hear of; that looking failed too changes nothing.
+            Err(_) => return Err(self.reported(error, &[])),
+        };
+        match (self.handover.recover, found.as_slice()) {
+            (Recover::Rotate, [orphan]) => self.rotated(orphan, error).await,
+            (Recover::Replace, [orphan]) => self.replaced(orphan, error).await,
+            // None, or more than one: a commit may still arrive, and nothing proves which is ours.
+            (Recover::Report | Recover::Rotate | Recover::Replace, _) => Err(self.reported(error, &found)),
+        }
+    }
+
+    fn reported(&self, error: Error, found: &[Key]) -> Error {
+        error.with(|data| {
+            data.outcome = Outcome::Unknown;
+            data.stop = data.stop.or(Some(Stop::UnknownOutcome));
+            data.candidates = found.iter().map(|key| key.id.to_string()).collect();
+            data.nonce.clone_from(&self.nonce);
+            let mark = self.nonce.as_ref().map(|nonce| format!(", by the mark `{nonce}` in its name")).unwrap_or_default();
+            data.remedy = Some(match found.len() {
+                0 => format!("no such key is listed yet: list again later and retire what nobody holds{mark}"),
+                1 => format!("retire the candidate, whose secret nobody holds, then create again{mark}"),
+                _ => format!("several keys fit: retire the one that nobody holds{mark}"),
+            });
+        })
+    }
+
+    /// Same id and scopes, a secret that arrives.
+    async fn rotated(&self, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
+        let result = self.client.keys().rotate(&orphan.id).await;
+        let reply = result.map_err(|_| self.reported(lost, std::slice::from_ref(orphan)))?;
+        Ok(reply.map(|made| {
+            let mut key = orphan.clone();
+            key.prefix = made.key.prefix.clone().or(key.prefix);
+            CreatedKey { key, secret: made.secret }
+        }))
+    }
+
+    /// The orphan goes, one new key comes: at the end there is one.
+    async fn replaced(&self, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
+        if self.client.keys().retire(&orphan.id).await.is_err() {
+            return Err(self.reported(lost, std::slice::from_ref(orphan)));
+        }
+        let again = Arc::new(Flight::default());
+        self.issue(&again).await.map_err(|error| {
+            let unknown = matches!(error.outcome(), Outcome::Unknown | Outcome::Applied);
+            if unknown { self.reported(error, &[]) } else { error }
+        })
+    }
+}
+
+/// A name that ends in a mark of ours, and the mark.
+pub(crate) fn marked(client: &Client, name: Option<&str>) -> (String, String) {
+    let number = (client.pipeline.clock.random() * f64::from(1 << 24)) as u32;
+    let mark = format!("kw-{number:06x}");
+    let name = match name.filter(|name| !name.is_empty()) {
+        Some(name) => format!("{name}{MARK}{number:06x}"),
+        None => mark.clone(),
+    };
+    (name, mark)
+}

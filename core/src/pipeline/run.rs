@@ -1,0 +1,310 @@
+//! The attempts of one call, one after the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::attempt::{Answered, Body, Broken};
+use super::flight::Cut;
+use super::login::Lending;
+use super::{Call, Pipeline, failure};
+use crate::auth::{Auth, Credential};
+use crate::clock::{Clock, Waiting};
+use crate::dialect::refuse;
+use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
+use crate::model::Meta;
+use crate::observe::EventName;
+use crate::options::CallOptions;
+use crate::retry::attempts::Failure;
+use crate::retry::{
+    Answer, AnswerFacts, Budget, Class, Decision, Fingerprint, Lane, LaneKey, Permit, RateLimit, RetryOptions, RetryState, Ticket,
+    Verdict, classify, hints,
+};
+use crate::wire::{WireHead, WireResponse};
+
+/// One call on its way.
+pub(super) struct Run<'a> {
+    pub pipeline: &'a Pipeline,
+    pub auth: &'a Auth,
+    pub call: &'a Call<'a>,
+    pub id: &'a str,
+    pub url: Url,
+    pub options: CallOptions,
+    pub started: Duration,
+    pub deadline: Option<Duration>,
+    pub credential: Option<Credential>,
+    pub attempts: Vec<AttemptRecord>,
+    /// How long the call has waited since its last attempt.
+    pub delay: Duration,
+    queued: Duration,
+    state: RetryState,
+    budget: Arc<Budget>,
+    /// An earlier attempt may have been carried out.
+    unclear: bool,
+    renewed: bool,
+    rate_limit: Option<RateLimit>,
+}
+
+/// A failed attempt, judged.
+struct Judged {
+    verdict: Verdict,
+    died: bool,
+    error: Error,
+    /// The credential was not accepted, and another may be.
+    lost: bool,
+}
+
+/// The lane of a call and its place in it.
+struct Place {
+    lane: Arc<Lane>,
+    ticket: Ticket,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn begin(pipeline: &'a Pipeline, auth: &'a Auth, call: &'a Call<'a>, id: &'a str, started: Duration) -> Result<Self> {
+        let options = call.options.over(pipeline.calls);
+        let deadline = pipeline.deadline(call, options, started);
+        let retry = RetryOptions { max_attempts: options.max_attempts.unwrap_or(pipeline.retry.max_attempts), ..pipeline.retry };
+        let budget = pipeline.shared.budgets().of(&pipeline.origin, started);
+        budget.deposit(started);
+        Ok(Self {
+            url: pipeline.base.join(&call.planned.target)?,
+            pipeline,
+            auth,
+            call,
+            id,
+            options,
+            started,
+            deadline,
+            credential: None,
+            attempts: Vec::new(),
+            delay: Duration::ZERO,
+            queued: Duration::ZERO,
+            state: RetryState::new(retry, call.safety, deadline),
+            budget,
+            unclear: false,
+            renewed: false,
+            rate_limit: None,
+        })
+    }
+
+    pub(super) async fn to_the_end(mut self) -> Result<(Answered, Meta)> {
+        if let Some(plane) = self.call.plane {
+            let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
+            self.credential = Some(self.auth.credential(plane, self.clock(), &lending).await?);
+        }
+        let place = self.place();
+        loop {
+            let permit = self.admitted(&place).await?;
+            let result = self.attempt().await;
+            let judged = match self.judge(result) {
+                Ok(answered) => {
+                    place.lane.answered(permit, Answer::Ok, self.rate_limit);
+                    let meta = self.meta();
+                    return Ok((answered, meta));
+                }
+                Err(judged) => judged,
+            };
+            self.give_back(&place.lane, permit, &judged);
+            if self.is_abandoned() {
+                return Err(self.ended(judged, Stop::Cancelled));
+            }
+            if judged.lost && self.renew().await? {
+                continue;
+            }
+            if self.is_repeated_delete(&judged) {
+                return Ok(self.deleted_before(&judged));
+            }
+            self.next(judged).await?;
+        }
+    }
+
+    fn clock(&self) -> &'a dyn Clock {
+        self.pipeline.clock.as_ref()
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.call.flight.as_ref().is_some_and(|flight| flight.is_abandoned())
+    }
+
+    fn tell(&self, name: EventName, fill: impl FnOnce(&mut crate::Event)) {
+        self.pipeline.teller(self.call.operation, self.id).tell(name, self.attempts.len() as u32, fill);
+    }
+
+    fn place(&self) -> Place {
+        let owner = self.credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
+        let key = LaneKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
+        let lane = self.pipeline.shared.lanes().of(&key);
+        let ticket = lane.ticket(self.options.priority.unwrap_or(self.call.priority), self.options.throttle.unwrap_or_default());
+        Place { lane, ticket }
+    }
+
+    async fn admitted(&mut self, place: &Place) -> Result<Permit> {
+        let before = self.clock().monotonic();
+        let admitted = place.lane.admit(&place.ticket, self.deadline).await;
+        let waited = self.clock().monotonic().saturating_sub(before);
+        self.queued += waited;
+        self.delay += waited;
+        admitted.map_err(|refused| self.with_history(failure::not_admitted(refused)))
+    }
+
+    fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) {
+        match judged.verdict.class {
+            Class::Throttled => lane.answered(permit, Answer::Throttled { hint: judged.verdict.hint }, self.rate_limit),
+            Class::Ok | Class::Auth | Class::Fatal | Class::Transient if judged.error.status().is_some() => {
+                lane.answered(permit, Answer::Other, self.rate_limit);
+            }
+            Class::Ok | Class::Auth | Class::Fatal | Class::Transient => permit.release(),
+        }
+    }
+
+    /// Another credential after a refusal, once; whether there is one.
+    async fn renew(&mut self) -> Result<bool> {
+        let Some(refused) = self.credential.as_ref().filter(|_| !self.renewed) else { return Ok(false) };
+        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
+        let result = self.auth.renewed(refused, self.clock(), &lending).await;
+        let failed = result.as_ref().err().map(Error::kind);
+        self.tell(EventName::AuthRefresh, |event| event.error = failed);
+        self.renewed = true;
+        let Some(other) = result.map_err(|error| self.with_history(error))? else { return Ok(false) };
+        self.credential = Some(other);
+        Ok(true)
+    }
+
+    /// Waits as `retry` decides, or ends the call.
+    async fn next(&mut self, judged: Judged) -> Result<()> {
+        self.unclear |= judged.verdict.outcome == Outcome::Unknown;
+        let failure = Failure { verdict: &judged.verdict, connection_died: judged.died };
+        let chance = (self.clock().random(), self.clock().random());
+        match self.state.decide(failure, self.clock().monotonic(), chance, &self.budget) {
+            Decision::ReplayNow => {}
+            Decision::Throttled { hint } => self.tell(EventName::Throttled, |event| event.duration = hint),
+            Decision::Wait(delay) => {
+                self.delay = delay;
+                self.tell(EventName::Backoff, |event| event.duration = Some(delay));
+                let _waiting = Waiting::on(self.clock());
+                self.clock().sleep(delay).await;
+            }
+            Decision::Stop(stop) => {
+                if stop == Stop::Budget {
+                    self.tell(EventName::BudgetEmpty, |_| {});
+                }
+                return Err(self.ended(judged, stop));
+            }
+        }
+        Ok(())
+    }
+
+    /// What an attempt meant. Bookkeeping that every answer brings is done here too.
+    fn judge(&mut self, result: std::result::Result<Answered, Broken>) -> std::result::Result<Answered, Judged> {
+        let answered = match result {
+            Ok(answered) => answered,
+            Err(broken) => return Err(self.judge_broken(broken)),
+        };
+        let now = self.clock().now();
+        self.rate_limit = hints::rate_limit(&answered.head, now).or(self.rate_limit);
+        if is_success(&answered.head) {
+            return Ok(answered);
+        }
+        let body = match answered.body {
+            Body::Whole(body) => body,
+            Body::Open(_) => Bytes::new(),
+        };
+        Err(self.judge_refusal(WireResponse { head: answered.head, body }))
+    }
+
+    fn judge_refusal(&mut self, answer: WireResponse) -> Judged {
+        let spec = &self.pipeline.dialect.0;
+        let secret = self.credential.as_ref().map(|credential| credential.secret().expose());
+        let refusal = refuse::read(spec, self.call.operation, &answer, secret);
+        if let (Some(record), Some(id)) = (self.attempts.last_mut(), &refusal.request_id) {
+            record.request_id = Some(id.clone());
+        }
+        let quota_code = refusal.kind == ErrorKind::PlanLimit;
+        let facts = AnswerFacts { quota_code, before_handler: spec.unavailable_before_handler };
+        let hint = hints::hint(&answer.head, refusal.retry_after, self.clock().now());
+        let verdict = classify::classify_answer(&answer.head, facts, hint);
+        let credential = self.credential.as_ref();
+        let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.message.as_deref()));
+        let suspicion = credential.filter(|_| answer.head.status == 401).and_then(|used| self.auth.suspicion(used));
+        let error = failure::refused(refusal, &answer.head, suspicion, self.pipeline.base.origin());
+        Judged { verdict, died: false, error, lost }
+    }
+
+    fn judge_broken(&self, broken: Broken) -> Judged {
+        let error = failure::broken(&broken);
+        let died = classify::connection_died(&broken.error);
+        let mut verdict = classify::classify_failure(&broken.error);
+        if let Some(head) = broken.head {
+            if !is_success(&head) {
+                // The body of a refusal is not needed to know what the refusal was.
+                let hint = hints::hint(&head, None, self.clock().now());
+                verdict = classify::classify_answer(&head, AnswerFacts::default(), hint);
+            } else if let Some(flight) = &self.call.flight {
+                flight.keep(Cut { head, read: broken.read });
+            }
+        }
+        Judged { verdict, died, error, lost: false }
+    }
+
+    /// A delete that is told "not there" after an attempt whose answer was lost has been done.
+    fn is_repeated_delete(&self, judged: &Judged) -> bool {
+        self.call.planned.method == Method::DELETE && self.unclear && judged.error.kind() == ErrorKind::NotFound
+    }
+
+    fn deleted_before(&self, judged: &Judged) -> (Answered, Meta) {
+        let head = WireHead { status: judged.error.status().unwrap_or_default(), headers: HeaderMap::new() };
+        let meta = Meta { ambiguous: true, ..self.meta() };
+        (Answered { head, body: Body::Whole(Bytes::new()) }, meta)
+    }
+
+    fn ended(&self, judged: Judged, stop: Stop) -> Error {
+        let cancelled = stop == Stop::Cancelled;
+        let error = judged.error.with(|data| {
+            if cancelled {
+                data.kind = ErrorKind::Cancelled;
+            }
+            data.stop = Some(stop);
+            data.outcome = if self.unclear { Outcome::Unknown } else { judged.verdict.outcome };
+            data.retry_after = match judged.verdict.class {
+                Class::Throttled | Class::Transient => judged.verdict.hint,
+                Class::Ok | Class::Auth | Class::Fatal => None,
+            };
+        });
+        self.with_history(error)
+    }
+
+    /// Adds what the call has been through.
+    fn with_history(&self, error: Error) -> Error {
+        let elapsed = self.clock().monotonic().saturating_sub(self.started);
+        error.with(|data| {
+            data.elapsed = Some(elapsed);
+            data.attempts.clone_from(&self.attempts);
+            if data.request_id.is_none() {
+                data.request_id = self.attempts.iter().rev().find_map(|record| record.request_id.clone());
+            }
+        })
+    }
+
+    /// What is known about a success.
+    fn meta(&self) -> Meta {
+        let last = self.attempts.last();
+        Meta {
+            request_id: last.and_then(|record| record.request_id.clone()),
+            status: last.and_then(|record| record.status).unwrap_or_default(),
+            attempts: self.attempts.len() as u32,
+            elapsed: self.clock().monotonic().saturating_sub(self.started),
+            queued: self.queued,
+            rate_limit: self.rate_limit,
+            ambiguous: false,
+            salvaged: false,
+        }
+    }
+}
+
+fn is_success(head: &WireHead) -> bool {
+    (200..300).contains(&head.status)
+}
