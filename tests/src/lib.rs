@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Tests of the whole: wire shapes, behaviour cases, scenarios, simulations.
+
+pub mod lane_sim;

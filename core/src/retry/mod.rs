@@ -13,6 +13,8 @@ pub mod hints;
 pub mod lane;
 mod options;
 mod skew;
+#[cfg(test)]
+mod tests;
 
 use serde::Deserialize;
 
