@@ -91,9 +91,22 @@ struct Pace {
 
 impl Pace {
     fn refill(&mut self, now: Duration) {
-        let passed = now.saturating_sub(self.filled_at).as_secs_f64();
-        self.tokens = (self.tokens + passed * self.rate).min(self.cap);
+        self.tokens = self.tokens_at(now);
         self.filled_at = self.filled_at.max(now);
+    }
+
+    fn tokens_at(&self, now: Duration) -> f64 {
+        let passed = now.saturating_sub(self.filled_at).as_secs_f64();
+        (self.tokens + passed * self.rate).min(self.cap)
+    }
+
+    /// Seconds until so many more may go, if all succeed: below the ceiling the rate climbs by one
+    /// with each, and a line that is judged by its first pace alone would turn callers away who
+    /// would be served in time.
+    fn time_for(&self, requests: f64, ceiling: f64) -> f64 {
+        let requests = requests.max(0.0);
+        let climbing = (ceiling - self.rate).clamp(0.0, requests);
+        (climbing / self.rate).ln_1p() + (requests - climbing) / self.rate.max(ceiling.min(self.rate + climbing))
     }
 
     fn next_token(&self) -> Duration {
@@ -225,9 +238,8 @@ impl LaneState {
         let cool_down = self.cool_until.saturating_sub(now);
         let places = self.queue.ahead_of(ticket) as f64 + 1.0;
         let line = self.pace.map_or(Duration::ZERO, |pace| {
-            let passed = now.max(self.cool_until).saturating_sub(pace.filled_at).as_secs_f64();
-            let tokens = (pace.tokens + passed * pace.rate).min(pace.cap);
-            seconds((places - tokens).max(0.0) / pace.rate)
+            let opened = now.max(self.cool_until);
+            seconds(pace.time_for(places - pace.tokens_at(opened), self.ceiling))
         });
         let regular = cool_down.saturating_add(line);
         if ticket.priority != Priority::Urgent || cool_down.is_zero() {

@@ -1,8 +1,10 @@
 //! Group F: calls, lanes and a scripted service on a clock that stands until nobody runs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +25,38 @@ use crate::wire::BoxFuture;
 pub(super) struct WatchedClock {
     manual: ManualClock,
     running: AtomicI64,
+    sleeping: Arc<Mutex<Sleeping>>,
+}
+
+/// When who sleeps is due. A sleeper whose time has come runs, even before it says so itself.
+#[derive(Debug, Default)]
+struct Sleeping {
+    due: BTreeSet<(Duration, u64)>,
+    next: u64,
+}
+
+struct Sleep {
+    inner: BoxFuture<'static, ()>,
+    sleeping: Arc<Mutex<Sleeping>>,
+    key: (Duration, u64),
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let done = self.inner.as_mut().poll(cx);
+        if done.is_ready() {
+            self.sleeping.lock().expect("unpoisoned").due.remove(&self.key);
+        }
+        done
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.sleeping.lock().expect("unpoisoned").due.remove(&self.key);
+    }
 }
 
 impl WatchedClock {
@@ -30,7 +64,7 @@ impl WatchedClock {
         let start: Timestamp = "2023-09-29T16:26:37Z".parse().expect("a valid time");
         let manual = ManualClock::at(start);
         manual.set_random(chance);
-        Arc::new(Self { manual, running: AtomicI64::new(0) })
+        Arc::new(Self { manual, running: AtomicI64::new(0), sleeping: Arc::default() })
     }
 
     /// Lets everything run that can, jumping from sleeper to sleeper, until `done`.
@@ -44,10 +78,8 @@ impl WatchedClock {
     }
 
     pub(super) async fn settle(&self) {
-        // Those whom the clock itself woke run before they say so.
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
-        while self.running.load(Ordering::SeqCst) > 0 {
+        let is_due = || self.sleeping.lock().expect("unpoisoned").due.first().is_some_and(|(due, _)| *due <= self.monotonic());
+        while self.running.load(Ordering::SeqCst) > 0 || is_due() {
             tokio::task::yield_now().await;
         }
     }
@@ -69,7 +101,11 @@ impl Clock for WatchedClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.manual.sleep(duration)
+        let mut sleeping = self.sleeping.lock().expect("unpoisoned");
+        let key = (self.monotonic() + duration, sleeping.next);
+        sleeping.next += 1;
+        sleeping.due.insert(key);
+        Box::pin(Sleep { inner: self.manual.sleep(duration), sleeping: Arc::clone(&self.sleeping), key })
     }
 
     fn random(&self) -> f64 {
