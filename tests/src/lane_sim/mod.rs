@@ -8,6 +8,13 @@ mod run;
 mod server;
 
 use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use keywright::retry::{Answer, Lane};
+use keywright::{Clock, Priority, SystemClock, Throttle};
 
 pub use run::{Policy, Run};
 pub use server::{Hint, Limit};
@@ -116,6 +123,24 @@ pub fn measure(scenario: Scenario, round_trip: f64) -> Row {
 /// The whole table.
 pub fn table() -> impl Iterator<Item = Row> {
     SCENARIOS.into_iter().flat_map(|scenario| ROUND_TRIPS.into_iter().map(move |round_trip| measure(scenario, round_trip)))
+}
+
+/// What the lane adds to one unthrottled call, on the clock of the machine.
+#[must_use]
+pub fn hot_path() -> Duration {
+    const CALLS: u32 = 1_000_000;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let lane = Lane::new(Arc::clone(&clock));
+    let mut context = Context::from_waker(Waker::noop());
+    let started = clock.monotonic();
+    for _ in 0..CALLS {
+        let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+        let Poll::Ready(Ok(permit)) = pin!(lane.admit(&ticket, None)).poll(&mut context) else {
+            unreachable!("a lane that nobody throttles is open")
+        };
+        lane.answered(permit, Answer::Ok, None);
+    }
+    (clock.monotonic() - started) / CALLS
 }
 
 fn median(numbers: impl Iterator<Item = f64>) -> f64 {
