@@ -13,6 +13,7 @@ pub mod hints;
 pub mod lane;
 mod options;
 mod skew;
+mod sync;
 #[cfg(test)]
 mod tests;
 
