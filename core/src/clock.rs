@@ -30,11 +30,48 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// A number in `[0, 1)`.
     fn random(&self) -> f64;
 
+    /// Which clock it is: two handles of one clock give the same number. What clients share (lanes,
+    /// budgets, logins) is shared by those on one clock.
+    fn id(&self) -> usize;
+
     /// A call starts to run: a virtual clock must not jump before [`Clock::leave`].
     fn enter(&self) {}
 
     /// A call ended, or waits for nothing but this clock.
     fn leave(&self) {}
+}
+
+/// While it lives, its call waits for nothing but the clock or another call, and a virtual clock
+/// may jump.
+pub(crate) struct Waiting<'a>(&'a dyn Clock);
+
+impl<'a> Waiting<'a> {
+    pub(crate) fn on(clock: &'a dyn Clock) -> Self {
+        clock.leave();
+        Self(clock)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.enter();
+    }
+}
+
+/// While it lives, a call runs.
+pub(crate) struct Busy(Arc<dyn Clock>);
+
+impl Busy {
+    pub(crate) fn on(clock: &Arc<dyn Clock>) -> Self {
+        clock.enter();
+        Self(Arc::clone(clock))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
 }
 
 /// The clock of the machine.
@@ -58,6 +95,10 @@ impl Clock for SystemClock {
 
     fn random(&self) -> f64 {
         fastrand::f64()
+    }
+
+    fn id(&self) -> usize {
+        0
     }
 }
 
@@ -147,6 +188,10 @@ impl Clock for ManualClock {
 
     fn random(&self) -> f64 {
         lock(&self.state).random
+    }
+
+    fn id(&self) -> usize {
+        Arc::as_ptr(&self.state).addr()
     }
 }
 

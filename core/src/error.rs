@@ -5,40 +5,16 @@
 //! enters it (`behaviour.md` section 8, `security.md`).
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::wire_enum::wire_enum;
+
 /// The result of every fallible call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Makes an enum whose variants have one stable snake_case name in all languages.
-macro_rules! wire_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$vmeta])* $variant,)+ }
-
-        impl $name {
-            /// Every value, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable name, the same in all languages.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
 wire_enum! {
     /// What kind of failure it is: a closed list, the same in all languages.
     ErrorKind {
@@ -253,10 +229,6 @@ impl Error {
     pub(crate) fn caused_by(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
         self
-    }
-
-    pub(crate) fn data(&self) -> &ErrorData {
-        &self.data
     }
 
     /// What kind of failure it is.

@@ -2,8 +2,10 @@
 //!
 //! Nothing of any HTTP client library appears above the transport; these types are all it sees.
 
-use std::future::Future;
+use std::fmt;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -12,9 +14,8 @@ use url::Url;
 /// A boxed future: transports, clocks and key providers are trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One request, complete: credential headers included, hence no `Debug` of header values
-/// beyond what `HeaderValue::set_sensitive` allows.
-#[derive(Debug, Clone)]
+/// One request, complete. Its `Debug` shows neither query nor body: both may hold what is secret.
+#[derive(Clone)]
 pub struct WireRequest {
     /// The method.
     pub method: Method,
@@ -26,22 +27,47 @@ pub struct WireRequest {
     pub body: Option<Bytes>,
 }
 
-/// The head of an answer: status line and headers.
-#[derive(Debug, Clone)]
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .field("headers", &self.headers)
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of an answer: status line and headers. Its `Debug` shows no header value: one may
+/// set a session cookie.
+#[derive(Clone)]
 pub struct WireHead {
-    /// The status code as received, also outside 100..=599.
+    /// The status code, from 200 to 599: anything else never leaves the transport.
     pub status: u16,
     /// The headers as received.
     pub headers: HeaderMap,
 }
 
-/// A whole answer.
-#[derive(Debug, Clone)]
+impl fmt::Debug for WireHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
+        f.debug_struct("WireHead").field("status", &self.status).field("headers", &names).finish()
+    }
+}
+
+/// A whole answer. Its `Debug` does not show the body: it may hold a new key.
+#[derive(Clone)]
 pub struct WireResponse {
     /// Status line and headers.
     pub head: WireHead,
     /// The decompressed body, as far as it was read.
     pub body: Bytes,
+}
+
+impl fmt::Debug for WireResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireResponse").field("head", &self.head).field("body", &self.body.len()).finish()
+    }
 }
 
 /// How far a request got before its transport failed.
@@ -136,14 +162,24 @@ pub struct Incoming {
     pub body: Box<dyn BodySource>,
 }
 
-impl std::fmt::Debug for Incoming {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming").field("head", &self.head).finish_non_exhaustive()
     }
 }
 
 /// A body that is still arriving, decompressed.
 pub trait BodySource: Send {
-    /// The next chunk, or `None` at the end.
-    fn chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, TransportError>>;
+    /// The next chunk, or `None` at the end. Polled, so that a chunk costs no allocation.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>>;
+}
+
+impl dyn BodySource {
+    /// The next chunk, or `None` at the end. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// Whatever ended the body before its end; nothing may be asked of it afterwards.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
 }

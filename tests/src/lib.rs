@@ -1,3 +1,10 @@
-//! Tests of the whole: wire shapes, behaviour cases, scenarios, simulations.
+//! What holds client and sandbox to the same truth: wire examples, scenarios and their runners.
+//!
+//! Nothing here knows a service by itself. What is true stands in `wire/` and `scenarios/`, as data
+//! that four languages and both sides of the wire can read; this crate only reads, drives and compares.
 
+pub mod files;
+pub mod http;
 pub mod lane_sim;
+pub mod scenario;
+pub mod wire;

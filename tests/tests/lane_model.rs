@@ -93,6 +93,10 @@ impl Clock for Hasty {
         0.0
     }
 
+    fn id(&self) -> usize {
+        1
+    }
+
     fn enter(&self) {
         self.running.fetch_add(1, Ordering::Relaxed);
     }

@@ -1,2 +1,48 @@
-//! Placeholder.
-fn main() {}
+//! The project's own commands: `cargo xtask test | check | gen [--check] | bench | sandbox | pack`.
+//!
+//! Every command ends with a non-zero code when anything it was asked for did not happen, and
+//! nothing is written outside the repository's own files and its target folder.
+
+mod bench;
+mod check;
+mod generate;
+mod root;
+mod run;
+mod sandbox;
+mod suite;
+mod test;
+
+use std::process::ExitCode;
+
+use root::Root;
+
+const USAGE: &str = "\
+cargo xtask test [suite...]   all tests, or those of the named suites
+cargo xtask check             format, lints, generated files
+cargo xtask gen [--check]     write the generated files, or tell which are stale
+cargo xtask bench [lane]      the measurements
+cargo xtask sandbox [option]  run the sandbox
+cargo xtask pack              build the packages";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = Root::here();
+    let done = match words.as_slice() {
+        ["test", suites @ ..] => test::run(&root, suites),
+        ["check"] => check::run(&root),
+        ["gen"] => generate::write(&root),
+        ["gen", "--check"] => generate::check(&root),
+        ["bench", lanes @ ..] => bench::run(lanes),
+        ["sandbox", options @ ..] => sandbox::run(&root, options),
+        ["pack"] => suite::package::pack(&root),
+        _ => Err(format!("usage:\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

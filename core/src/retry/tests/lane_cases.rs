@@ -112,6 +112,10 @@ impl Clock for WatchedClock {
         self.manual.random()
     }
 
+    fn id(&self) -> usize {
+        self.manual.id()
+    }
+
     fn enter(&self) {
         self.running.fetch_add(1, Ordering::SeqCst);
     }

@@ -1,0 +1,265 @@
+//! Who asks: the credential of each operation, from the modes that the dialect names.
+//!
+//! Sees credentials, the clock and a lent `send` for logging in; never another body, never retry.
+//! An operation whose credential is missing is refused before any I/O, naming the option to give.
+
+pub(crate) mod credential;
+mod key;
+mod login;
+mod source;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub(crate) use credential::Credential;
+pub(crate) use login::Login;
+pub(crate) use source::Environment;
+pub use source::{KeyProvider, Management, Origin, ProviderError};
+
+use crate::Secret;
+use crate::clock::{Clock, Waiting};
+use crate::dialect::{AuthMode, CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
+use crate::error::{Error, Result};
+use crate::retry::Fingerprint;
+use crate::wire::{BoxFuture, WireResponse};
+
+/// A way to send one request without credential, for logging in.
+pub(crate) trait Lend: Send + Sync {
+    /// Posts a JSON body and gives the answer of a success.
+    fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value, owner: Fingerprint) -> BoxFuture<'a, Result<WireResponse>>;
+}
+
+/// The credentials of one client.
+#[derive(Debug, Clone)]
+pub(crate) struct Auth {
+    dialect: Dialect,
+    check_shape: bool,
+    key: Option<KeySlot>,
+    manager: Option<(Origin, Credential)>,
+    login: Option<(Origin, Arc<Login>)>,
+}
+
+#[derive(Debug, Clone)]
+enum KeySlot {
+    Fixed(Origin, Credential),
+    Asked(KeyProvider),
+}
+
+/// What was given for a client, before it is checked.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    pub api_key: Option<Secret>,
+    pub provider: Option<KeyProvider>,
+    pub management: Option<Management>,
+    pub check_shape: bool,
+    pub keep_password: bool,
+}
+
+/// Makes or finds the login of an identity.
+pub(crate) type FindLogin<'a> = &'a dyn Fn(Fingerprint, Login) -> Arc<Login>;
+
+impl Auth {
+    /// Resolves what was given and what the environment holds; an argument wins.
+    ///
+    /// # Errors
+    /// `config` naming `api_key` or `management`.
+    pub(crate) fn resolve(dialect: &Dialect, given: Given, environment: &Environment, account: &str, find: FindLogin<'_>) -> Result<(Self, Vec<String>)> {
+        let mut warnings = Vec::new();
+        let spec = &dialect.0;
+        let check_shape = given.check_shape;
+        let key = match (given.api_key, given.provider) {
+            (Some(_), Some(_)) => return Err(Error::config("api_key", "is given twice: as text and as a provider", "give one of them")),
+            (None, Some(provider)) => Some(KeySlot::Asked(provider)),
+            (Some(key), None) => Some((Origin::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?,
+            (None, None) => {
+                let names = spec.auth.key.as_ref().map(|key| key.env.as_slice()).unwrap_or_default();
+                let found = environment.first(names, "api_key")?.map(|(origin, text)| (origin, Secret::new(text)));
+                found.map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
+            }
+        };
+        let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None };
+        match given.management {
+            Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(Origin::Argument, &text)?),
+            Some(Management::Login { email, password }) => auth.login = Some(auth.login_of(Origin::Argument, email, password, account, given.keep_password, find)?),
+            None => {
+                if let Some(found) = spec.auth.token.as_ref().map(|token| environment.first(&token.env, "management")).transpose()?.flatten() {
+                    auth.manager = Some(auth.manager_of(found.0, &Secret::new(found.1))?);
+                }
+                if let Some((origin, email, password)) = login_in(environment, spec.auth.login.as_ref())? {
+                    auth.login = Some(auth.login_of(origin, email, password, account, given.keep_password, find)?);
+                }
+            }
+        }
+        Ok((auth, warnings))
+    }
+
+    /// No credential at all: for logging in itself.
+    pub(crate) fn nobody(dialect: &Dialect) -> Self {
+        Self { dialect: dialect.clone(), check_shape: false, key: None, manager: None, login: None }
+    }
+
+    fn manager_of(&self, origin: Origin, text: &Secret) -> Result<(Origin, Credential)> {
+        let spec = &self.dialect.0;
+        let manage = &spec.auth.manage;
+        let (name, mode) = match (&spec.auth.token, &spec.auth.key) {
+            (Some(token), _) if manage.contains(&CredentialName::Token) => (CredentialName::Token, token),
+            (_, Some(key)) if manage.contains(&CredentialName::Key) => (CredentialName::Key, key),
+            _ => return Err(Error::config("management", format!("cannot be a key: {} manages keys with a login", spec.title), "give `Management::login(email, password)`")),
+        };
+        let parsed = key::parse(text.expose(), "management", mode, &spec.title, self.check_shape)?;
+        Ok((origin, Credential::of_key(name, &parsed.secret, &mode.mode)?))
+    }
+
+    fn login_of(&self, origin: Origin, email: String, password: Secret, account: &str, keep: bool, find: FindLogin<'_>) -> Result<(Origin, Arc<Login>)> {
+        let spec = &self.dialect.0;
+        if spec.auth.login.is_none() {
+            return Err(Error::config("management", format!("cannot be a login: {} has none", spec.title), management_remedy(spec)));
+        }
+        if !email.contains('@') || email.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(Error::config("management", "has an e-mail that is none", "give the e-mail that you log in with"));
+        }
+        if password.expose().is_empty() {
+            return Err(Error::config("management", "has an empty password", "give the password that you log in with"));
+        }
+        let owner = Fingerprint::of(&["login", &spec.id, &email, account]);
+        let identity = Fingerprint::of(&["login", &spec.id, &email, account, password.expose()]);
+        Ok((origin, find(identity, Login::new(email, password, owner, keep))))
+    }
+
+    /// The same credentials with another API key.
+    pub(crate) fn with_key(&self, key: &Secret) -> Result<(Self, Vec<String>)> {
+        let mut warnings = Vec::new();
+        let slot = fixed(&self.dialect.0, (Origin::Argument, key.clone()), self.check_shape, &mut warnings)?;
+        Ok((Self { key: Some(slot), ..self.clone() }, warnings))
+    }
+
+    /// The credential for an operation of that plane.
+    ///
+    /// # Errors
+    /// `config` when none was given; whatever a login or a provider fails with.
+    pub(crate) async fn credential(&self, plane: Plane, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
+        let spec = &self.dialect.0;
+        let names = match plane {
+            Plane::Use => &spec.auth.used,
+            Plane::Manage => &spec.auth.manage,
+        };
+        for name in names {
+            match (name, &self.manager, &self.login, &self.key) {
+                (CredentialName::Login, _, Some((_, login)), _) => {
+                    if let Some(mode) = &spec.auth.login {
+                        return login.credential(mode, clock, lend).await;
+                    }
+                }
+                (CredentialName::Token, Some((_, manager)), _, _) => return Ok(manager.clone()),
+                (CredentialName::Key, Some((_, manager)), _, _) if plane == Plane::Manage => return Ok(manager.clone()),
+                (CredentialName::Key, _, _, Some(KeySlot::Fixed(_, credential))) => return Ok(credential.clone()),
+                (CredentialName::Key, _, _, Some(KeySlot::Asked(provider))) => return self.provided(provider).await,
+                (CredentialName::Login | CredentialName::Token | CredentialName::Key, _, _, _) => {}
+            }
+        }
+        Err(missing(spec, plane))
+    }
+
+    async fn provided(&self, provider: &KeyProvider) -> Result<Credential> {
+        let text = provider.key().await?;
+        let spec = &self.dialect.0;
+        let Some(mode) = &spec.auth.key else { return Err(missing(spec, Plane::Use)) };
+        let parsed = key::parse(text.expose(), "api_key", mode, &spec.title, self.check_shape)?;
+        Credential::of_key(CredentialName::Key, &parsed.secret, &mode.mode)
+    }
+
+    /// Another credential after a refusal; `None` when there is no other, so that sending again
+    /// would change nothing.
+    pub(crate) async fn renewed(&self, refused: &Credential, clock: &dyn Clock, lend: &dyn Lend) -> Result<Option<Credential>> {
+        let other = match (refused.name(), &self.login, &self.key) {
+            (CredentialName::Login, Some((_, login)), _) => match &self.dialect.0.auth.login {
+                Some(mode) => login.replace(refused, mode, clock, lend).await?,
+                None => return Ok(None),
+            },
+            (CredentialName::Key, _, Some(KeySlot::Asked(provider))) => self.provided(provider).await?,
+            (CredentialName::Login | CredentialName::Key | CredentialName::Token, _, _) => return Ok(None),
+        };
+        Ok((!other.same_as(refused)).then_some(other))
+    }
+
+    /// Whether a refusal means that a session is over: 401, or words that the dialect names.
+    pub(crate) fn is_lost(&self, credential: &Credential, status: u16, message: Option<&str>) -> bool {
+        if status == 401 {
+            return true;
+        }
+        match (credential.name(), self.dialect.0.auth.login.as_ref().map(|login| &login.mode)) {
+            (CredentialName::Login, Some(AuthMode::CookieCsrf { lost, .. })) => {
+                status == 403 && message.is_some_and(|message| lost.iter().any(|words| message == words))
+            }
+            _ => false,
+        }
+    }
+
+    /// What the shape of a refused key suggests.
+    pub(crate) fn suspicion(&self, refused: &Credential) -> Option<String> {
+        let spec = &self.dialect.0.auth;
+        let mode = match refused.name() {
+            CredentialName::Key => spec.key.as_ref(),
+            CredentialName::Token => spec.token.as_ref(),
+            CredentialName::Login => None,
+        };
+        key::suspicion(refused.secret().expose(), mode?)
+    }
+
+    /// Where the key, the managing key and the login come from, for `Client::describe`.
+    pub(crate) fn origins(&self) -> Vec<(&'static str, Origin, Option<String>)> {
+        let key = self.key.as_ref().map(|slot| match slot {
+            KeySlot::Fixed(origin, credential) => ("api_key", origin.clone(), Some(credential.secret().fingerprint())),
+            KeySlot::Asked(_) => ("api_key", Origin::Provider, None),
+        });
+        let manager = self.manager.as_ref().map(|(origin, credential)| ("management", origin.clone(), Some(credential.secret().fingerprint())));
+        let login = self.login.as_ref().map(|(origin, _)| ("login", origin.clone(), None));
+        [key, manager, login].into_iter().flatten().collect()
+    }
+}
+
+fn fixed(spec: &Spec, (origin, text): (Origin, Secret), check_shape: bool, warnings: &mut Vec<String>) -> Result<KeySlot> {
+    let Some(mode) = &spec.auth.key else {
+        return Err(Error::config("api_key", format!("is not something that {} takes", spec.title), "leave it out"));
+    };
+    let parsed = key::parse(text.expose(), "api_key", mode, &spec.title, check_shape)?;
+    warnings.extend(parsed.warning);
+    Ok(KeySlot::Fixed(origin, Credential::of_key(CredentialName::Key, &parsed.secret, &mode.mode)?))
+}
+
+fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<Option<(Origin, String, Secret)>> {
+    let Some([email, password]) = spec.map(|spec| spec.env.as_slice()) else { return Ok(None) };
+    let email_found = environment.first(std::slice::from_ref(email), "management")?;
+    let password_found = environment.first(std::slice::from_ref(password), "management")?;
+    match (email_found, password_found) {
+        (Some((origin, email)), Some((_, password))) => Ok(Some((origin, email, Secret::new(password)))),
+        (Some(_), None) => Err(Error::config("management", format!("is half given: {email} is set, {password} is not"), "set both or none")),
+        (None, Some(_)) => Err(Error::config("management", format!("is half given: {password} is set, {email} is not"), "set both or none")),
+        (None, None) => Ok(None),
+    }
+}
+
+fn missing(spec: &Spec, plane: Plane) -> Error {
+    match plane {
+        Plane::Manage if !spec.auth.manage.contains(&CredentialName::Key) => {
+            Error::config("management", "is missing, and this operation manages keys", management_remedy(spec))
+        }
+        Plane::Use | Plane::Manage => {
+            let names = spec.auth.key.as_ref().map(|key| key.env.join(" or ")).unwrap_or_default();
+            Error::config("api_key", "is missing", format!("give `api_key` or set {names}"))
+        }
+    }
+}
+
+/// How keys of this service are managed.
+fn management_remedy(spec: &Spec) -> String {
+    match (&spec.auth.login, &spec.auth.token) {
+        (Some(login), _) => format!("{} manages keys with a login: give `Management::login(email, password)` or set {}", spec.title, login.env.join(" and ")),
+        (None, Some(token)) => {
+            let what = token.is.as_deref().unwrap_or("a token of its own");
+            format!("{} takes {what}: give `Management::token(..)` or set {}", spec.title, token.env.join(" or "))
+        }
+        (None, None) => format!("{} manages keys with the API key: leave `management` out or give another key", spec.title),
+    }
+}

@@ -1,0 +1,18 @@
+//! A service as data: where it lives, how it takes credentials, what its operations look like.
+//!
+//! `plan` turns an operation and a dialect into a request, `read` turns an answer into a typed
+//! value; both are pure. A new service is a new file, not new code.
+
+mod compile;
+mod load;
+pub(crate) mod plan;
+pub(crate) mod read;
+pub(crate) mod refuse;
+mod schema;
+mod spec;
+mod template;
+
+pub use spec::{CapabilityInfo, ClientNames, Dialect, Source};
+pub(crate) use schema::{Need, PageStyle, Returns, StatusRule};
+pub(crate) use spec::*;
+pub(crate) use template::AccountPart;

@@ -1,0 +1,71 @@
+//! Hides secrets in text that came from a service, before it reaches an error or a log.
+//!
+//! What a service echoes is not ours to trust: the key in use is hidden wherever it stands, and so
+//! is everything that looks like a key or a token (security H128, H130).
+
+/// The beginnings that keys and tokens are known by.
+const PREFIXES: [&str; 8] = ["sk_", "sk-", "pk_", "mk_", "ai_", "acme_", "eyJ", "kw_"];
+/// Shorter runs are words, not secrets.
+const SHORTEST: usize = 12;
+const HIDDEN: &str = "[redacted]";
+
+/// The text with the given secret and everything of a key's shape replaced.
+pub(crate) fn mask(text: &str, secret: Option<&str>) -> String {
+    let text = match secret {
+        Some(secret) if secret.len() >= 4 => text.replace(secret, HIDDEN),
+        Some(_) | None => text.to_owned(),
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let word = rest.find(|c: char| !is_key_char(c)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(word);
+        let shape = PREFIXES.iter().any(|prefix| run.starts_with(prefix)) && run.len() >= SHORTEST && run.len() > "sk_live_".len();
+        out.push_str(if shape { HIDDEN } else { run });
+        let next = after.chars().next().map_or(0, char::len_utf8);
+        out.push_str(&after[..next]);
+        rest = &after[next..];
+    }
+    out
+}
+
+/// The first printable characters of a body that could not be read, masked.
+pub(crate) fn excerpt(body: &[u8], secret: Option<&str>) -> Option<String> {
+    const SHOWN: usize = 200;
+    // Masked before it is cut: half a key at the end would no longer look like one.
+    let head = &body[..body.len().min(16 * SHOWN)];
+    let text: String = String::from_utf8_lossy(head).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown: String = mask(text.trim(), secret).chars().take(SHOWN).collect();
+    (!shown.is_empty()).then_some(shown)
+}
+
+fn is_key_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_in_use_and_whatever_looks_like_one_is_hidden() {
+        assert_eq!(mask("key my-own-odd-key is bad", Some("my-own-odd-key")), "key [redacted] is bad");
+        assert_eq!(mask("no \"sk_live_abcdefgh12345678\"!", None), "no \"[redacted]\"!");
+        assert_eq!(mask("token eyJhbGciOi.eyJzdWIi.sig", None), "token [redacted]");
+    }
+
+    #[test]
+    fn plain_words_and_shown_prefixes_stay() {
+        for text in ["This API key has call history and cannot be deleted.", "keys begin with sk_live_", "ai_1234", "ApiKey 'key_abc123' not found", "é sk_ é"] {
+            assert_eq!(mask(text, None), text);
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_short_printable_and_masked() {
+        let body = format!("\u{0}<html>{} sk_live_{}", "x".repeat(180), "k".repeat(500));
+        let shown = excerpt(body.as_bytes(), None).unwrap();
+        assert!(shown.chars().count() <= 200 && !shown.contains("kkkk") && !shown.contains('\u{0}'));
+        assert_eq!(excerpt(b"", None), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! Turns ids and raw paths into parts of a URL path that cannot mean anything else.
+//!
+//! An id becomes exactly one segment, whatever is in it; a raw path stays under the base URL.
+//! What a server or a proxy on the way could read as another path (dots, slashes, their escapes)
+//! is refused before anything is sent (`security.md` case 15).
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::error::{Error, Result};
+
+/// The longest id, in bytes.
+const LONGEST_ID: usize = 256;
+
+/// What is encoded in a segment: all but the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What is encoded in a raw path: all that may not stand in one. The percent sign is handled apart.
+const RAW: &AsciiSet = &SEGMENT
+    .remove(b'/')
+    .remove(b'%')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// An id as one path segment.
+///
+/// # Errors
+/// `config`, naming `field` and never the id, when the text could change the path.
+pub(crate) fn segment<'a>(id: &'a str, field: &str) -> Result<Cow<'a, str>> {
+    let refuse = |reason: &str| Err(Error::config(field.to_owned(), reason, "pass the id as the service gave it"));
+    if id.is_empty() {
+        return refuse("is empty");
+    }
+    if id.len() > LONGEST_ID {
+        return refuse("is longer than 256 bytes");
+    }
+    if id.chars().any(char::is_control) {
+        return refuse("holds a control character");
+    }
+    if id.trim() != id {
+        return refuse("begins or ends with white space");
+    }
+    if id == "." || id == ".." || id.contains(['/', '\\', '?', '#']) {
+        return refuse("holds characters that would change the path");
+    }
+    if escapes(id).any(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
+        return refuse("holds an escape that would change the path");
+    }
+    Ok(utf8_percent_encode(id, SEGMENT).into())
+}
+
+/// A whole path as a caller wrote it, ready to stand behind a base URL. Valid escapes are kept.
+///
+/// # Errors
+/// `config`, naming `field`, when the path does not begin with one slash, or could leave the
+/// place where it is put.
+pub(crate) fn raw_path<'a>(path: &'a str, field: &'static str) -> Result<Cow<'a, str>> {
+    let refuse = |reason: &str| Err(Error::config(field, reason, "pass a path such as /v1/agents, without query and fragment"));
+    if !path.starts_with('/') {
+        return refuse("does not begin with a slash");
+    }
+    if path.chars().any(char::is_control) || escapes(path).any(|byte| byte.is_ascii_control()) {
+        return refuse("holds a control character");
+    }
+    if path.contains("//") {
+        return refuse("holds an empty segment");
+    }
+    if path.contains(['\\', '?', '#']) {
+        return refuse("holds characters that end or change the path");
+    }
+    if has_dot_segment(path) {
+        return refuse("holds a dot segment");
+    }
+    Ok(encode_raw(path))
+}
+
+/// Whether any reader of the path, however often it decodes, finds `.` or `..` between separators.
+fn has_dot_segment(path: &str) -> bool {
+    let mut text = Cow::Borrowed(path);
+    loop {
+        if text.split(['/', '\\']).any(|segment| segment == "." || segment == "..") {
+            return true;
+        }
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if decoded == *text {
+            return false;
+        }
+        text = Cow::Owned(decoded);
+    }
+}
+
+/// Keeps valid escapes and encodes everything else that may not stand in a path.
+fn encode_raw(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return utf8_percent_encode(path, RAW).into();
+    }
+    let mut parts = path.split('%');
+    let mut out: String = parts.next().map(|first| utf8_percent_encode(first, RAW).collect()).unwrap_or_default();
+    for part in parts {
+        let valid = part.len() >= 2 && part.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+        out.push_str(if valid { "%" } else { "%25" });
+        out.extend(utf8_percent_encode(part, RAW));
+    }
+    out.into()
+}
+
+/// The bytes that the escapes of a text stand for.
+fn escapes(text: &str) -> impl Iterator<Item = u8> {
+    text.as_bytes().windows(3).filter(|window| window[0] == b'%').filter_map(|window| {
+        let digits = std::str::from_utf8(&window[1..]).ok()?;
+        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn an_id_that_could_change_the_path_is_refused_without_being_shown() {
+        let long = "x".repeat(257);
+        let ids = [
+            "",
+            ".",
+            "..",
+            "../agents",
+            "a/b",
+            "a\\b",
+            "%2e%2e",
+            "%2E",
+            "a%2Fb",
+            "%5c",
+            "a?b",
+            "a#b",
+            "a\n",
+            "..\n",
+            "a\0b",
+            "a\u{7f}",
+            "a\u{85}b",
+            " a",
+            "a ",
+            "\u{a0}a",
+            "a\t",
+            &long,
+        ];
+        for id in ids {
+            let error = segment(id, "key_id").unwrap_err();
+            assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("key_id")), "{id:?}");
+        }
+        assert!(!segment("canary/..", "key_id").unwrap_err().to_string().contains("canary"));
+    }
+
+    #[test]
+    fn every_other_id_becomes_one_segment() {
+        let cases = [
+            ("key_7f-3.a~", "key_7f-3.a~"),
+            ("a:b", "a%3Ab"),
+            ("x=", "x%3D"),
+            ("a;b", "a%3Bb"),
+            ("a b", "a%20b"),
+            ("\u{e9}", "%C3%A9"),
+            ("a%b", "a%25b"),
+            ("...", "..."),
+            ("me", "me"),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(segment(id, "key_id").unwrap(), expected);
+        }
+        assert!(segment(&"x".repeat(256), "key_id").is_ok());
+        assert!(matches!(segment("key_1", "key_id").unwrap(), Cow::Borrowed(_)), "the usual id costs no copy");
+    }
+
+    #[test]
+    fn a_raw_path_that_could_leave_its_place_is_refused() {
+        let paths = [
+            "",
+            "v1",
+            "https://evil.test",
+            "//evil",
+            "/a//b",
+            "/a?b",
+            "/a#b",
+            "/a\\b",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/.",
+            "/%2e",
+            "/a/%2E%2e/b",
+            "/a/.%2e",
+            "/%252e%252e/b",
+            "/a%2f..%2fb",
+            "/a%5c..",
+            "/a\nb",
+            "/a%0d%0aX: y",
+            "/%00",
+            "/\u{85}",
+        ];
+        for path in paths {
+            assert_eq!(raw_path(path, "path").unwrap_err().field(), Some("path"), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_raw_path_keeps_its_escapes_and_gets_the_missing_ones() {
+        let cases = [
+            ("/", "/"),
+            ("/v1/agents/", "/v1/agents/"),
+            ("/a%20b/c%2Fd", "/a%20b/c%2Fd"),
+            ("/a b/\u{e9}", "/a%20b/%C3%A9"),
+            ("/100%/x%zz%4", "/100%25/x%25zz%254"),
+            ("/a:b@c;d=e,f'(g)*!$&+", "/a:b@c;d=e,f'(g)*!$&+"),
+            ("/[x]\"<>^`{|}", "/%5Bx%5D%22%3C%3E%5E%60%7B%7C%7D"),
+            ("/...", "/..."),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(raw_path(path, "path").unwrap(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_is_one_segment_and_comes_back_unchanged(id in "\\PC{0,40}") {
+            if let Ok(encoded) = segment(&id, "id") {
+                prop_assert!(!encoded.contains(['/', '?', '#', '\\', ';', ' ']));
+                prop_assert_eq!(percent_decode_str(&encoded).decode_utf8().unwrap(), id.as_str());
+            }
+        }
+
+        #[test]
+        fn a_raw_path_is_stable(path in "/(%[0-9a-f]{2}|[a-z%.é ]){0,12}") {
+            if let Ok(once) = raw_path(&path, "path") {
+                prop_assert_eq!(raw_path(&once, "path").unwrap(), once.as_ref());
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! From a failed attempt to the error that the caller sees.
+
+use http::header::LOCATION;
+use url::Url;
+
+use super::attempt::Broken;
+use crate::dialect::refuse::Refusal;
+use crate::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
+use crate::retry::Refused;
+use crate::wire::{Fault, Reached, WireHead};
+
+/// The service answered, with a refusal.
+pub(super) fn refused(refusal: Refusal, head: &WireHead, suspicion: Option<String>, origin: &str) -> Error {
+    let redirect = (refusal.kind == ErrorKind::Redirect).then(|| redirect_words(head, origin));
+    let scope = (refusal.kind == ErrorKind::Timeout).then_some(TimeoutScope::Attempt);
+    let proxy = (head.status == 407).then_some("proxy");
+    Error::new(refusal.kind).with(|data| {
+        data.status = Some(head.status);
+        data.reason = refusal.reason.map(Into::into).or_else(|| proxy.map(Into::into));
+        data.code = refusal.code;
+        data.message = refusal.message;
+        data.request_id = refusal.request_id;
+        data.fields = refusal.fields;
+        data.excerpt = refusal.excerpt;
+        data.timeout_scope = scope;
+        data.summary = redirect;
+        data.remedy = match (suspicion, refusal.remedy) {
+            (Some(suspicion), Some(remedy)) => Some(format!("{suspicion}; {remedy}")),
+            (Some(words), None) | (None, Some(words)) => Some(words),
+            (None, None) => default_remedy(refusal.kind).map(str::to_owned),
+        };
+    })
+}
+
+/// What to do where the dialect has nothing better to say.
+fn default_remedy(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Unauthenticated => Some("check that the key is complete, active and of this service"),
+        ErrorKind::Forbidden => Some("use a credential of the account that owns the object, with the right role or scope"),
+        ErrorKind::NotFound => Some("check the id and the account"),
+        ErrorKind::Redirect => Some("set `base_url` to the address of the API itself"),
+        ErrorKind::Network => Some("check the proxy settings and its credentials"),
+        ErrorKind::Config
+        | ErrorKind::Unsupported
+        | ErrorKind::Conflict
+        | ErrorKind::Invalid
+        | ErrorKind::PlanLimit
+        | ErrorKind::RateLimited
+        | ErrorKind::Server
+        | ErrorKind::Timeout
+        | ErrorKind::Decode
+        | ErrorKind::Cancelled
+        | ErrorKind::Internal => None,
+    }
+}
+
+/// Where a redirect points to: its origin only, a query could hold anything.
+fn redirect_words(head: &WireHead, origin: &str) -> String {
+    let target = head.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let base = Url::parse(origin).ok();
+    let target = target.and_then(|target| base.as_ref()?.join(target).ok()).filter(Url::has_host);
+    match target {
+        Some(url) => format!("the service redirects to {}, which is never followed", url.origin().ascii_serialization()),
+        None => "the service answered with a redirect that leads nowhere, and none is ever followed".to_owned(),
+    }
+}
+
+/// No whole answer arrived.
+pub(super) fn broken(broken: &Broken) -> Error {
+    let (kind, reason, words) = describe(broken.error.fault, broken.error.reached);
+    Error::new(kind).with(|data| {
+        data.reason = reason.map(Into::into);
+        data.summary = Some(words.to_owned());
+        data.timeout_scope = broken.scope;
+        data.status = broken.head.as_ref().map(|head| head.status);
+        data.remedy = remedy(broken.error.fault).map(str::to_owned);
+    })
+}
+
+fn describe(fault: Fault, reached: Reached) -> (ErrorKind, Option<&'static str>, &'static str) {
+    match fault {
+        Fault::Resolve => (ErrorKind::Network, Some("resolve"), "the host name has no address"),
+        Fault::Connect => (ErrorKind::Network, Some("connect"), "the connection was refused or not answered"),
+        Fault::Certificate => (ErrorKind::Network, Some("tls"), "the certificate of the service was not accepted"),
+        Fault::Tls => (ErrorKind::Network, Some("tls"), "TLS could not be negotiated"),
+        Fault::Proxy => (ErrorKind::Network, Some("proxy"), "the proxy refused the connection"),
+        Fault::Reset if reached == Reached::Head => (ErrorKind::Network, Some("truncated"), "the connection ended inside the answer"),
+        Fault::Reset => (ErrorKind::Network, Some("reset"), "the connection ended before an answer"),
+        Fault::Truncated => (ErrorKind::Network, Some("truncated"), "the answer ended before its announced length"),
+        Fault::Malformed => (ErrorKind::Decode, Some("shape"), "the answer is not HTTP as it should be"),
+        Fault::TooLarge => (ErrorKind::Decode, Some("too_large"), "the answer is larger than allowed"),
+        Fault::Encoding => (ErrorKind::Decode, Some("encoding"), "the answer's content encoding was not asked for or does not decode"),
+        Fault::Timeout => (ErrorKind::Timeout, None, "no answer in time"),
+    }
+}
+
+fn remedy(fault: Fault) -> Option<&'static str> {
+    match fault {
+        Fault::Resolve => Some("check `base_url` and the network"),
+        Fault::Connect => Some("check `base_url`, the network and whether the service is up"),
+        Fault::Certificate => Some("check the clock and the trusted roots, or add the service's own with `extra_roots`"),
+        Fault::Tls => Some("check that `base_url` is an https address of the service"),
+        Fault::Proxy => Some("check the proxy settings and its credentials"),
+        Fault::TooLarge => Some("ask for less, or raise `max_body`"),
+        Fault::Timeout => Some("raise the limit, or look at the service's status"),
+        Fault::Reset | Fault::Truncated | Fault::Malformed | Fault::Encoding => None,
+    }
+}
+
+/// The lane did not let the call pass.
+pub(super) fn not_admitted(refused: Refused) -> Error {
+    Error::new(ErrorKind::RateLimited).with(|data| {
+        data.summary = Some("the service asked for fewer requests, and this call may not wait".to_owned());
+        data.stop = Some(match refused.stop {
+            Stop::ThrottleFail => Stop::ThrottleFail,
+            other => other,
+        });
+        data.retry_after = Some(refused.retry_after);
+        data.outcome = Outcome::NotSent;
+    })
+}

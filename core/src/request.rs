@@ -1,0 +1,219 @@
+//! A request of the caller's own, with the client's credential, retries and limits.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::client::{Client, safety_of};
+use crate::dialect::Plane;
+use crate::dialect::plan::{self, Planned};
+use crate::dialect::read;
+use crate::error::{Error, ErrorKind, Result};
+use crate::json;
+use crate::model::Meta;
+use crate::op::Payload;
+use crate::options::CallOptions;
+use crate::path::raw_path;
+use crate::pipeline::Call;
+use crate::retry::{Priority, Safety};
+use crate::route;
+use crate::transport::Connection;
+
+/// A request that is being put together. Await it to send it.
+///
+/// ```no_run
+/// # async fn f(client: keywright::Client) -> keywright::Result<()> {
+/// use serde_json::json;
+///
+/// let answer = client.get("/agents").query("limit", "10").await?;
+/// let agents: serde_json::Value = answer.json()?;
+///
+/// client.post("/agents/a_1/runs").json(&json!({ "input": "Analyze" })).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a request is sent when it is awaited"]
+pub struct Request {
+    client: Client,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    payload: Option<Payload>,
+    safety: Option<Safety>,
+    options: CallOptions,
+    /// The first thing that was wrong, reported when it is sent.
+    wrong: Option<Error>,
+}
+
+impl Request {
+    pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
+        let options = client.overrides;
+        Self { client, method, path, query: Vec::new(), headers: HeaderMap::new(), payload: None, safety: None, options, wrong: None }
+    }
+
+    /// Adds a query parameter; it is encoded here.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a header. Credential headers are the client's own and cannot be set.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            (Err(_), _) => self.refuse("headers", "holds a name that cannot be one", "use letters, digits and `-`"),
+            (Ok(_), Err(_)) => self.refuse("headers", "holds a value that cannot stand in a header", "remove line breaks and control characters"),
+        }
+        self
+    }
+
+    /// Sends a JSON body.
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        match serde_json::to_value(body) {
+            Ok(value) => self.payload = Some(Payload::Json(value)),
+            Err(_) => self.refuse("json", "cannot be written as JSON", "use text keys and finite numbers"),
+        }
+        self
+    }
+
+    /// Sends bytes of the given media type.
+    pub fn body(mut self, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        self.payload = Some(Payload::Bytes { content_type: content_type.into(), bytes: bytes.into() });
+        self
+    }
+
+    /// Says whether the service may get this request twice. Reading is safe, PUT and DELETE are
+    /// idempotent, everything else is never repeated unless you say so.
+    pub fn safety(mut self, safety: Safety) -> Self {
+        self.safety = Some(safety);
+        self
+    }
+
+    /// Time limits and the like of this request alone.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        if let Err(error) = options.validate() {
+            self.wrong.get_or_insert(error);
+        }
+        self.options = options.over(self.options);
+        self
+    }
+
+    fn refuse(&mut self, field: &'static str, reason: &str, remedy: &str) {
+        self.wrong.get_or_insert_with(|| Error::config(field, reason, remedy));
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    /// `config`, before any request, when something in it cannot be sent; otherwise whatever the
+    /// service or the way to it fails with.
+    pub async fn send(self) -> Result<Response> {
+        let client = self.client.clone();
+        let call = self.call().map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
+        let (answer, meta) = client.pipeline.run(&client.auth, call).await?;
+        Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta })
+    }
+
+    fn call(self) -> Result<Call<'static>> {
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
+        }
+        let spec = self.client.spec();
+        let mut target = String::with_capacity(self.path.len() + 32);
+        route::raw_path_start(spec, self.client.account.as_ref(), &mut target)?;
+        target.push_str(&raw_path(&self.path, "path")?);
+        plan::push_query(&mut target, &self.query);
+        let mut headers = self.headers;
+        route::headers(spec, self.client.account.as_ref(), &mut headers);
+        let body = self.payload.map(|payload| plan::encode(payload, &mut headers)).transpose()?;
+        let bucket = if self.method.is_safe() { &spec.read_bucket } else { &spec.write_bucket };
+        Ok(Call {
+            operation: "request",
+            plane: Some(Plane::Use),
+            safety: self.safety.unwrap_or_else(|| safety_of(&self.method)),
+            bucket: Arc::clone(bucket),
+            connection: Connection::Pooled,
+            priority: Priority::Normal,
+            streamed: false,
+            planned: Planned { method: self.method, target, headers, body },
+            options: self.options,
+        })
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = Result<Response>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// The answer to a request. Its `Debug` does not show the body, which may hold a new key.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Response {
+    /// The status: 2xx, everything else is an error.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, decompressed.
+    pub body: Bytes,
+    /// How it came to be.
+    pub meta: Meta,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).field("body", &self.body.len()).field("meta", &self.meta).finish_non_exhaustive()
+    }
+}
+
+impl Response {
+    /// The body as JSON of your type.
+    ///
+    /// # Errors
+    /// `decode`, reason `json` when it is no JSON, `shape` when it is not of that type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let value: Value = read::json(&self.body)?;
+        serde_path_to_error::deserialize(value).map_err(|error| read::shape(&error.path().to_string(), std::any::type_name::<T>()))
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// `decode`, reason `encoding`, when it is not UTF-8.
+    pub fn text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.body).map_err(|_| {
+            Error::new(ErrorKind::Decode).with(|data| {
+                data.reason = Some("encoding".into());
+                data.summary = Some("the answer is not UTF-8 text".to_owned());
+                data.remedy = Some("read `body`, the bytes".to_owned());
+            })
+        })
+    }
+
+    /// A header as text, where it is there and is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the body is JSON as we accept it.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        json::decode(&self.body).is_ok()
+    }
+}

@@ -1,0 +1,273 @@
+//! The resources that a dialect declares: agents, runs, policies, monitors, whatever there is.
+//!
+//! One item type for all; an action that the service lacks is refused before any I/O, with a list
+//! of those it has.
+
+mod stream;
+mod typed;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::clock::{Busy, Clock, Waiting};
+use crate::dialect::plan;
+use crate::dialect::{OpSpec, Returns, read};
+use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
+use crate::keys::{Listing, fetch_page};
+use crate::model::{Item, Meta, Page, PageRequest, Reply};
+use crate::op::{Ask, Payload};
+use crate::options::Limit;
+use crate::pipeline::Call;
+use crate::wire::WireResponse;
+
+pub use stream::{EventStream, ServerEvent};
+pub use typed::{Accounts, Runs, Segments, Tracking};
+
+/// What an action is called with.
+///
+/// ```
+/// use keywright::Arguments;
+/// use serde_json::json;
+///
+/// let run = Arguments::new().place("agent_id", "a_1").body(json!({ "input": "Analyze" }));
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Arguments {
+    ask: Ask,
+    page: PageRequest,
+}
+
+impl Arguments {
+    /// No argument.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Fills a place of the path, as `id`.
+    pub fn place(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.ask = self.ask.place(name, value);
+        self
+    }
+
+    /// Adds a query parameter; those that the dialect does not name are sent as they are.
+    pub fn query(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.ask = self.ask.query(name, Some(value));
+        self
+    }
+
+    /// Sets the JSON body.
+    pub fn body(mut self, body: Value) -> Self {
+        self.ask.body = Some(Payload::Json(body));
+        self
+    }
+
+    /// Says which page of a list, and how large.
+    pub fn page(mut self, page: PageRequest) -> Self {
+        self.page = page;
+        self
+    }
+}
+
+/// What an action answered with.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ActionResult {
+    /// One object.
+    Item(Reply<Item>),
+    /// A page of a list.
+    Page(Page<Item>),
+    /// JSON of its own.
+    Json(Reply<Value>),
+    /// Nothing.
+    Nothing(Reply<()>),
+    /// A stream of events.
+    Events(EventStream),
+}
+
+/// A resource of a service. From [`Client::resource`] and its kin.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    client: Client,
+    name: String,
+}
+
+impl Resource {
+    pub(crate) fn new(client: Client, name: &str) -> Self {
+        Self { client, name: name.to_owned() }
+    }
+
+    /// Gets a page of the list.
+    ///
+    /// # Errors
+    /// `unsupported`, before any request, where there is no such list.
+    pub async fn list(&self, page: PageRequest) -> Result<Page<Item>> {
+        let op = self.op("list")?;
+        self.page(op, Ask::new(), page).await
+    }
+
+    /// Gets one object.
+    ///
+    /// # Errors
+    /// `not_found`; `unsupported`, before any request.
+    pub async fn get(&self, id: impl Into<String>) -> Result<Reply<Item>> {
+        let op = self.op("get")?;
+        self.item(&op, Ask::new().place("id", id)).await
+    }
+
+    /// Makes an object.
+    ///
+    /// # Errors
+    /// `config` when a required member is missing; `unsupported`, before any request.
+    pub async fn create<T: Serialize + ?Sized>(&self, body: &T) -> Result<Reply<Item>> {
+        let op = self.op("create")?;
+        self.item(&op, Ask { body: Some(payload(body)?), ..Ask::new() }).await
+    }
+
+    /// Changes an object.
+    ///
+    /// # Errors
+    /// `not_found`; `unsupported`, before any request.
+    pub async fn update<T: Serialize + ?Sized>(&self, id: impl Into<String>, body: &T) -> Result<Reply<Item>> {
+        let op = self.op("update")?;
+        self.item(&op, Ask { body: Some(payload(body)?), ..Ask::new().place("id", id) }).await
+    }
+
+    /// Removes an object.
+    ///
+    /// # Errors
+    /// `not_found`; `unsupported`, before any request.
+    pub async fn delete(&self, id: impl Into<String>) -> Result<Reply<()>> {
+        let op = self.op("delete")?;
+        let (_, meta) = self.send(&op, Ask::new().place("id", id)).await?;
+        Ok(Reply::new((), meta))
+    }
+
+    /// Calls any action by its name in the dialect.
+    ///
+    /// # Errors
+    /// `unsupported`, before any request, when the dialect declares none of that name.
+    pub async fn call(&self, action: &str, arguments: Arguments) -> Result<ActionResult> {
+        let op = self.op(action)?;
+        let Arguments { ask, page } = arguments;
+        let ask = sorted_query(&op, ask);
+        match op.returns {
+            Returns::Item if op.wait.is_some() => self.wait(&op, ask).await.map(ActionResult::Item),
+            Returns::Item => self.item(&op, ask).await.map(ActionResult::Item),
+            Returns::Page => self.page(op, ask, page).await.map(ActionResult::Page),
+            Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
+            Returns::Nothing => self.send(&op, ask).await.map(|(_, meta)| ActionResult::Nothing(Reply::new((), meta))),
+            Returns::Events => self.stream(&op, ask).await.map(ActionResult::Events),
+        }
+    }
+
+    fn op(&self, action: &str) -> Result<Arc<OpSpec>> {
+        self.client.dialect().lookup(&format!("{}.{action}", self.name)).cloned()
+    }
+
+    fn planned<'a>(&self, op: &'a OpSpec, ask: Ask) -> Result<Call<'a>> {
+        let planned = plan::plan(self.client.spec(), op, ask, self.client.account.as_ref()).map_err(|error| self.client.named_op(error, op))?;
+        Ok(self.client.call(op, planned))
+    }
+
+    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<(WireResponse, Meta)> {
+        self.client.pipeline.run(&self.client.auth, self.planned(op, ask)?).await
+    }
+
+    async fn item(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
+        let map = &self.client.spec().item;
+        self.read(op, ask, |body| read::object(op, body).and_then(|value| read::item(map, value))).await
+    }
+
+    async fn json(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Value>> {
+        self.read(op, ask, |mut body| {
+            let found = body.pointer_mut(&op.answer).map(Value::take);
+            found.ok_or_else(|| read::shape(&op.answer, "value"))
+        })
+        .await
+    }
+
+    async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
+        let (answer, meta) = self.send(op, ask).await?;
+        match read::json(&answer.body).and_then(read_body) {
+            Ok(value) => Ok(Reply::new(value, meta)),
+            Err(error) => Err(self.client.pipeline.unreadable(error, &op.name, op.safety, &answer, &meta)),
+        }
+    }
+
+    async fn page(&self, op: Arc<OpSpec>, ask: Ask, page: PageRequest) -> Result<Page<Item>> {
+        let listing = Listing {
+            client: self.client.clone(),
+            op,
+            size: page.size,
+            ask: Arc::new(move || ask.clone()),
+            read_item: |client, value| read::item(&client.spec().item, value),
+            fits: None,
+        };
+        fetch_page(listing, page.after).await
+    }
+
+    async fn stream(&self, op: &OpSpec, ask: Ask) -> Result<EventStream> {
+        let mut call = self.planned(op, ask)?;
+        call.streamed = true;
+        call.planned.headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
+        let stall = call.options.stall;
+        let (answered, meta) = self.client.pipeline.open(&self.client.auth, call).await?;
+        EventStream::open(&self.client, &op.name, answered, meta, stall)
+    }
+
+    /// Polls until the object has come to an end. Each poll is a call of its own; the whole is
+    /// limited only where `total` was given.
+    async fn wait(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
+        let Some(rule) = &op.wait else { return Err(Error::new(ErrorKind::Internal)) };
+        let clock = Arc::clone(&self.client.pipeline.clock);
+        let _busy = Busy::on(&clock);
+        let total = match self.client.overrides.total {
+            Limit::After(total) => Some(clock.monotonic() + total),
+            Limit::Inherit | Limit::Never => None,
+        };
+        loop {
+            let item = self.item(op, ask.clone()).await?;
+            if item.status.as_ref().is_some_and(|status| rule.done.contains(status)) {
+                return Ok(item);
+            }
+            if total.is_some_and(|total| clock.monotonic() + rule.every > total) {
+                return Err(self.client.named_op(unfinished(&item), op));
+            }
+            pause(clock.as_ref(), rule.every).await;
+        }
+    }
+}
+
+async fn pause(clock: &dyn Clock, duration: Duration) {
+    let _waiting = Waiting::on(clock);
+    clock.sleep(duration).await;
+}
+
+fn unfinished(item: &Reply<Item>) -> Error {
+    Error::new(ErrorKind::Timeout).with(|data| {
+        let status = item.status.as_deref().unwrap_or("not known");
+        data.summary = Some(format!("it had not come to an end in time: its status is {status}"));
+        data.timeout_scope = Some(TimeoutScope::Total);
+        data.stop = Some(Stop::Deadline);
+        data.outcome = Outcome::Rejected;
+        data.remedy = Some("wait again: it goes on at the service".to_owned());
+    })
+}
+
+/// Query members that the dialect names go under their own name; the others as they are.
+fn sorted_query(op: &OpSpec, mut ask: Ask) -> Ask {
+    let (named, raw) = ask.query.into_iter().partition(|(name, _)| op.query.iter().any(|member| member.ours == *name));
+    ask.query = named;
+    ask.raw_query = raw;
+    ask
+}
+
+fn payload<T: Serialize + ?Sized>(body: &T) -> Result<Payload> {
+    let value = serde_json::to_value(body).map_err(|_| Error::config("body", "cannot be written as JSON", "use text keys and finite numbers"))?;
+    Ok(Payload::Json(value))
+}

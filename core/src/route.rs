@@ -1,0 +1,79 @@
+//! Where the account goes: into the path, a header, a body member, or nowhere.
+//!
+//! Sees the account and the dialect's rule, never a credential.
+
+use http::{HeaderMap, HeaderValue};
+
+use crate::dialect::{AccountPart, AccountRule, Spec};
+use crate::error::{Error, Result};
+use crate::model::Account;
+use crate::path;
+
+/// Checks an account once, when a handle is made.
+///
+/// # Errors
+/// `config` for an id that is no path segment, or is a word that the service reserves (security I16).
+pub(crate) fn check(spec: &Spec, account: &Account) -> Result<()> {
+    let Account::Id(id) = account else { return Ok(()) };
+    path::segment(id, "account")?;
+    match &spec.account {
+        AccountRule::Path { reserved, .. } if reserved.iter().any(|word| word.eq_ignore_ascii_case(id)) => Err(Error::config(
+            "account",
+            format!("may not be the id `{id}`, a word that {} reserves", spec.title),
+            "use `Account::Me` for the key's own account",
+        )),
+        AccountRule::Header { .. } if HeaderValue::from_str(id).is_err() => {
+            Err(Error::config("account", "cannot stand in a header", "use the id as the service shows it"))
+        }
+        AccountRule::None | AccountRule::Path { .. } | AccountRule::Header { .. } | AccountRule::Body { .. } => Ok(()),
+    }
+}
+
+/// Begins the path of a declared operation.
+pub(crate) fn path_start(spec: &Spec, part: AccountPart, account: Option<&Account>, into: &mut String) -> Result<()> {
+    let AccountRule::Path { template, plain, me, .. } = &spec.account else { return Ok(()) };
+    match (part, account) {
+        (AccountPart::Absent, _) => {}
+        (AccountPart::WhenGiven, None) => into.push_str(plain),
+        (AccountPart::Always, None) | (_, Some(Account::Me)) => {
+            into.push_str(template);
+            into.push_str(me);
+        }
+        (_, Some(Account::Id(id))) => {
+            into.push_str(template);
+            into.push_str(&path::segment(id, "account")?);
+        }
+    }
+    Ok(())
+}
+
+/// Begins the path of a raw request: relative to the account where one is given and goes by path.
+pub(crate) fn raw_path_start(spec: &Spec, account: Option<&Account>, into: &mut String) -> Result<()> {
+    match account {
+        Some(_) => path_start(spec, AccountPart::Always, account, into),
+        None => Ok(()),
+    }
+}
+
+/// Adds the account's header, where it goes by header.
+pub(crate) fn headers(spec: &Spec, account: Option<&Account>, into: &mut HeaderMap) {
+    if let (AccountRule::Header { name }, Some(Account::Id(id))) = (&spec.account, account)
+        && let Ok(value) = HeaderValue::from_str(id)
+    {
+        into.insert(name, value);
+    }
+}
+
+/// The account for a body member that the operation declares.
+///
+/// # Errors
+/// `config` when none was given.
+pub(crate) fn body_member<'a>(spec: &Spec, account: Option<&'a Account>) -> Result<&'a str> {
+    match (&spec.account, account) {
+        (_, Some(Account::Id(id))) => Ok(id),
+        (AccountRule::Body { required }, Some(Account::Me) | None) => Err(Error::config("account", "is missing", required.clone())),
+        (AccountRule::None | AccountRule::Path { .. } | AccountRule::Header { .. }, _) => {
+            Err(Error::config("account", "is missing", "name it with `client.account(Account::id(..))`"))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What clients of one process share: throttle lanes, retry budgets, logins.
+//!
+//! A rate limit belongs to a key, not to a client object, so everything that is learned about one
+//! stands here, once per clock (`behaviour.md` section 5). Connections are not here: they belong
+//! to the runtime that opened them and so to one client and its clones.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::auth::Login;
+use crate::clock::Clock;
+use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
+
+/// Lanes, budgets and logins. One per process and clock unless a client is given its own.
+#[derive(Clone)]
+pub struct Shared(Arc<Inner>);
+
+struct Inner {
+    clock: Arc<dyn Clock>,
+    lanes: Lanes,
+    budgets: Budgets,
+    logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
+}
+
+impl Shared {
+    /// State of its own, shared with nobody else.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::with_budget(clock, BudgetOptions::default())
+    }
+
+    /// State of its own with another retry budget.
+    pub(crate) fn with_budget(clock: Arc<dyn Clock>, budget: BudgetOptions) -> Self {
+        let lanes = Lanes::new(Arc::clone(&clock));
+        Self(Arc::new(Inner { clock, lanes, budgets: Budgets::new(budget), logins: Mutex::default() }))
+    }
+
+    /// The state of this process for that clock, made when first asked for and dropped with its
+    /// last client.
+    pub(crate) fn of_process(clock: &Arc<dyn Clock>) -> Self {
+        static KNOWN: Mutex<Vec<(usize, Weak<Inner>)>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(_, shared)| shared.strong_count() > 0);
+        // The state holds its clock, so the number of a living one is never used twice.
+        if let Some(shared) = known.iter().find(|(id, _)| *id == clock.id()).and_then(|(_, shared)| shared.upgrade()) {
+            return Self(shared);
+        }
+        let shared = Self::new(Arc::clone(clock));
+        known.push((clock.id(), Arc::downgrade(&shared.0)));
+        shared
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.0.lanes
+    }
+
+    pub(crate) fn budgets(&self) -> &Budgets {
+        &self.0.budgets
+    }
+
+    /// The login of that identity: the living one, else the given.
+    pub(crate) fn login(&self, identity: Fingerprint, made: Login) -> Arc<Login> {
+        let mut logins: MutexGuard<'_, HashMap<_, Weak<Login>>> = self.0.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        logins.retain(|_, login| login.strong_count() > 0);
+        if let Some(login) = logins.get(&identity).and_then(Weak::upgrade) {
+            return login;
+        }
+        let login = Arc::new(made);
+        logins.insert(identity, Arc::downgrade(&login));
+        login
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared")
+    }
+}

@@ -1,0 +1,210 @@
+//! The pipeline on a scripted transport and a clock that stands still: order, counting, waiting.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keywright::testing::{Connection, Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
+use keywright::{
+    Account, CallOptions, Client, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, ManualClock, Outcome, PageRequest,
+    Secret, Stop, TimeoutScope, UpdateKey,
+};
+use serde_json::json;
+
+const KEY: &str = "sk_live_CANARYCANARYCANARYCANARY";
+
+struct Bench {
+    clock: ManualClock,
+    wire: Arc<ReplayTransport>,
+    client: Client,
+}
+
+fn bench_with(service: &str, script: ReplayTransport, change: impl FnOnce(ClientOptions) -> ClientOptions) -> Bench {
+    let clock = ManualClock::at("2023-09-29T16:26:37Z".parse().unwrap());
+    clock.set_random(0.999_999);
+    let wire = Arc::new(script);
+    let options = ClientOptions::new()
+        .env::<&str, &str>([])
+        .base_url("https://api.example.test")
+        .clock(Arc::new(clock.clone()))
+        .private_lane(true)
+        .transport(wire.clone());
+    let client = Client::new(service, change(options)).unwrap();
+    Bench { clock, wire, client }
+}
+
+fn bench(service: &str, script: ReplayTransport) -> Bench {
+    let key = if service == "itellico" { "sk-a1b2c3d4.xyzxyzxyzxyz" } else { KEY };
+    bench_with(service, script, |options| options.api_key(key))
+}
+
+impl Bench {
+    /// Runs a call and moves the clock whenever nothing else moves.
+    async fn run<T>(&self, call: impl Future<Output = T>) -> T {
+        let mut call = std::pin::pin!(call);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut call => return result,
+                () = async { for _ in 0..20 { tokio::task::yield_now().await } } => { self.clock.advance_to_next(); }
+            }
+        }
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.wire.sent().iter().map(|sent| format!("{} {}", sent.request.method, &sent.request.url[url::Position::BeforePath..])).collect()
+    }
+}
+
+fn failure(fault: Fault, phase: Phase, reached: Reached) -> TransportError {
+    TransportError { fault, phase, reached, reused: false }
+}
+
+fn agents() -> Reply {
+    Reply::json(200, r#"{"data":[{"id":"a1","name":"A","status":"active","created_at":"2023-01-01T00:00:00.000Z"}],"pagination":{"has_next":false}}"#)
+}
+
+#[tokio::test]
+async fn a_safe_call_is_repeated_with_backoff_and_its_attempts_are_told() {
+    let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(503)).answer(Reply::status(503)).answer(agents()));
+    let page = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
+    assert_eq!((page.items[0].id.as_str(), page.meta.attempts), ("a1", 3));
+    let waited = bench.clock.elapsed();
+    assert!(waited > Duration::from_millis(700) && waited <= Duration::from_millis(750), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_create_whose_fate_is_unknown_is_never_sent_again() {
+    for reply in [Reply::status(500), Reply::status(502), Reply::status(503)] {
+        let bench = bench("seclai", ReplayTransport::new().answer(reply));
+        let error = bench.run(bench.client.keys().create(CreateKey::new())).await.unwrap_err();
+        assert_eq!((error.outcome(), error.stop()), (Outcome::Unknown, Some(Stop::UnknownOutcome)));
+        assert_eq!(bench.paths(), ["POST /api-keys"]);
+    }
+    let cut = failure(Fault::Reset, Phase::Send, Reached::Request);
+    let bench = bench("seclai", ReplayTransport::new().fail(cut));
+    let error = bench.run(bench.client.keys().create(CreateKey::new())).await.unwrap_err();
+    assert_eq!((error.kind(), error.reason(), error.outcome()), (ErrorKind::Network, Some("reset"), Outcome::Unknown));
+}
+
+#[tokio::test]
+async fn a_create_that_never_left_or_was_throttled_is_sent_again_on_a_fresh_connection() {
+    let refused = failure(Fault::Connect, Phase::Connect, Reached::Nothing);
+    let made = Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-secretsecretsecret","created_at":"2023-01-01T00:00:00.000Z"}"#);
+    let bench = bench("seclai", ReplayTransport::new().fail(refused).answer(Reply::status(429).header("retry-after", "1")).answer(made));
+    let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
+    assert_eq!((made.key.name.as_deref(), made.secret.expose(), made.meta.attempts), (Some("ci"), "sk-secretsecretsecret", 3));
+    assert!(made.key.data.get("key").is_none());
+    assert!(bench.wire.sent().iter().all(|sent| sent.connection == Connection::Fresh));
+}
+
+#[tokio::test]
+async fn an_attempt_timeout_says_which_limit_ran_out() {
+    let bench = bench("seclai", ReplayTransport::new().hang());
+    let call = bench.client.post("/agents/a/runs").json(&json!({"input": 1})).options(CallOptions::new().attempt(Duration::from_secs(3)));
+    let error = bench.run(call.send()).await.unwrap_err();
+    assert_eq!((error.kind(), error.timeout_scope(), error.outcome()), (ErrorKind::Timeout, Some(TimeoutScope::Attempt), Outcome::Unknown));
+    assert_eq!(bench.clock.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn nothing_sleeps_in_order_to_fail() {
+    let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(429).header("retry-after", "30")));
+    let client = bench.client.options(CallOptions::new().total(Duration::from_secs(10))).unwrap();
+    let error = bench.run(client.agents().list(PageRequest::new())).await.unwrap_err();
+    assert_eq!((error.kind(), error.stop(), error.retry_after()), (ErrorKind::RateLimited, Some(Stop::Deadline), Some(Duration::from_secs(30))));
+    assert_eq!(bench.clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_delete_that_finds_nothing_after_a_lost_answer_has_been_done() {
+    let lost = failure(Fault::Timeout, Phase::Send, Reached::Request);
+    let bench = bench("seclai", ReplayTransport::new().fail(lost).answer(Reply::json(404, r#"{"detail":"API key not found"}"#)));
+    let done = bench.run(bench.client.keys().delete("k1")).await.unwrap();
+    assert!(done.meta.ambiguous);
+    let bench = bench_with("seclai", ReplayTransport::new().answer(Reply::json(404, r#"{"detail":"API key not found"}"#)), |options| options.api_key(KEY));
+    let error = bench.run(bench.client.keys().delete("k1")).await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, Some("API key not found")));
+}
+
+#[tokio::test]
+async fn a_service_s_words_and_the_way_out_are_in_the_error_and_no_secret_is() {
+    let body = r#"{"detail":"This API key has call history and cannot be deleted. Archive it instead."}"#;
+    let bench = bench("seclai", ReplayTransport::new().answer(Reply::json(409, body)));
+    let error = bench.run(bench.client.keys().delete("k1")).await.unwrap_err();
+    assert_eq!(error.reason(), Some("key_has_history"));
+    assert_eq!(error.message(), Some("This API key has call history and cannot be deleted. Archive it instead."));
+    assert!(error.to_string().contains("keys.archive"), "{error}");
+    let echo = format!(r#"{{"detail":"key {KEY} is bad"}}"#);
+    let bench = bench_with("seclai", ReplayTransport::new().answer(Reply::json(400, echo)), |options| options.api_key(KEY));
+    let error = bench.run(bench.client.get("/agents").send()).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_a_service_lacks_is_refused_before_any_request() {
+    let bench = bench("seclai", ReplayTransport::new());
+    let error = bench.run(bench.client.keys().update("k1", UpdateKey::new().name("x"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unsupported, Outcome::NotSent));
+    assert!(error.to_string().contains("create a new named key"), "{error}");
+    assert!(bench.client.agents().delete("a").await.unwrap_err().to_string().contains("agents.list"));
+    for id in ["", "..", "a/b", "%2e%2e", "a\n"] {
+        assert_eq!(bench.run(bench.client.keys().get(id)).await.unwrap_err().field(), Some("id"), "{id:?}");
+    }
+    assert!(bench.wire.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_provider_can_swap_the_key_and_a_refusal_asks_it_once_more() {
+    let keys = Arc::new(std::sync::Mutex::new(vec!["sk-third000000000", "sk-second00000000", "sk-first000000000"]));
+    let provider = KeyProvider::new(move || {
+        let next = keys.lock().unwrap().pop().unwrap();
+        async move { Ok(Secret::new(next)) }
+    });
+    let script = ReplayTransport::new().answer(Reply::status(401)).answer(agents()).answer(agents());
+    let bench = bench_with("seclai", script, |options| options.key_provider(provider));
+    bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
+    bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
+    let sent: Vec<_> = bench.wire.sent().iter().map(|sent| sent.request.headers["x-api-key"].to_str().unwrap().to_owned()).collect();
+    assert_eq!(sent, ["sk-first000000000", "sk-second00000000", "sk-third000000000"]);
+}
+
+#[tokio::test]
+async fn accounts_go_into_path_and_body() {
+    let empty = || Reply::json(200, r#"{"count":0,"items":[]}"#);
+    let bench = bench("itellico", ReplayTransport::new().answer(empty()).answer(empty()).answer(empty()).answer(empty()));
+    let sub = bench.client.account(Account::id("acc 9")).unwrap();
+    bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
+    bench.run(bench.client.keys().list(PageRequest::new())).await.unwrap();
+    bench.run(sub.agents().list(PageRequest::new().size(5))).await.unwrap();
+    bench.run(sub.get("/agents").send()).await.unwrap();
+    assert_eq!(bench.paths(), ["GET /v1/agents", "GET /v1/accounts/me/api-keys", "GET /v1/accounts/acc%209/agents?limit=5", "GET /v1/accounts/acc%209/agents"]);
+    assert_eq!(bench.client.account(Account::id("me")).unwrap_err().field(), Some("account"));
+}
+
+#[tokio::test]
+async fn a_login_is_made_once_for_many_calls_and_the_tenant_goes_into_the_body() {
+    let access = "e30.eyJpYXQiOjEsImV4cCI6MzYwMX0.s";
+    let login = Reply::json(200, format!(r#"{{"access":"{access}","refresh":"r1"}}"#));
+    let made = || Reply::json(201, r#"{"id":5,"name":"n","key":"sk_live_abcdefghijklmnopqrstuvwx"}"#);
+    let script = ReplayTransport::new().answer(login).answer(made()).answer(made());
+    let bench = bench_with("segops", script, |options| options.management(Management::login("ops@acme.test", "CANARY-password")).account(Account::id("acme")));
+    let keys = bench.client.keys();
+    let (a, b) = bench.run(async { tokio::join!(keys.create(CreateKey::new().name("n")), keys.create(CreateKey::new().name("n"))) }).await;
+    assert_eq!(a.unwrap().key.id, "5");
+    b.unwrap();
+    assert_eq!(bench.paths(), ["POST /api/auth/token/", "POST /api/auth/api-keys/", "POST /api/auth/api-keys/"]);
+    let body: serde_json::Value = serde_json::from_slice(bench.wire.sent()[1].request.body.as_ref().unwrap()).unwrap();
+    assert_eq!(body, json!({"name": "n", "tenant_slug": "acme"}));
+    assert_eq!(bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert!(!format!("{:?}", bench.client).contains("CANARY"));
+}
+
+#[tokio::test]
+async fn a_managing_credential_that_is_missing_is_named() {
+    let bench = bench("seenty", ReplayTransport::new());
+    let error = bench.run(bench.client.keys().create(CreateKey::new().name("x"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("management")));
+    assert!(error.to_string().contains("SEENTY_OWNER_TOKEN"), "{error}");
+    assert!(bench.client.options(CallOptions::new().total(Limit::After(Duration::ZERO))).is_err());
+}

@@ -1,0 +1,224 @@
+//! The house rules that no compiler knows: who may use whom, and what must not stand anywhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Who may use whom. A package that is not named here may not exist before it is.
+const ARROWS: [(&str, &[&str]); 5] = [
+    ("keywright", &[]),
+    ("keywright-sandbox", &[]),
+    ("keywright-tests", &["keywright", "keywright-sandbox"]),
+    ("keywright-examples", &["keywright", "keywright-sandbox"]),
+    ("xtask", &["keywright"]),
+];
+
+/// The one arrow that exists only behind a feature.
+const OPTIONAL: (&str, &str) = ("keywright", "keywright-sandbox");
+
+/// Files that may be longer than [`LONGEST`]: none.
+const LONG: [&str; 0] = [];
+const LONGEST: usize = 500;
+
+/// The only file that may import the HTTP stack.
+const TRANSPORT: &str = "core/src/transport/http.rs";
+
+/// What must stand in no file, in two halves so that it does not stand in this one.
+const BANNED: [(&str, &str); 9] = [
+    ("/wo", "rk/"),
+    ("/tmp/", "kw"),
+    ("/ho", "me/"),
+    ("/ro", "ot/"),
+    ("crates", ".io"),
+    ("pypi", ".org"),
+    ("npm", "js."),
+    ("nuget", ".org"),
+    ("proxy.golang", ".org"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the repository")
+        .to_owned()
+}
+
+#[test]
+fn packages_use_only_those_they_may() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .expect("cargo metadata");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(forbidden_arrows(&metadata), [""; 0]);
+}
+
+fn forbidden_arrows(metadata: &Value) -> Vec<String> {
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ours: BTreeSet<&str> = packages
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    let mut found = Vec::new();
+    for package in packages {
+        let name = package["name"].as_str().expect("a name");
+        let Some((_, may)) = ARROWS.iter().find(|(other, _)| *other == name) else {
+            found.push(format!("nobody said whom {name} may use"));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let used = dependency["name"].as_str().expect("a name");
+            let behind_a_feature = (name, used) == OPTIONAL && dependency["optional"] == true;
+            if ours.contains(used) && !may.contains(&used) && !behind_a_feature {
+                found.push(format!("{name} uses {used}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_forbidden_arrow_is_seen() {
+    let package = |name: &str, uses: &str, optional: bool| serde_json::json!({ "name": name, "dependencies": [{ "name": uses, "optional": optional }] });
+    let count =
+        |packages: Value| forbidden_arrows(&serde_json::json!({ "packages": packages })).len();
+    assert_eq!(
+        count(serde_json::json!([
+            package("keywright-sandbox", "keywright", false),
+            package("keywright", "serde", false)
+        ])),
+        1
+    );
+    assert_eq!(
+        count(serde_json::json!([
+            package("keywright", "keywright-sandbox", false),
+            package("keywright-sandbox", "serde", false)
+        ])),
+        1
+    );
+    assert_eq!(
+        count(serde_json::json!([
+            package("keywright", "keywright-sandbox", true),
+            package("keywright-sandbox", "serde", false)
+        ])),
+        0
+    );
+    assert_eq!(
+        count(serde_json::json!([package("stranger", "serde", false)])),
+        1
+    );
+}
+
+/// Every text file of the repository that people write, with its path from the root.
+fn files() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    walk(&root(), &root(), &mut found);
+    assert!(found.len() > 100, "only {} files were found", found.len());
+    found
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    const ASIDE: [&str; 8] = [
+        ".git",
+        "target",
+        "node_modules",
+        "bin",
+        "obj",
+        "__pycache__",
+        "Cargo.lock",
+        "package-lock.json",
+    ];
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path
+            .file_name()
+            .is_some_and(|name| ASIDE.iter().any(|aside| name == *aside))
+        {
+            continue;
+        }
+        if path.is_dir() {
+            walk(root, &path, found);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            let place = path
+                .strip_prefix(root)
+                .expect("inside")
+                .to_string_lossy()
+                .replace('\\', "/");
+            found.push((place, text));
+        }
+    }
+}
+
+fn is_source(path: &str) -> bool {
+    const ENDINGS: [&str; 10] = [
+        "rs", "toml", "http", "py", "pyi", "js", "mjs", "cjs", "ts", "cs",
+    ];
+    path.rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
+#[test]
+fn no_file_is_longer_than_a_reader_can_hold() {
+    let long: Vec<String> = files()
+        .into_iter()
+        .filter(|(path, text)| {
+            is_source(path) && text.lines().count() > LONGEST && !LONG.contains(&path.as_str())
+        })
+        .map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
+        .collect();
+    assert_eq!(long, [""; 0]);
+}
+
+#[test]
+fn only_the_transport_imports_the_http_stack() {
+    let elsewhere: Vec<String> = files()
+        .into_iter()
+        .filter(|(path, text)| path.ends_with(".rs") && path != TRANSPORT && imports_http(text))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(elsewhere, [""; 0]);
+}
+
+#[test]
+fn an_import_of_the_http_stack_is_seen() {
+    let stack = concat!("req", "west");
+    assert!(
+        imports_http(&format!("use {stack}::Client;"))
+            && imports_http(&format!("    let a = {stack} ::get();"))
+    );
+    assert!(
+        !imports_http(&format!("// {stack}::Client is elsewhere"))
+            && !imports_http(&format!("{stack} = \"0.13\""))
+    );
+}
+
+fn imports_http(text: &str) -> bool {
+    let stack = concat!("req", "west");
+    let code = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"));
+    code.into_iter().any(|line| {
+        line.match_indices(stack)
+            .any(|(at, _)| line[at + stack.len()..].trim_start().starts_with("::"))
+    })
+}
+
+#[test]
+fn no_file_names_a_machine_or_a_registry() {
+    let mut found = Vec::new();
+    for (path, text) in files() {
+        for (one, other) in BANNED {
+            let word = format!("{one}{other}");
+            if text.contains(&word) {
+                found.push(format!("{path}: {word}"));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}

@@ -1,0 +1,63 @@
+//! The suites of tests: one file each, one line in [`all`].
+//!
+//! A suite says whether it can run here and reports what its own runner counted.
+
+mod dotnet;
+mod examples;
+mod node;
+pub mod package;
+mod python;
+mod report;
+mod rust;
+
+pub use report::Report;
+
+use crate::root::Root;
+
+/// One suite.
+#[derive(Debug, Clone, Copy)]
+pub struct Suite {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Whether it can run here.
+    pub ready: fn(&Root) -> Ready,
+    /// Runs it.
+    pub run: fn(&Root) -> Report,
+}
+
+/// Whether a suite can run here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It can.
+    Yes,
+    /// It cannot, and why.
+    No(String),
+}
+
+/// Every suite, in the order in which they run.
+pub fn all() -> Vec<Suite> {
+    vec![
+        rust::SUITE,
+        examples::SUITE,
+        package::SUITE,
+        python::SUITE,
+        node::SUITE,
+        dotnet::SUITE,
+    ]
+}
+
+/// Bindings that are not there yet cannot be tested; once their folder exists, they must be.
+fn bindings(root: &Root, folder: &str) -> Ready {
+    if root.has(folder) {
+        Ready::Yes
+    } else {
+        Ready::No(format!("there is no {folder} yet"))
+    }
+}
+
+/// What a suite reports whose folder exists before anybody connected its runner here.
+fn unconnected(folder: &str) -> Report {
+    Report::failure(format!(
+        "{folder} exists, but its runner is not called from xtask"
+    ))
+}

@@ -1,0 +1,21 @@
+//! The Python package.
+
+use super::{Ready, Report, Suite, bindings, unconnected};
+use crate::root::Root;
+
+const FOLDER: &str = "bindings-python";
+
+/// The suite.
+pub const SUITE: Suite = Suite {
+    name: "python",
+    ready,
+    run,
+};
+
+fn ready(root: &Root) -> Ready {
+    bindings(root, FOLDER)
+}
+
+fn run(_root: &Root) -> Report {
+    unconnected(FOLDER)
+}
