@@ -24,7 +24,7 @@ pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
 pub use hints::RateLimit;
-pub use lane::{Answer, Fingerprint, Lane, LaneKey, Lanes, Permit, Priority, Refused, Throttle, Ticket};
+pub use lane::{Answer, Fingerprint, Lane, LaneKey, LaneView, Lanes, Permit, Priority, Refused, Throttle, Ticket};
 pub use options::RetryOptions;
 
 /// What may happen to a request whose fate is not known, declared per operation in the dialect.

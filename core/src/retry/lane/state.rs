@@ -6,11 +6,17 @@
 //! probe goes first, then the learned pace, which grows the faster the longer it holds
 //! (`behaviour.md` section 5).
 //!
-//! Two things go beyond the written rules, both about a lane that stood idle for a minute: it
-//! counts anew (idle minutes would make the estimate a fraction of the truth even if nobody has
-//! to wait first), and its window shrinks to where it began, so that the burst after a pause asks
-//! before it floods. An urgent call that finds a cool-down is not let out at once but with its
-//! sixth second: nearly every cool-down is over by then, and the call goes first anyway.
+//! Where it goes beyond the written rules, measured by `keywright-tests`' `lane_sim`:
+//! - A probe that is refused says that the cool-down was too short: the count of the epoch before
+//!   is spread over the longer pause instead of starting from nothing. A fixed window without a
+//!   hint then takes 1.26 floors instead of 1.42.
+//! - A lane that stood idle for a minute counts anew, because idle minutes would make the estimate
+//!   a fraction of the truth even if nobody has to wait first; and its window shrinks to where it
+//!   began, so that the burst after a pause asks before it floods.
+//! - An urgent call that meets a cool-down is let out when that has lasted five seconds, not at
+//!   once: most cool-downs are over by then, and the call goes first anyway.
+//! - An estimate follows the climb of the pace, or a line of fifty after a first refusal would
+//!   seem to take minutes and turn callers away.
 
 use std::time::Duration;
 
@@ -175,7 +181,7 @@ impl LaneState {
         // The slow start of a lane that nobody throttled is no reason to fail.
         let closed = ticket.throttle == Throttle::Fail && wait > Duration::ZERO;
         if late || closed {
-            let stop = if late { Stop::Deadline } else { Stop::ThrottleFail };
+            let stop = if closed { Stop::ThrottleFail } else { Stop::Deadline };
             return Arrival::Refused(Refused { retry_after: wait, stop });
         }
         if self.queue.is_empty() {
