@@ -28,8 +28,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Account, CallRecord, CallsQuery, CreateKey, CreatedKey, Item, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery,
-    UsageReport,
+    Account, CallRecord, CallsQuery, CreateKey, CreatedKey, Item, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
+    UpdateKey, UsageQuery, UsageReport,
 };
 use crate::options::{CallOptions, ClientOptions};
 use crate::request::{Request, Response};
@@ -81,7 +81,11 @@ impl Client {
     /// What the call fails with; `config` inside an async runtime.
     pub fn run<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         if Handle::try_current().is_ok() {
-            return Err(Error::config("client", "is a blocking one and was called inside an async runtime", "use `keywright::Client` there, or `spawn_blocking`"));
+            return Err(Error::config(
+                "client",
+                "is a blocking one and was called inside an async runtime",
+                "use `keywright::Client` there, or `spawn_blocking`",
+            ));
         }
         self.runtime.block_on(call)
     }

@@ -122,7 +122,8 @@ impl Client {
             check_shape: !options.skip_key_shape,
             keep_password: !options.forget_password,
         };
-        let (auth, warnings) = Auth::resolve(dialect, given, &environment, &account, &|identity, made| shared.login(identity, made))?;
+        let (auth, warnings) =
+            Auth::resolve(dialect, given, &environment, &account, &|identity, made| shared.login(identity, made))?;
         for warning in warnings {
             observe::warn(options.observer.as_deref(), &spec.id, "client", warning);
         }
@@ -267,7 +268,8 @@ impl Client {
 
     /// A call of a declared operation.
     pub(crate) fn call<'a>(&self, op: &'a OpSpec, planned: Planned) -> Call<'a> {
-        let of_key = |wanted: &[KeyOp]| op.name.strip_prefix("keys.").is_some_and(|name| wanted.iter().any(|op| op.as_str() == name));
+        let of_key =
+            |wanted: &[KeyOp]| op.name.strip_prefix("keys.").is_some_and(|name| wanted.iter().any(|op| op.as_str() == name));
         // A leaked key must not wait behind bulk traffic.
         let urgent = of_key(&[KeyOp::Revoke, KeyOp::Delete, KeyOp::Archive]);
         // A keep-alive that dies under a create or rotate would leave a key that nobody knows of.

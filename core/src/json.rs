@@ -151,7 +151,8 @@ fn quote_long_integers(body: &[u8]) -> Cow<'_, [u8]> {
 fn is_long_integer(number: &[u8]) -> bool {
     let digits = number.strip_prefix(b"-").unwrap_or(number);
     let is_integer = digits.iter().all(u8::is_ascii_digit) && !digits.starts_with(b"0");
-    is_integer && std::str::from_utf8(digits).is_ok_and(|digits| digits.parse().map_or(digits.len() > 15, |value: u64| value > EXACT))
+    is_integer
+        && std::str::from_utf8(digits).is_ok_and(|digits| digits.parse().map_or(digits.len() > 15, |value: u64| value > EXACT))
 }
 
 /// What stands at the first of the pointers that leads to something.

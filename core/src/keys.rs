@@ -14,8 +14,8 @@ use crate::dialect::plan::{self, Planned};
 use crate::dialect::{OpSpec, PageSpec, read};
 use crate::error::{Error, Result};
 use crate::model::{
-    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Meta, Page, PageRequest, PageStream, Reply, Retired, UpdateKey,
-    UsageQuery, UsageReport,
+    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Meta, Page, PageRequest, PageStream, Reply,
+    Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
 use crate::op::{Ask, KeyOp};
@@ -179,7 +179,12 @@ impl Keys {
         let id = id.into();
         let spec = self.client.spec();
         let Some((last, earlier)) = spec.retire.split_last() else {
-            return Err(self.client.dialect().key_op(KeyOp::Delete).err().unwrap_or_else(|| Error::config("retire", "is not declared", "declare it in the dialect")));
+            return Err(self
+                .client
+                .dialect()
+                .key_op(KeyOp::Delete)
+                .err()
+                .unwrap_or_else(|| Error::config("retire", "is not declared", "declare it in the dialect")));
         };
         for step in earlier {
             match self.retire_by(*step, &id).await {
@@ -213,7 +218,9 @@ impl Keys {
                 .query("from", query.from.map(time))
                 .query("to", query.to.map(time))
         };
-        self.clone().filtered(op, page, ask, |_, value| read::call(value), Some(Arc::new(move |record: &CallRecord| filter.fits(record)))).await
+        self.clone()
+            .filtered(op, page, ask, |_, value| read::call(value), Some(Arc::new(move |record: &CallRecord| filter.fits(record))))
+            .await
     }
 
     /// All calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
@@ -261,7 +268,9 @@ impl Keys {
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
     fn checked_scopes(&self, scopes: Vec<String>) -> Result<Vec<String>> {
         let spec = self.client.spec();
-        let refuse = |reason: String| Err(self.client.named(Error::config("scopes", reason, format!("use some of {}", spec.key.known_scopes.join(", ")))));
+        let refuse = |reason: String| {
+            Err(self.client.named(Error::config("scopes", reason, format!("use some of {}", spec.key.known_scopes.join(", ")))))
+        };
         let mut kept: Vec<String> = Vec::with_capacity(scopes.len());
         for scope in scopes {
             let known = spec.key.known_scopes.contains(&scope);
@@ -272,7 +281,12 @@ impl Keys {
                 return refuse(format!("holds `{scope}` in the wrong case: `{meant}` is meant"));
             }
             if !known && !spec.key.known_scopes.is_empty() {
-                observe::warn(self.client.pipeline.observer.as_deref(), &spec.id, "keys.create", format!("the scope `{scope}` is not known"));
+                observe::warn(
+                    self.client.pipeline.observer.as_deref(),
+                    &spec.id,
+                    "keys.create",
+                    format!("the scope `{scope}` is not known"),
+                );
             }
             if !kept.contains(&scope) {
                 kept.push(scope);
@@ -341,7 +355,8 @@ impl Keys {
         read_item: fn(&Client, Value) -> Result<T>,
         fits: Option<Fits<T>>,
     ) -> Result<Page<T>> {
-        fetch_page(Listing { client: self.client, op, size: request.size, ask: Arc::new(ask), read_item, fits }, request.after).await
+        fetch_page(Listing { client: self.client, op, size: request.size, ask: Arc::new(ask), read_item, fits }, request.after)
+            .await
     }
 }
 
@@ -379,7 +394,8 @@ pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<S
         let mut asked = ask();
         let request = PageRequest { size, after };
         asked.raw_query = plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, &op))?;
-        let planned = plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
+        let planned =
+            plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
         let (answer, meta) = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
         let read = read_page(&client, page, request.after.as_deref(), &answer, read_item);
         let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op.name, op.safety, &answer, &meta))?;
@@ -391,7 +407,13 @@ pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<S
     })
 }
 
-fn read_page<T>(client: &Client, page: &PageSpec, after: Option<&str>, answer: &WireResponse, read_item: fn(&Client, Value) -> Result<T>) -> Result<(Vec<T>, Option<String>)> {
+fn read_page<T>(
+    client: &Client,
+    page: &PageSpec,
+    after: Option<&str>,
+    answer: &WireResponse,
+    read_item: fn(&Client, Value) -> Result<T>,
+) -> Result<(Vec<T>, Option<String>)> {
     let raw = read::page(page, after, read::json(&answer.body)?)?;
     let items = raw.items.into_iter().map(|value| read_item(client, value)).collect::<Result<_>>()?;
     Ok((items, raw.next))

@@ -37,8 +37,8 @@ pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use keys::Keys;
 pub use model::{
-    Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyStatus, Meta, Page, PageRequest,
-    PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,
+    Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyStatus, Meta,
+    Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,
 };
 pub use observe::{Event, EventName, Observer};
 pub use op::KeyOp;

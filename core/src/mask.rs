@@ -20,7 +20,8 @@ pub(crate) fn mask(text: &str, secret: Option<&str>) -> String {
     while !rest.is_empty() {
         let word = rest.find(|c: char| !is_key_char(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(word);
-        let shape = PREFIXES.iter().any(|prefix| run.starts_with(prefix)) && run.len() >= SHORTEST && run.len() > "sk_live_".len();
+        let shape =
+            PREFIXES.iter().any(|prefix| run.starts_with(prefix)) && run.len() >= SHORTEST && run.len() > "sk_live_".len();
         out.push_str(if shape { HIDDEN } else { run });
         let next = after.chars().next().map_or(0, char::len_utf8);
         out.push_str(&after[..next]);
@@ -56,7 +57,13 @@ mod tests {
 
     #[test]
     fn plain_words_and_shown_prefixes_stay() {
-        for text in ["This API key has call history and cannot be deleted.", "keys begin with sk_live_", "ai_1234", "ApiKey 'key_abc123' not found", "é sk_ é"] {
+        for text in [
+            "This API key has call history and cannot be deleted.",
+            "keys begin with sk_live_",
+            "ai_1234",
+            "ApiKey 'key_abc123' not found",
+            "é sk_ é",
+        ] {
             assert_eq!(mask(text, None), text);
         }
     }

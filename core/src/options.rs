@@ -132,7 +132,9 @@ impl CallOptions {
     }
 
     pub(crate) fn validate(&self) -> Result<()> {
-        let zero = |name: &'static str| Err(Error::config(name, "is 0: nothing could be done in it", "give a longer time, or `Limit::Never`"));
+        let zero = |name: &'static str| {
+            Err(Error::config(name, "is 0: nothing could be done in it", "give a longer time, or `Limit::Never`"))
+        };
         match (self.total, self.attempt, self.stall, self.max_attempts) {
             (Limit::After(Duration::ZERO), ..) => zero("total"),
             (_, Limit::After(Duration::ZERO), ..) => zero("attempt"),
@@ -324,7 +326,8 @@ impl ClientOptions {
 
     /// Reads this instead of the environment of the process.
     pub fn env<K: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self {
-        let variables: BTreeMap<String, String> = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let variables: BTreeMap<String, String> =
+            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self.environment = Some(Environment::of(move |name| variables.get(name).cloned()));
         self
     }

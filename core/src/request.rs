@@ -57,7 +57,17 @@ pub struct Request {
 impl Request {
     pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
         let options = client.overrides;
-        Self { client, method, path, query: Vec::new(), headers: HeaderMap::new(), payload: None, safety: None, options, wrong: None }
+        Self {
+            client,
+            method,
+            path,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            payload: None,
+            safety: None,
+            options,
+            wrong: None,
+        }
     }
 
     /// Adds a query parameter; it is encoded here.
@@ -73,7 +83,9 @@ impl Request {
                 self.headers.append(name, value);
             }
             (Err(_), _) => self.refuse("headers", "holds a name that cannot be one", "use letters, digits and `-`"),
-            (Ok(_), Err(_)) => self.refuse("headers", "holds a value that cannot stand in a header", "remove line breaks and control characters"),
+            (Ok(_), Err(_)) => {
+                self.refuse("headers", "holds a value that cannot stand in a header", "remove line breaks and control characters")
+            }
         }
         self
     }
@@ -177,7 +189,11 @@ pub struct Response {
 
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response").field("status", &self.status).field("body", &self.body.len()).field("meta", &self.meta).finish_non_exhaustive()
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body", &self.body.len())
+            .field("meta", &self.meta)
+            .finish_non_exhaustive()
     }
 }
 
@@ -188,7 +204,8 @@ impl Response {
     /// `decode`, reason `json` when it is no JSON, `shape` when it is not of that type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let value: Value = read::json(&self.body)?;
-        serde_path_to_error::deserialize(value).map_err(|error| read::shape(&error.path().to_string(), std::any::type_name::<T>()))
+        serde_path_to_error::deserialize(value)
+            .map_err(|error| read::shape(&error.path().to_string(), std::any::type_name::<T>()))
     }
 
     /// The body as text.

@@ -71,7 +71,9 @@ pub(crate) fn headers(spec: &Spec, account: Option<&Account>, into: &mut HeaderM
 pub(crate) fn body_member<'a>(spec: &Spec, account: Option<&'a Account>) -> Result<&'a str> {
     match (&spec.account, account) {
         (_, Some(Account::Id(id))) => Ok(id),
-        (AccountRule::Body { required }, Some(Account::Me) | None) => Err(Error::config("account", "is missing", required.clone())),
+        (AccountRule::Body { required }, Some(Account::Me) | None) => {
+            Err(Error::config("account", "is missing", required.clone()))
+        }
         (AccountRule::None | AccountRule::Path { .. } | AccountRule::Header { .. }, _) => {
             Err(Error::config("account", "is missing", "name it with `client.account(Account::id(..))`"))
         }

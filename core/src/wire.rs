@@ -8,13 +8,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 use url::Url;
 
 /// A boxed future: transports, clocks and key providers are trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One request, complete. Its `Debug` shows neither query nor body: both may hold what is secret.
+/// One request, complete: credential headers included. `Debug` shows no header value, no query
+/// and no body, whatever they are: redaction goes by type (`security.md`, "Secrets").
 #[derive(Clone)]
 pub struct WireRequest {
     /// The method.
@@ -27,19 +28,8 @@ pub struct WireRequest {
     pub body: Option<Bytes>,
 }
 
-impl fmt::Debug for WireRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WireRequest")
-            .field("method", &self.method)
-            .field("path", &self.url.path())
-            .field("headers", &self.headers)
-            .field("body", &self.body.as_ref().map(Bytes::len))
-            .finish_non_exhaustive()
-    }
-}
-
-/// The head of an answer: status line and headers. Its `Debug` shows no header value: one may
-/// set a session cookie.
+/// The head of an answer: status line and headers. `Debug` shows no header value: a session
+/// cookie is one.
 #[derive(Clone)]
 pub struct WireHead {
     /// The status code, from 200 to 599: anything else never leaves the transport.
@@ -48,14 +38,7 @@ pub struct WireHead {
     pub headers: HeaderMap,
 }
 
-impl fmt::Debug for WireHead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.keys().map(http::HeaderName::as_str).collect();
-        f.debug_struct("WireHead").field("status", &self.status).field("headers", &names).finish()
-    }
-}
-
-/// A whole answer. Its `Debug` does not show the body: it may hold a new key.
+/// A whole answer. `Debug` shows no byte of the body: a new key is in one.
 #[derive(Clone)]
 pub struct WireResponse {
     /// Status line and headers.
@@ -64,9 +47,36 @@ pub struct WireResponse {
     pub body: Bytes,
 }
 
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("origin", &self.url.origin().ascii_serialization())
+            .field("path", &self.url.path())
+            .field("headers", &Names(&self.headers))
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .finish()
+    }
+}
+
+impl fmt::Debug for WireHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireHead").field("status", &self.status).field("headers", &Names(&self.headers)).finish()
+    }
+}
+
 impl fmt::Debug for WireResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WireResponse").field("head", &self.head).field("body", &self.body.len()).finish()
+    }
+}
+
+/// Headers without their values.
+struct Names<'a>(&'a HeaderMap);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys().map(HeaderName::as_str)).finish()
     }
 }
 
@@ -181,5 +191,26 @@ impl dyn BodySource {
     /// Whatever ended the body before its end; nothing may be asked of it afterwards.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn nothing_on_the_wire_prints_what_it_carries() {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("set-cookie"), HeaderValue::from_static("s=CANARY"))]);
+        let body = Bytes::from_static(b"{\"key\":\"CANARY\"}");
+        let url = Url::parse("https://h.test/v1/keys?token=CANARY").unwrap();
+        let request = WireRequest { method: Method::POST, url, headers: headers.clone(), body: Some(body.clone()) };
+        let response = WireResponse { head: WireHead { status: 201, headers }, body };
+        let text = format!("{request:?} {response:?}");
+        assert!(!text.contains("CANARY"), "{text}");
+        assert!(text.contains("/v1/keys") && text.contains("set-cookie") && text.contains("201"), "{text}");
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use keywright::testing::{Connection, Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Account, CallOptions, Client, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, ManualClock, Outcome, PageRequest,
-    Secret, Stop, TimeoutScope, UpdateKey,
+    Account, CallOptions, Client, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, ManualClock, Outcome,
+    PageRequest, Secret, Stop, TimeoutScope, UpdateKey,
 };
 use serde_json::json;
 
@@ -52,7 +52,11 @@ impl Bench {
     }
 
     fn paths(&self) -> Vec<String> {
-        self.wire.sent().iter().map(|sent| format!("{} {}", sent.request.method, &sent.request.url[url::Position::BeforePath..])).collect()
+        self.wire
+            .sent()
+            .iter()
+            .map(|sent| format!("{} {}", sent.request.method, &sent.request.url[url::Position::BeforePath..]))
+            .collect()
     }
 }
 
@@ -61,7 +65,10 @@ fn failure(fault: Fault, phase: Phase, reached: Reached) -> TransportError {
 }
 
 fn agents() -> Reply {
-    Reply::json(200, r#"{"data":[{"id":"a1","name":"A","status":"active","created_at":"2023-01-01T00:00:00.000Z"}],"pagination":{"has_next":false}}"#)
+    Reply::json(
+        200,
+        r#"{"data":[{"id":"a1","name":"A","status":"active","created_at":"2023-01-01T00:00:00.000Z"}],"pagination":{"has_next":false}}"#,
+    )
 }
 
 #[tokio::test]
@@ -90,8 +97,10 @@ async fn a_create_whose_fate_is_unknown_is_never_sent_again() {
 #[tokio::test]
 async fn a_create_that_never_left_or_was_throttled_is_sent_again_on_a_fresh_connection() {
     let refused = failure(Fault::Connect, Phase::Connect, Reached::Nothing);
-    let made = Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-secretsecretsecret","created_at":"2023-01-01T00:00:00.000Z"}"#);
-    let bench = bench("seclai", ReplayTransport::new().fail(refused).answer(Reply::status(429).header("retry-after", "1")).answer(made));
+    let made =
+        Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-secretsecretsecret","created_at":"2023-01-01T00:00:00.000Z"}"#);
+    let bench =
+        bench("seclai", ReplayTransport::new().fail(refused).answer(Reply::status(429).header("retry-after", "1")).answer(made));
     let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
     assert_eq!((made.key.name.as_deref(), made.secret.expose(), made.meta.attempts), (Some("ci"), "sk-secretsecretsecret", 3));
     assert!(made.key.data.get("key").is_none());
@@ -101,9 +110,16 @@ async fn a_create_that_never_left_or_was_throttled_is_sent_again_on_a_fresh_conn
 #[tokio::test]
 async fn an_attempt_timeout_says_which_limit_ran_out() {
     let bench = bench("seclai", ReplayTransport::new().hang());
-    let call = bench.client.post("/agents/a/runs").json(&json!({"input": 1})).options(CallOptions::new().attempt(Duration::from_secs(3)));
+    let call = bench
+        .client
+        .post("/agents/a/runs")
+        .json(&json!({"input": 1}))
+        .options(CallOptions::new().attempt(Duration::from_secs(3)));
     let error = bench.run(call.send()).await.unwrap_err();
-    assert_eq!((error.kind(), error.timeout_scope(), error.outcome()), (ErrorKind::Timeout, Some(TimeoutScope::Attempt), Outcome::Unknown));
+    assert_eq!(
+        (error.kind(), error.timeout_scope(), error.outcome()),
+        (ErrorKind::Timeout, Some(TimeoutScope::Attempt), Outcome::Unknown)
+    );
     assert_eq!(bench.clock.elapsed(), Duration::from_secs(3));
 }
 
@@ -112,7 +128,10 @@ async fn nothing_sleeps_in_order_to_fail() {
     let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(429).header("retry-after", "30")));
     let client = bench.client.options(CallOptions::new().total(Duration::from_secs(10))).unwrap();
     let error = bench.run(client.agents().list(PageRequest::new())).await.unwrap_err();
-    assert_eq!((error.kind(), error.stop(), error.retry_after()), (ErrorKind::RateLimited, Some(Stop::Deadline), Some(Duration::from_secs(30))));
+    assert_eq!(
+        (error.kind(), error.stop(), error.retry_after()),
+        (ErrorKind::RateLimited, Some(Stop::Deadline), Some(Duration::from_secs(30)))
+    );
     assert_eq!(bench.clock.elapsed(), Duration::ZERO);
 }
 
@@ -122,7 +141,10 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_has_been_done() {
     let bench = bench("seclai", ReplayTransport::new().fail(lost).answer(Reply::json(404, r#"{"detail":"API key not found"}"#)));
     let done = bench.run(bench.client.keys().delete("k1")).await.unwrap();
     assert!(done.meta.ambiguous);
-    let bench = bench_with("seclai", ReplayTransport::new().answer(Reply::json(404, r#"{"detail":"API key not found"}"#)), |options| options.api_key(KEY));
+    let bench =
+        bench_with("seclai", ReplayTransport::new().answer(Reply::json(404, r#"{"detail":"API key not found"}"#)), |options| {
+            options.api_key(KEY)
+        });
     let error = bench.run(bench.client.keys().delete("k1")).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, Some("API key not found")));
 }
@@ -165,7 +187,8 @@ async fn a_provider_can_swap_the_key_and_a_refusal_asks_it_once_more() {
     let bench = bench_with("seclai", script, |options| options.key_provider(provider));
     bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
     bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
-    let sent: Vec<_> = bench.wire.sent().iter().map(|sent| sent.request.headers["x-api-key"].to_str().unwrap().to_owned()).collect();
+    let sent: Vec<_> =
+        bench.wire.sent().iter().map(|sent| sent.request.headers["x-api-key"].to_str().unwrap().to_owned()).collect();
     assert_eq!(sent, ["sk-first000000000", "sk-second00000000", "sk-third000000000"]);
 }
 
@@ -178,7 +201,15 @@ async fn accounts_go_into_path_and_body() {
     bench.run(bench.client.keys().list(PageRequest::new())).await.unwrap();
     bench.run(sub.agents().list(PageRequest::new().size(5))).await.unwrap();
     bench.run(sub.get("/agents").send()).await.unwrap();
-    assert_eq!(bench.paths(), ["GET /v1/agents", "GET /v1/accounts/me/api-keys", "GET /v1/accounts/acc%209/agents?limit=5", "GET /v1/accounts/acc%209/agents"]);
+    assert_eq!(
+        bench.paths(),
+        [
+            "GET /v1/agents",
+            "GET /v1/accounts/me/api-keys",
+            "GET /v1/accounts/acc%209/agents?limit=5",
+            "GET /v1/accounts/acc%209/agents"
+        ]
+    );
     assert_eq!(bench.client.account(Account::id("me")).unwrap_err().field(), Some("account"));
 }
 
@@ -188,9 +219,12 @@ async fn a_login_is_made_once_for_many_calls_and_the_tenant_goes_into_the_body()
     let login = Reply::json(200, format!(r#"{{"access":"{access}","refresh":"r1"}}"#));
     let made = || Reply::json(201, r#"{"id":5,"name":"n","key":"sk_live_abcdefghijklmnopqrstuvwx"}"#);
     let script = ReplayTransport::new().answer(login).answer(made()).answer(made());
-    let bench = bench_with("segops", script, |options| options.management(Management::login("ops@acme.test", "CANARY-password")).account(Account::id("acme")));
+    let bench = bench_with("segops", script, |options| {
+        options.management(Management::login("ops@acme.test", "CANARY-password")).account(Account::id("acme"))
+    });
     let keys = bench.client.keys();
-    let (a, b) = bench.run(async { tokio::join!(keys.create(CreateKey::new().name("n")), keys.create(CreateKey::new().name("n"))) }).await;
+    let (a, b) =
+        bench.run(async { tokio::join!(keys.create(CreateKey::new().name("n")), keys.create(CreateKey::new().name("n"))) }).await;
     assert_eq!(a.unwrap().key.id, "5");
     b.unwrap();
     assert_eq!(bench.paths(), ["POST /api/auth/token/", "POST /api/auth/api-keys/", "POST /api/auth/api-keys/"]);

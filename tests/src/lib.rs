@@ -3,8 +3,11 @@
 //! Nothing here knows a service by itself. What is true stands in `wire/` and `scenarios/`, as data
 //! that four languages and both sides of the wire can read; this crate only reads, drives and compares.
 
+pub mod cases;
+pub mod drive;
 pub mod files;
 pub mod http;
+pub mod judge;
 pub mod lane_sim;
 pub mod scenario;
 pub mod wire;

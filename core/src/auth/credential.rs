@@ -103,8 +103,8 @@ pub(crate) struct Session {
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| Error::config("api_key", "cannot stand in a header", "copy the key again"))?;
+    let mut value =
+        HeaderValue::from_str(text).map_err(|_| Error::config("api_key", "cannot stand in a header", "copy the key again"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -29,7 +29,11 @@ pub(crate) fn parse(text: &str, field: &str, spec: &CredentialSpec, title: &str,
         return Err(Error::config(field.to_owned(), "is empty", format!("give the whole key as {title} showed it")));
     }
     if trimmed.len() > LONGEST {
-        return Err(Error::config(field.to_owned(), "is too long to be a key", "check that it is the key and not a file or a list of keys"));
+        return Err(Error::config(
+            field.to_owned(),
+            "is too long to be a key",
+            "check that it is the key and not a file or a list of keys",
+        ));
     }
     if let Some((place, odd)) = trimmed.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic()) {
         let what = match odd {
@@ -76,7 +80,8 @@ pub(crate) fn suspicion(text: &str, spec: &CredentialSpec) -> Option<String> {
     }
     const OTHERS: [(&str, &str); 3] = [("ai_", "SidClaw"), ("sk_", "SegOps or Seenty"), ("sk-", "itellicoAI or Seclai")];
     let expected = spec.prefix.as_deref().or(spec.looks_like.as_deref());
-    let foreign = OTHERS.iter().find(|(start, _)| text.starts_with(start) && expected.is_some_and(|expected| !expected.starts_with(start)));
+    let foreign =
+        OTHERS.iter().find(|(start, _)| text.starts_with(start) && expected.is_some_and(|expected| !expected.starts_with(start)));
     foreign.map(|(start, owner)| format!("the key begins with `{start}`, as keys of {owner} do"))
 }
 
@@ -99,7 +104,18 @@ mod tests {
 
     #[test]
     fn what_stands_inside_a_key_is_refused_by_position() {
-        for (text, place) in [("sk_x\r\nX-Evil: 1", 5), ("sk_\ty", 4), ("sk_\0y", 4), ("sk_\u{7f}y", 4), ("sk_\u{2028}y", 4), ("sk_\u{feff}y", 4), ("sk_ключ", 4), ("sk\u{ff3f}x", 3), ("sk_a\u{2026}", 5), ("sk_a b", 5)] {
+        for (text, place) in [
+            ("sk_x\r\nX-Evil: 1", 5),
+            ("sk_\ty", 4),
+            ("sk_\0y", 4),
+            ("sk_\u{7f}y", 4),
+            ("sk_\u{2028}y", 4),
+            ("sk_\u{feff}y", 4),
+            ("sk_ключ", 4),
+            ("sk\u{ff3f}x", 3),
+            ("sk_a\u{2026}", 5),
+            ("sk_a b", 5),
+        ] {
             let error = check("segops", text).unwrap_err();
             assert_eq!(error.field(), Some("api_key"));
             assert!(error.to_string().contains(&format!("position {place}")), "{error}");

@@ -97,7 +97,13 @@ impl Login {
     }
 
     /// A credential other than the refused one, or that same one when there is no other.
-    pub(crate) async fn replace(&self, refused: &Credential, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
+    pub(crate) async fn replace(
+        &self,
+        refused: &Credential,
+        spec: &CredentialSpec,
+        clock: &dyn Clock,
+        lend: &dyn Lend,
+    ) -> Result<Credential> {
         self.fetch(Some(refused), spec, clock, lend).await
     }
 
@@ -121,7 +127,13 @@ impl Login {
     }
 
     /// Fetches a token, one caller at a time; whoever waited takes what the first one got.
-    async fn fetch(&self, refused: Option<&Credential>, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
+    async fn fetch(
+        &self,
+        refused: Option<&Credential>,
+        spec: &CredentialSpec,
+        clock: &dyn Clock,
+        lend: &dyn Lend,
+    ) -> Result<Credential> {
         let _turn = {
             let _waiting = Waiting::on(clock);
             self.fetching.lock().await

@@ -64,14 +64,24 @@ impl Auth {
     ///
     /// # Errors
     /// `config` naming `api_key` or `management`.
-    pub(crate) fn resolve(dialect: &Dialect, given: Given, environment: &Environment, account: &str, find: FindLogin<'_>) -> Result<(Self, Vec<String>)> {
+    pub(crate) fn resolve(
+        dialect: &Dialect,
+        given: Given,
+        environment: &Environment,
+        account: &str,
+        find: FindLogin<'_>,
+    ) -> Result<(Self, Vec<String>)> {
         let mut warnings = Vec::new();
         let spec = &dialect.0;
         let check_shape = given.check_shape;
         let key = match (given.api_key, given.provider) {
-            (Some(_), Some(_)) => return Err(Error::config("api_key", "is given twice: as text and as a provider", "give one of them")),
+            (Some(_), Some(_)) => {
+                return Err(Error::config("api_key", "is given twice: as text and as a provider", "give one of them"));
+            }
             (None, Some(provider)) => Some(KeySlot::Asked(provider)),
-            (Some(key), None) => Some((Origin::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?,
+            (Some(key), None) => {
+                Some((Origin::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
+            }
             (None, None) => {
                 let names = spec.auth.key.as_ref().map(|key| key.env.as_slice()).unwrap_or_default();
                 let found = environment.first(names, "api_key")?.map(|(origin, text)| (origin, Secret::new(text)));
@@ -81,9 +91,13 @@ impl Auth {
         let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None };
         match given.management {
             Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(Origin::Argument, &text)?),
-            Some(Management::Login { email, password }) => auth.login = Some(auth.login_of(Origin::Argument, email, password, account, given.keep_password, find)?),
+            Some(Management::Login { email, password }) => {
+                auth.login = Some(auth.login_of(Origin::Argument, email, password, account, given.keep_password, find)?)
+            }
             None => {
-                if let Some(found) = spec.auth.token.as_ref().map(|token| environment.first(&token.env, "management")).transpose()?.flatten() {
+                if let Some(found) =
+                    spec.auth.token.as_ref().map(|token| environment.first(&token.env, "management")).transpose()?.flatten()
+                {
                     auth.manager = Some(auth.manager_of(found.0, &Secret::new(found.1))?);
                 }
                 if let Some((origin, email, password)) = login_in(environment, spec.auth.login.as_ref())? {
@@ -105,16 +119,34 @@ impl Auth {
         let (name, mode) = match (&spec.auth.token, &spec.auth.key) {
             (Some(token), _) if manage.contains(&CredentialName::Token) => (CredentialName::Token, token),
             (_, Some(key)) if manage.contains(&CredentialName::Key) => (CredentialName::Key, key),
-            _ => return Err(Error::config("management", format!("cannot be a key: {} manages keys with a login", spec.title), "give `Management::login(email, password)`")),
+            _ => {
+                return Err(Error::config(
+                    "management",
+                    format!("cannot be a key: {} manages keys with a login", spec.title),
+                    "give `Management::login(email, password)`",
+                ));
+            }
         };
         let parsed = key::parse(text.expose(), "management", mode, &spec.title, self.check_shape)?;
         Ok((origin, Credential::of_key(name, &parsed.secret, &mode.mode)?))
     }
 
-    fn login_of(&self, origin: Origin, email: String, password: Secret, account: &str, keep: bool, find: FindLogin<'_>) -> Result<(Origin, Arc<Login>)> {
+    fn login_of(
+        &self,
+        origin: Origin,
+        email: String,
+        password: Secret,
+        account: &str,
+        keep: bool,
+        find: FindLogin<'_>,
+    ) -> Result<(Origin, Arc<Login>)> {
         let spec = &self.dialect.0;
         if spec.auth.login.is_none() {
-            return Err(Error::config("management", format!("cannot be a login: {} has none", spec.title), management_remedy(spec)));
+            return Err(Error::config(
+                "management",
+                format!("cannot be a login: {} has none", spec.title),
+                management_remedy(spec),
+            ));
         }
         if !email.contains('@') || email.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(Error::config("management", "has an e-mail that is none", "give the e-mail that you log in with"));
@@ -213,7 +245,10 @@ impl Auth {
             KeySlot::Fixed(origin, credential) => ("api_key", origin.clone(), Some(credential.secret().fingerprint())),
             KeySlot::Asked(_) => ("api_key", Origin::Provider, None),
         });
-        let manager = self.manager.as_ref().map(|(origin, credential)| ("management", origin.clone(), Some(credential.secret().fingerprint())));
+        let manager = self
+            .manager
+            .as_ref()
+            .map(|(origin, credential)| ("management", origin.clone(), Some(credential.secret().fingerprint())));
         let login = self.login.as_ref().map(|(origin, _)| ("login", origin.clone(), None));
         [key, manager, login].into_iter().flatten().collect()
     }
@@ -234,8 +269,12 @@ fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<
     let password_found = environment.first(std::slice::from_ref(password), "management")?;
     match (email_found, password_found) {
         (Some((origin, email)), Some((_, password))) => Ok(Some((origin, email, Secret::new(password)))),
-        (Some(_), None) => Err(Error::config("management", format!("is half given: {email} is set, {password} is not"), "set both or none")),
-        (None, Some(_)) => Err(Error::config("management", format!("is half given: {password} is set, {email} is not"), "set both or none")),
+        (Some(_), None) => {
+            Err(Error::config("management", format!("is half given: {email} is set, {password} is not"), "set both or none"))
+        }
+        (None, Some(_)) => {
+            Err(Error::config("management", format!("is half given: {password} is set, {email} is not"), "set both or none"))
+        }
         (None, None) => Ok(None),
     }
 }
@@ -255,7 +294,11 @@ fn missing(spec: &Spec, plane: Plane) -> Error {
 /// How keys of this service are managed.
 fn management_remedy(spec: &Spec) -> String {
     match (&spec.auth.login, &spec.auth.token) {
-        (Some(login), _) => format!("{} manages keys with a login: give `Management::login(email, password)` or set {}", spec.title, login.env.join(" and ")),
+        (Some(login), _) => format!(
+            "{} manages keys with a login: give `Management::login(email, password)` or set {}",
+            spec.title,
+            login.env.join(" and ")
+        ),
         (None, Some(token)) => {
             let what = token.is.as_deref().unwrap_or("a token of its own");
             format!("{} takes {what}: give `Management::token(..)` or set {}", spec.title, token.env.join(" or "))

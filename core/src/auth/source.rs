@@ -34,7 +34,8 @@ impl KeyProvider {
     /// `config` for field `api_key`, with what the function failed with as its source.
     pub(crate) async fn key(&self) -> Result<Secret> {
         (self.0)().await.map_err(|cause| {
-            Error::config("api_key", "could not be had from the key provider", "see the source of this error").caused_by(cause.into())
+            Error::config("api_key", "could not be had from the key provider", "see the source of this error")
+                .caused_by(cause.into())
         })
     }
 }
@@ -130,7 +131,11 @@ impl Environment {
         for name in names {
             if let Some(value) = (self.0)(name) {
                 if value.trim().is_empty() {
-                    return Err(Error::config(field, format!("is empty: the environment variable {name} is set to nothing"), "give it a value or unset it"));
+                    return Err(Error::config(
+                        field,
+                        format!("is empty: the environment variable {name} is set to nothing"),
+                        "give it a value or unset it",
+                    ));
                 }
                 return Ok(Some((Origin::Environment(name.clone()), value)));
             }

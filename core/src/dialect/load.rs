@@ -73,7 +73,11 @@ impl Dialect {
 
 fn unknown_service(id: &str) -> Error {
     let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-    Error::config("service", format!("`{}` is not a built-in service", id.escape_debug()), format!("use one of {}, or `Dialect::from_toml`", known.join(", ")))
+    Error::config(
+        "service",
+        format!("`{}` is not a built-in service", id.escape_debug()),
+        format!("use one of {}, or `Dialect::from_toml`", known.join(", ")),
+    )
 }
 
 fn load(file: &str, text: &str, variant: &str) -> Result<Dialect> {

@@ -12,7 +12,7 @@ mod schema;
 mod spec;
 mod template;
 
-pub use spec::{CapabilityInfo, ClientNames, Dialect, Source};
 pub(crate) use schema::{Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
+pub use spec::{CapabilityInfo, ClientNames, Dialect, Source};
 pub(crate) use template::AccountPart;

@@ -97,14 +97,20 @@ fn body(spec: &Spec, op: &OpSpec, ask: Ask, account: Option<&Account>) -> Result
             }
             Ok(Some(payload))
         }
-        (BodyRule::Members(members), None) => own_members(spec, op, members, ask.members, account).map(|object| Some(Payload::Json(object))),
+        (BodyRule::Members(members), None) => {
+            own_members(spec, op, members, ask.members, account).map(|object| Some(Payload::Json(object)))
+        }
     }
 }
 
 /// A caller's own body: required members must be there, others are the service's business.
 fn check_members(spec: &Spec, op: &OpSpec, members: &[Member], value: &Value) -> Result<()> {
     let Value::Object(object) = value else {
-        return Err(Error::config("body", "must be a JSON object", format!("see {} in the documentation of {}", op.http, spec.title)));
+        return Err(Error::config(
+            "body",
+            "must be a JSON object",
+            format!("see {} in the documentation of {}", op.http, spec.title),
+        ));
     };
     match members.iter().find(|member| !member.optional && !object.contains_key(&member.theirs)) {
         Some(member) => Err(missing(spec, op, &member.ours)),
@@ -113,7 +119,13 @@ fn check_members(spec: &Spec, op: &OpSpec, members: &[Member], value: &Value) ->
 }
 
 /// A body made of our members, under the service's names.
-fn own_members(spec: &Spec, op: &OpSpec, members: &[Member], mut given: Map<String, Value>, account: Option<&Account>) -> Result<Value> {
+fn own_members(
+    spec: &Spec,
+    op: &OpSpec,
+    members: &[Member],
+    mut given: Map<String, Value>,
+    account: Option<&Account>,
+) -> Result<Value> {
     let mut object = Map::new();
     for Member { ours, theirs, optional } in members {
         let value = match ours.as_str() {
@@ -129,7 +141,11 @@ fn own_members(spec: &Spec, op: &OpSpec, members: &[Member], mut given: Map<Stri
         }
     }
     match given.keys().next() {
-        Some(name) => Err(Error::config(name.clone(), format!("is not something that {} takes for {}", spec.title, op.name), "leave it out")),
+        Some(name) => Err(Error::config(
+            name.clone(),
+            format!("is not something that {} takes for {}", spec.title, op.name),
+            "leave it out",
+        )),
         None => Ok(Value::Object(object)),
     }
 }
@@ -177,10 +193,16 @@ fn check_size(spec: &Spec, page: &PageSpec, size: u32) -> Result<()> {
     }
     if !page.sizes.is_empty() && !page.sizes.contains(&size) {
         let allowed: Vec<String> = page.sizes.iter().map(u32::to_string).collect();
-        return Err(Error::config("size", format!("{size} is not a page size of {}", spec.title), format!("use one of {}", allowed.join(", "))));
+        return Err(Error::config(
+            "size",
+            format!("{size} is not a page size of {}", spec.title),
+            format!("use one of {}", allowed.join(", ")),
+        ));
     }
     match page.max {
-        Some(max) if size > max => Err(Error::config("size", format!("{size} is more than {} gives", spec.title), format!("use at most {max}"))),
+        Some(max) if size > max => {
+            Err(Error::config("size", format!("{size} is more than {} gives", spec.title), format!("use at most {max}")))
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -30,7 +30,9 @@ pub(crate) fn json(body: &[u8]) -> Result<Value> {
     json::decode(body).map_err(|json::NotJson| {
         Error::new(ErrorKind::Decode).with(|data| {
             data.reason = Some("json".into());
-            data.summary = Some(if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" }.to_owned());
+            data.summary = Some(
+                if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" }.to_owned(),
+            );
             data.remedy = Some("check that the base URL is the API itself and no proxy or login page answers for it".to_owned());
         })
     })
@@ -171,7 +173,9 @@ fn title_case(word: &str) -> String {
 fn scopes(map: &KeyMap, value: &Value) -> Result<Vec<String>> {
     match json::member(value, &map.scopes) {
         None => Ok(Vec::new()),
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| shape("scopes", "text"))).collect(),
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| shape("scopes", "text"))).collect()
+        }
         Some(_) => Err(shape("scopes", "list")),
     }
 }

@@ -35,7 +35,8 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
     let code = found(&spec.error.code).map(|code| mask::mask(&code, secret));
     let raw_message = found(&spec.error.message);
     let fields = body.as_ref().map(|body| fields(body, &spec.error.fields, secret)).unwrap_or_default();
-    let known = spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
+    let known =
+        spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
     let limit = body.as_ref().and_then(|body| json::first(body, &spec.error.limit)).and_then(Value::as_u64);
     Refusal {
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
@@ -44,7 +45,10 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
         excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secret) },
         message: raw_message.map(|message| mask::mask(&message, secret)),
         request_id: request_id(spec, answer, body.as_ref()),
-        retry_after: body.as_ref().zip(spec.error.retry_after.as_deref()).and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
+        retry_after: body
+            .as_ref()
+            .zip(spec.error.retry_after.as_deref())
+            .and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
         code,
         fields,
     }
@@ -94,7 +98,11 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
 }
 
 fn text_at(body: &Value, pointers: &[String]) -> Option<String> {
-    pointers.iter().find_map(|pointer| body.pointer(pointer).and_then(Value::as_str)).filter(|text| !text.is_empty()).map(str::to_owned)
+    pointers
+        .iter()
+        .find_map(|pointer| body.pointer(pointer).and_then(Value::as_str))
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn seconds(value: &Value) -> Option<Duration> {
@@ -138,10 +146,30 @@ mod tests {
     #[test]
     fn every_status_has_the_kind_of_the_contract() {
         let table = [
-            (400, "invalid"), (401, "unauthenticated"), (402, "plan_limit"), (403, "forbidden"), (404, "not_found"), (405, "unsupported"),
-            (407, "network"), (408, "timeout"), (409, "conflict"), (410, "not_found"), (413, "invalid"), (415, "invalid"), (418, "invalid"),
-            (422, "invalid"), (429, "rate_limited"), (301, "redirect"), (304, "redirect"), (500, "server"), (501, "unsupported"),
-            (503, "server"), (599, "server"), (101, "decode"), (600, "decode"), (999, "decode"),
+            (400, "invalid"),
+            (401, "unauthenticated"),
+            (402, "plan_limit"),
+            (403, "forbidden"),
+            (404, "not_found"),
+            (405, "unsupported"),
+            (407, "network"),
+            (408, "timeout"),
+            (409, "conflict"),
+            (410, "not_found"),
+            (413, "invalid"),
+            (415, "invalid"),
+            (418, "invalid"),
+            (422, "invalid"),
+            (429, "rate_limited"),
+            (301, "redirect"),
+            (304, "redirect"),
+            (500, "server"),
+            (501, "unsupported"),
+            (503, "server"),
+            (599, "server"),
+            (101, "decode"),
+            (600, "decode"),
+            (999, "decode"),
         ];
         for (status, kind) in table {
             assert_eq!(kind_of(status).as_str(), kind, "{status}");

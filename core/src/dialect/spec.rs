@@ -84,10 +84,22 @@ impl Dialect {
             let name = format!("keys.{op}");
             match self.0.keys.get(op) {
                 Some(Support::Yes(spec)) => CapabilityInfo::of(name, spec),
-                Some(Support::No { remedy, source }) => {
-                    CapabilityInfo { name, supported: false, http: None, remedy: Some(remedy.clone()), one_way: false, source: source.clone() }
-                }
-                None => CapabilityInfo { name, supported: false, http: None, remedy: None, one_way: false, source: Source::Documented(None) },
+                Some(Support::No { remedy, source }) => CapabilityInfo {
+                    name,
+                    supported: false,
+                    http: None,
+                    remedy: Some(remedy.clone()),
+                    one_way: false,
+                    source: source.clone(),
+                },
+                None => CapabilityInfo {
+                    name,
+                    supported: false,
+                    http: None,
+                    remedy: None,
+                    one_way: false,
+                    source: Source::Documented(None),
+                },
             }
         });
         let actions = self.0.resources.iter().flat_map(|(resource, actions)| {
@@ -182,7 +194,14 @@ pub struct CapabilityInfo {
 
 impl CapabilityInfo {
     fn of(name: String, spec: &OpSpec) -> Self {
-        Self { name, supported: true, http: Some(spec.http.clone()), remedy: None, one_way: spec.one_way, source: spec.source.clone() }
+        Self {
+            name,
+            supported: true,
+            http: Some(spec.http.clone()),
+            remedy: None,
+            one_way: spec.one_way,
+            source: spec.source.clone(),
+        }
     }
 }
 
@@ -281,7 +300,14 @@ pub(crate) enum AuthMode {
     /// `Authorization: Bearer <JWT>`, obtained by login and renewed by refresh.
     Jwt { login: Endpoint, refresh: Endpoint, access: String, refresh_token: String },
     /// A session cookie, with a second cookie repeated in a header on unsafe methods.
-    CookieCsrf { login: Endpoint, cookie: String, csrf_cookie: String, csrf_header: HeaderName, lifetime: Duration, lost: Vec<String> },
+    CookieCsrf {
+        login: Endpoint,
+        cookie: String,
+        csrf_cookie: String,
+        csrf_header: HeaderName,
+        lifetime: Duration,
+        lost: Vec<String>,
+    },
 }
 
 pub(crate) struct Endpoint {

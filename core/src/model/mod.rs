@@ -17,8 +17,8 @@ use serde_json::Value;
 use crate::retry::RateLimit;
 
 pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
-pub use page::{Page, PageRequest, PageStream};
 pub(crate) use page::Fetch;
+pub use page::{Page, PageRequest, PageStream};
 pub use requests::{Change, CreateKey, UpdateKey};
 pub use usage::{Activity, CallRecord, CallsQuery, Granularity, UsageQuery, UsageRange, UsageReport, UsageSlice};
 

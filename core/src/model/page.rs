@@ -118,7 +118,11 @@ impl<T> Page<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page").field("items", &self.items).field("meta", &self.meta).field("next", &self.next).finish_non_exhaustive()
+        f.debug_struct("Page")
+            .field("items", &self.items)
+            .field("meta", &self.meta)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
     }
 }
 

@@ -104,7 +104,14 @@ impl Pipeline {
         Ok(WireRequest { method: call.planned.method.clone(), url, headers, body: call.planned.body.clone() })
     }
 
-    async fn exchange(&self, call: &Call<'_>, request: WireRequest, options: CallOptions, began: Duration, deadline: Option<Duration>) -> Result<Answered, Broken> {
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        request: WireRequest,
+        options: CallOptions,
+        began: Duration,
+        deadline: Option<Duration>,
+    ) -> Result<Answered, Broken> {
         let mut arrived = Arrived::default();
         let stall = options.stall.unwrap_or(STALL);
         let limit = limit(options.attempt, began, deadline);
@@ -133,7 +140,13 @@ impl Pipeline {
     }
 
     /// Sends, and gathers head and body into `arrived`.
-    async fn gather(&self, call: &Call<'_>, request: WireRequest, stall: Duration, arrived: &mut Arrived) -> Result<(), TransportError> {
+    async fn gather(
+        &self,
+        call: &Call<'_>,
+        request: WireRequest,
+        stall: Duration,
+        arrived: &mut Arrived,
+    ) -> Result<(), TransportError> {
         let incoming = self.transport.send(request, call.connection).await?;
         let streamed = call.streamed && (200..300).contains(&incoming.head.status);
         arrived.head = Some(incoming.head);

@@ -84,12 +84,16 @@ fn describe(fault: Fault, reached: Reached) -> (ErrorKind, Option<&'static str>,
         Fault::Certificate => (ErrorKind::Network, Some("tls"), "the certificate of the service was not accepted"),
         Fault::Tls => (ErrorKind::Network, Some("tls"), "TLS could not be negotiated"),
         Fault::Proxy => (ErrorKind::Network, Some("proxy"), "the proxy refused the connection"),
-        Fault::Reset if reached == Reached::Head => (ErrorKind::Network, Some("truncated"), "the connection ended inside the answer"),
+        Fault::Reset if reached == Reached::Head => {
+            (ErrorKind::Network, Some("truncated"), "the connection ended inside the answer")
+        }
         Fault::Reset => (ErrorKind::Network, Some("reset"), "the connection ended before an answer"),
         Fault::Truncated => (ErrorKind::Network, Some("truncated"), "the answer ended before its announced length"),
         Fault::Malformed => (ErrorKind::Decode, Some("shape"), "the answer is not HTTP as it should be"),
         Fault::TooLarge => (ErrorKind::Decode, Some("too_large"), "the answer is larger than allowed"),
-        Fault::Encoding => (ErrorKind::Decode, Some("encoding"), "the answer's content encoding was not asked for or does not decode"),
+        Fault::Encoding => {
+            (ErrorKind::Decode, Some("encoding"), "the answer's content encoding was not asked for or does not decode")
+        }
         Fault::Timeout => (ErrorKind::Timeout, None, "no answer in time"),
     }
 }

@@ -24,8 +24,8 @@ use crate::observe::{EventName, Observer, Teller};
 use crate::options::{CallOptions, Limit};
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Class, Decision, Fingerprint, LaneKey, Permit, Priority, RateLimit, RetryOptions, RetryState, Safety, Ticket, Verdict,
-    classify, hints,
+    Answer, AnswerFacts, Class, Decision, Fingerprint, LaneKey, Permit, Priority, RateLimit, RetryOptions, RetryState, Safety,
+    Ticket, Verdict, classify, hints,
 };
 use crate::shared::Shared;
 use crate::transport::{Connection, Transport};
@@ -140,7 +140,11 @@ impl Pipeline {
         let budget = self.shared.budgets().of(&self.origin, started);
         budget.deposit(started);
         let owner = credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
-        let lane = self.shared.lanes().of(&LaneKey { origin: Arc::clone(&self.origin), credential: owner, bucket: Arc::clone(&call.bucket) });
+        let lane = self.shared.lanes().of(&LaneKey {
+            origin: Arc::clone(&self.origin),
+            credential: owner,
+            bucket: Arc::clone(&call.bucket),
+        });
         let ticket = lane.ticket(options.priority.unwrap_or(call.priority), options.throttle.unwrap_or_default());
         let mut renewed = false;
         loop {
@@ -210,23 +214,30 @@ impl Pipeline {
         let waited = self.clock.monotonic().saturating_sub(before);
         progress.queued += waited;
         progress.delay += waited;
-        admitted.map_err(|refused| {
-            self.with_history(failure::not_admitted(refused), progress)
-        })
+        admitted.map_err(|refused| self.with_history(failure::not_admitted(refused), progress))
     }
 
     fn give_back(&self, lane: &Arc<crate::retry::Lane>, permit: Permit, judged: &Judged, rate_limit: Option<RateLimit>) {
         match judged.verdict.class {
             Class::Throttled => lane.answered(permit, Answer::Throttled { hint: judged.verdict.hint }, rate_limit),
-            Class::Ok | Class::Auth | Class::Fatal | Class::Transient if judged.error.status().is_some() => lane.answered(permit, Answer::Other, rate_limit),
+            Class::Ok | Class::Auth | Class::Fatal | Class::Transient if judged.error.status().is_some() => {
+                lane.answered(permit, Answer::Other, rate_limit)
+            }
             Class::Ok | Class::Auth | Class::Fatal | Class::Transient => permit.release(),
         }
     }
 
-    async fn renewed(&self, auth: &Auth, refused: &Credential, operation: &str, progress: &Progress) -> Result<Option<Credential>> {
+    async fn renewed(
+        &self,
+        auth: &Auth,
+        refused: &Credential,
+        operation: &str,
+        progress: &Progress,
+    ) -> Result<Option<Credential>> {
         let result = auth.renewed(refused, self.clock.as_ref(), self).await;
         let failed = result.as_ref().err().map(Error::kind);
-        self.teller(operation, &progress.id).tell(EventName::AuthRefresh, progress.attempts.len() as u32, |event| event.error = failed);
+        self.teller(operation, &progress.id)
+            .tell(EventName::AuthRefresh, progress.attempts.len() as u32, |event| event.error = failed);
         result.map_err(|error| self.with_history(error, progress))
     }
 
@@ -258,7 +269,10 @@ impl Pipeline {
         if let (Some(record), Some(id)) = (progress.attempts.last_mut(), &refusal.request_id) {
             record.request_id = Some(id.clone());
         }
-        let facts = AnswerFacts { quota_code: refusal.kind == ErrorKind::PlanLimit, before_handler: self.dialect.0.unavailable_before_handler };
+        let facts = AnswerFacts {
+            quota_code: refusal.kind == ErrorKind::PlanLimit,
+            before_handler: self.dialect.0.unavailable_before_handler,
+        };
         let hint = hints::hint(&answer.head, refusal.retry_after, now);
         let verdict = classify::classify_answer(&answer.head, facts, hint);
         let lost = credential.is_some_and(|credential| auth.is_lost(credential, answer.head.status, refusal.message.as_deref()));

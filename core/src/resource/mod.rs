@@ -170,7 +170,8 @@ impl Resource {
     }
 
     fn planned<'a>(&self, op: &'a OpSpec, ask: Ask) -> Result<Call<'a>> {
-        let planned = plan::plan(self.client.spec(), op, ask, self.client.account.as_ref()).map_err(|error| self.client.named_op(error, op))?;
+        let planned = plan::plan(self.client.spec(), op, ask, self.client.account.as_ref())
+            .map_err(|error| self.client.named_op(error, op))?;
         Ok(self.client.call(op, planned))
     }
 
@@ -268,6 +269,7 @@ fn sorted_query(op: &OpSpec, mut ask: Ask) -> Ask {
 }
 
 fn payload<T: Serialize + ?Sized>(body: &T) -> Result<Payload> {
-    let value = serde_json::to_value(body).map_err(|_| Error::config("body", "cannot be written as JSON", "use text keys and finite numbers"))?;
+    let value = serde_json::to_value(body)
+        .map_err(|_| Error::config("body", "cannot be written as JSON", "use text keys and finite numbers"))?;
     Ok(Payload::Json(value))
 }

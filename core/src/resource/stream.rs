@@ -70,7 +70,13 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn open(client: &Client, operation: &str, answered: Answered, meta: Meta, stall: Option<Duration>) -> Result<Self> {
+    pub(super) fn open(
+        client: &Client,
+        operation: &str,
+        answered: Answered,
+        meta: Meta,
+        stall: Option<Duration>,
+    ) -> Result<Self> {
         let Body::Open(source) = answered.body else { return Err(Error::new(ErrorKind::Internal)) };
         Ok(Self {
             meta,
@@ -126,7 +132,13 @@ impl EventStream {
         let kind = match fault {
             Fault::Timeout => ErrorKind::Timeout,
             Fault::TooLarge | Fault::Encoding | Fault::Malformed => ErrorKind::Decode,
-            Fault::Resolve | Fault::Connect | Fault::Certificate | Fault::Tls | Fault::Proxy | Fault::Reset | Fault::Truncated => ErrorKind::Network,
+            Fault::Resolve
+            | Fault::Connect
+            | Fault::Certificate
+            | Fault::Tls
+            | Fault::Proxy
+            | Fault::Reset
+            | Fault::Truncated => ErrorKind::Network,
         };
         let error = Error::new(kind).with(|data| {
             data.reason = match kind {
@@ -224,7 +236,9 @@ mod tests {
         let event = |event: &str, data: &str| ServerEvent { event: event.to_owned(), data: data.to_owned() };
         let want = vec![event("init", "{\"run_id\":\"r\"}"), event("message", "a\nb"), event("stream_end", "")];
         for end in ["\n", "\r\n", "\r"] {
-            let text = format!(": keepalive{end}{end}event: init{end}data: {{\"run_id\":\"r\"}}{end}{end}data:a{end}data: b{end}{end}event: stream_end{end}{end}event: cut");
+            let text = format!(
+                ": keepalive{end}{end}event: init{end}data: {{\"run_id\":\"r\"}}{end}{end}data:a{end}data: b{end}{end}event: stream_end{end}{end}event: cut"
+            );
             assert_eq!(parse(&[text.as_bytes()]), want);
         }
     }

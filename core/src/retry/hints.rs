@@ -73,7 +73,11 @@ pub fn rate_limit(head: &WireHead, now: Timestamp) -> Option<RateLimit> {
     tightest.or_else(|| {
         FAMILIES.iter().find_map(|[limit, remaining, reset]| {
             let reset_in = largest(head, reset, |text| moment(head, text, now))?;
-            Some(RateLimit { limit: first(head, limit).and_then(count), remaining: first(head, remaining).and_then(count)?, reset_in })
+            Some(RateLimit {
+                limit: first(head, limit).and_then(count),
+                remaining: first(head, remaining).and_then(count)?,
+                reset_in,
+            })
         })
     })
 }
@@ -197,7 +201,10 @@ mod tests {
 
     #[test]
     fn the_largest_of_several_lines_wins() {
-        assert_eq!(asked(503, &[("retry-after", "3"), ("retry-after", "x"), ("retry-after", "7"), ("retry-after", "5")]), Some(7.0));
+        assert_eq!(
+            asked(503, &[("retry-after", "3"), ("retry-after", "x"), ("retry-after", "7"), ("retry-after", "5")]),
+            Some(7.0)
+        );
     }
 
     #[test]
@@ -239,9 +246,13 @@ mod tests {
     #[test]
     fn the_tightest_limit_is_the_one_reported() {
         let now = NOW.parse().expect("a valid time");
-        let both = head(200, &[("ratelimit", "\"a\";r=3;t=9, \"b\";r=1;t=2"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "5")]);
+        let both = head(
+            200,
+            &[("ratelimit", "\"a\";r=3;t=9, \"b\";r=1;t=2"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "5")],
+        );
         assert_eq!(rate_limit(&both, now), Some(RateLimit::new(None, 1, Duration::from_secs(2))));
-        let sidclaw = head(200, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "59"), ("x-ratelimit-reset", "1696004857")]);
+        let sidclaw =
+            head(200, &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "59"), ("x-ratelimit-reset", "1696004857")]);
         assert_eq!(rate_limit(&sidclaw, now), Some(RateLimit::new(Some(60), 59, Duration::from_secs(60))));
         assert_eq!(rate_limit(&head(200, &[("x-ratelimit-remaining", "-1"), ("x-ratelimit-reset", "5")]), now), None);
     }

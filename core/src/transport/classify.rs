@@ -8,7 +8,9 @@ use std::error::Error as StdError;
 use std::io;
 use std::iter::successors;
 
+use http::Extensions;
 use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpInfo;
 
 use crate::wire::{Fault, Phase, Reached, TransportError};
 
@@ -54,6 +56,13 @@ pub(super) fn in_body(error: Cause<'_>, reused: bool) -> TransportError {
         _ => Fault::Truncated,
     };
     TransportError { fault, phase: Phase::Body, reached: Reached::Head, reused }
+}
+
+/// The connection on which it happened, if it got that far.
+pub(super) fn connection(error: Cause<'_>) -> Option<HttpInfo> {
+    let mut extras = Extensions::new();
+    find::<legacy::Error>(error)?.connect_info()?.get_extras(&mut extras);
+    extras.remove()
 }
 
 fn connecting(error: Cause<'_>, signs: Signs) -> (Fault, Phase) {

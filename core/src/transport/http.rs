@@ -4,41 +4,32 @@
 //! referer, cookies, proxies in the clear), because each of these has leaked somebody's key
 //! (`security.md`). Time limits but the one on connecting belong to the caller, who has the clock.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::mem;
+use std::pin::pin;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use http_body::Body as _;
 use hyper::ext::ReasonPhrase;
+use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::redirect;
 use rustls::ClientConfig;
-use tower_layer::Layer;
-use tower_service::Service;
 
 use super::classify::{self, Signs};
 use super::gzip::Gunzip;
 use super::proxy::{Exceptions, Route};
+use super::reuse::{Ends, Served};
 use super::{Connection, Transport, TransportOptions, tls};
 use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest};
 
 /// How long an unused connection is kept: less than the usual idle limits of servers, so that
 /// it is mostly ours to close.
 const IDLE: Duration = Duration::from_secs(30);
-
-tokio::task_local! {
-    /// Whether the exchange of this task has opened a connection itself. reqwest tells nobody
-    /// whether a connection was taken from the pool, but it opens connections inside the very
-    /// future that asks for one, where this is visible; one that is opened for the pool in the
-    /// background does not see it.
-    static OPENED: Cell<bool>;
-}
 
 /// Sends requests over HTTP/1.1, with TLS for `https`.
 ///
@@ -49,6 +40,7 @@ pub struct HttpTransport {
     exceptions: Exceptions,
     clients: [[OnceLock<reqwest::Client>; 2]; Route::COUNT],
     tls: OnceLock<ClientConfig>,
+    served: Served,
     building: Mutex<()>,
 }
 
@@ -67,6 +59,7 @@ impl HttpTransport {
             exceptions: Exceptions::from_environment(),
             clients: Default::default(),
             tls: OnceLock::new(),
+            served: Served::new(),
             building: Mutex::new(()),
         }
     }
@@ -101,7 +94,6 @@ impl HttpTransport {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(self.options.connect_timeout)
-            .connector_layer(NoteOpened)
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -135,11 +127,18 @@ impl HttpTransport {
         let route = Route::of(&request.url, self.options.proxy, &self.exceptions);
         let client = self.client(route, connection)?;
         let (message, wants_gzip) = message(request);
-        let sending = async { (client.execute(message).await, OPENED.with(Cell::get)) };
-        let (result, opened) = OPENED.scope(Cell::new(false), sending).await;
-        match result {
-            Ok(response) => incoming(response, wants_gzip, !opened, self.options.max_head),
-            Err(error) => Err(before_head(&error, route != Route::Plain, !opened)),
+        let pooled = connection == Connection::Pooled;
+        match client.execute(message).await {
+            Ok(response) => {
+                let ends = response.extensions().get().map(ends);
+                let reused = pooled && ends.is_some_and(|ends| self.served.answered(ends));
+                incoming(response, wants_gzip, reused, self.options.max_head)
+            }
+            Err(error) => {
+                let ends = classify::connection(&error).as_ref().map(ends);
+                let reused = pooled && ends.is_some_and(|ends| self.served.failed(ends));
+                Err(before_head(&error, route != Route::Plain, reused))
+            }
         }
     }
 }
@@ -165,6 +164,10 @@ impl From<reqwest::Error> for Unbuilt {
     }
 }
 
+fn ends(info: &HttpInfo) -> Ends {
+    Ends { local: info.local_addr(), remote: info.remote_addr() }
+}
+
 /// The request as reqwest takes it, and whether a gzip body may come back. A caller that wants
 /// none says so in its own `Accept-Encoding`.
 fn message(request: WireRequest) -> (reqwest::Request, bool) {
@@ -176,7 +179,12 @@ fn message(request: WireRequest) -> (reqwest::Request, bool) {
     (message, wants_gzip)
 }
 
-fn incoming(response: reqwest::Response, wants_gzip: bool, reused: bool, max_head: usize) -> Result<Incoming, TransportError> {
+fn incoming(
+    mut response: reqwest::Response,
+    wants_gzip: bool,
+    reused: bool,
+    max_head: usize,
+) -> Result<Incoming, TransportError> {
     let refuse = |fault, phase| Err(TransportError { fault, phase, reached: Reached::Head, reused });
     if head_size(&response) > max_head {
         return refuse(Fault::TooLarge, Phase::Send);
@@ -186,14 +194,14 @@ fn incoming(response: reqwest::Response, wants_gzip: bool, reused: bool, max_hea
     if !(200..=599).contains(&status) {
         return refuse(Fault::Malformed, Phase::Send);
     }
-    let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
-    let plain = NetworkBody { body, reused };
-    let body: Box<dyn BodySource> = match encoding(&parts.headers) {
+    let headers = mem::take(response.headers_mut());
+    let plain = NetworkBody { response, reused };
+    let body: Box<dyn BodySource> = match encoding(&headers) {
         Encoding::None => Box::new(plain),
         Encoding::Gzip if wants_gzip => Box::new(Gunzip::new(plain, reused)),
         Encoding::Gzip | Encoding::Other => return refuse(Fault::Encoding, Phase::Body),
     };
-    Ok(Incoming { head: WireHead { status, headers: parts.headers }, body })
+    Ok(Incoming { head: WireHead { status, headers }, body })
 }
 
 fn before_head(error: &reqwest::Error, secure: bool, reused: bool) -> TransportError {
@@ -237,66 +245,14 @@ fn encoding(headers: &HeaderMap) -> Encoding {
 }
 
 struct NetworkBody {
-    body: reqwest::Body,
+    response: reqwest::Response,
     reused: bool,
 }
 
 impl BodySource for NetworkBody {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>> {
-        loop {
-            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                None => return Poll::Ready(Ok(None)),
-                Some(Err(error)) => return Poll::Ready(Err(classify::in_body(&error, self.reused))),
-                // Trailers carry nothing we ask for.
-                Some(Ok(frame)) => {
-                    if let Ok(chunk) = frame.into_data() {
-                        return Poll::Ready(Ok(Some(chunk)));
-                    }
-                }
-            }
-        }
+        // The future keeps nothing between polls, so it can be made anew for each.
+        let chunk = pin!(self.response.chunk());
+        chunk.poll(cx).map_err(|error| classify::in_body(&error, self.reused))
     }
-}
-
-/// Tells the exchange that asked for a connection when it got a new one.
-#[derive(Debug, Clone, Copy)]
-struct NoteOpened;
-
-impl<S> Layer<S> for NoteOpened {
-    type Service = NotingOpened<S>;
-
-    fn layer(&self, connector: S) -> Self::Service {
-        NotingOpened(connector)
-    }
-}
-
-#[derive(Debug, Clone)]
-struct NotingOpened<S>(S);
-
-impl<S, R> Service<R> for NotingOpened<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-    S::Response: 'static,
-    S::Error: 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, address: R) -> Self::Future {
-        let opening = self.0.call(address);
-        Box::pin(note(opening))
-    }
-}
-
-async fn note<C, E>(opening: impl Future<Output = Result<C, E>>) -> Result<C, E> {
-    let connection = opening.await?;
-    // Fails where nobody listens: the connection is then for the pool.
-    let _ = OPENED.try_with(|opened| opened.set(true));
-    Ok(connection)
 }

@@ -11,6 +11,7 @@ mod http;
 mod proxy;
 #[doc(hidden)]
 pub mod replay;
+mod reuse;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -5,6 +5,7 @@
 //! stream) are scripted here (`behaviour.md` cases C02, C03, C07).
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -15,7 +16,7 @@ use super::{Connection, Transport};
 use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest};
 
 /// One scripted answer: a head, the chunks of its body, and how the body ends.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reply {
     status: u16,
     headers: HeaderMap,
@@ -63,6 +64,12 @@ impl Reply {
     pub fn stall(mut self) -> Self {
         self.stalls = true;
         self
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
     }
 }
 

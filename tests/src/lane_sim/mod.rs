@@ -47,19 +47,49 @@ pub struct Scenario {
 
 const BUCKET: Limit = Limit::Bucket { rate: 10.0, burst: 10.0, then: None };
 
-const BASE: Scenario =
-    Scenario { name: "bucket 10/s, burst 10", limit: BUCKET, calls: 100, processes: 1, idle: 0.0, warm: false, max_requests: 1.4, max_time: 1.15 };
+const BASE: Scenario = Scenario {
+    name: "bucket 10/s, burst 10",
+    limit: BUCKET,
+    calls: 100,
+    processes: 1,
+    idle: 0.0,
+    warm: false,
+    max_requests: 1.4,
+    max_time: 1.15,
+};
 
 /// All situations of the table.
 pub const SCENARIOS: [Scenario; 8] = [
     BASE,
     Scenario { name: "  after ten idle minutes", idle: 600.0, ..BASE },
     Scenario { name: "  the same twice, ten idle minutes between", idle: 600.0, warm: true, ..BASE },
-    Scenario { name: "window 10/s, exact hint", limit: Limit::Window { per_second: 10, hint: Hint::Exact }, max_time: 1.4, ..BASE },
-    Scenario { name: "window 10/s, hint in whole seconds", limit: Limit::Window { per_second: 10, hint: Hint::WholeSeconds }, max_time: 1.4, ..BASE },
-    Scenario { name: "window 10/s, no hint", limit: Limit::Window { per_second: 10, hint: Hint::None }, max_requests: 1.5, max_time: 1.5, ..BASE },
+    Scenario {
+        name: "window 10/s, exact hint",
+        limit: Limit::Window { per_second: 10, hint: Hint::Exact },
+        max_time: 1.4,
+        ..BASE
+    },
+    Scenario {
+        name: "window 10/s, hint in whole seconds",
+        limit: Limit::Window { per_second: 10, hint: Hint::WholeSeconds },
+        max_time: 1.4,
+        ..BASE
+    },
+    Scenario {
+        name: "window 10/s, no hint",
+        limit: Limit::Window { per_second: 10, hint: Hint::None },
+        max_requests: 1.5,
+        max_time: 1.5,
+        ..BASE
+    },
     Scenario { name: "four processes, bucket 10/s", processes: 4, max_requests: 1.9, max_time: 1.5, ..BASE },
-    Scenario { name: "falls from 50/s to 5/s", limit: Limit::Bucket { rate: 50.0, burst: 10.0, then: Some((1.0, 5.0)) }, calls: 200, max_time: 1.4, ..BASE },
+    Scenario {
+        name: "falls from 50/s to 5/s",
+        limit: Limit::Bucket { rate: 50.0, burst: 10.0, then: Some((1.0, 5.0)) },
+        calls: 200,
+        max_time: 1.4,
+        ..BASE
+    },
 ];
 
 /// The most places between order of arrival and order of completion, in one process.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use keywright::retry::Answer;
 use keywright::retry::lane::state::{Arrival, Grant, LaneState, Next};
-use keywright::retry::lane::{Waiter, Ticket};
+use keywright::retry::lane::{Ticket, Waiter};
 use keywright::{Priority, Throttle};
 
 use super::Scenario;
@@ -138,7 +138,12 @@ impl Run {
         self.requests = 0;
         self.completed.clear();
         self.calls = (0..self.scenario.calls)
-            .map(|call| Call { ticket: Ticket::new(call as u64, Priority::Normal, Throttle::Wait), grant: None, answer: Ok(()), refusals: 0 })
+            .map(|call| Call {
+                ticket: Ticket::new(call as u64, Priority::Normal, Throttle::Wait),
+                grant: None,
+                answer: Ok(()),
+                refusals: 0,
+            })
             .collect();
         for call in 0..self.scenario.calls {
             self.schedule(0.0, Event::Ready(call));

@@ -84,6 +84,12 @@ impl Saved {
     }
 }
 
+impl From<Names> for Saved {
+    fn from(names: Names) -> Self {
+        Self(names)
+    }
+}
+
 /// `{ repeat = N, of = VALUE }`.
 fn repetition(members: &Map<String, Value>) -> Option<(usize, &Value)> {
     let count = members.get("repeat")?.as_u64()?;

@@ -70,8 +70,10 @@ pub enum Given {
     Clock(String),
     /// The world's clock has moved on by this ISO 8601 duration.
     Advance(String),
-    /// The tenant is on this plan.
+    /// The world was born on this plan.
     Plan(String),
+    /// The tenant has fallen to this plan since.
+    Downgrade(String),
     /// The service is served as this variant.
     Variant(String),
     /// This many credits are left.

@@ -102,6 +102,7 @@ fn read_given(text: &str) -> Result<Given, String> {
         ["clock", instant] => Ok(Given::Clock((*instant).to_owned())),
         ["advance", duration] => Ok(Given::Advance((*duration).to_owned())),
         ["plan", plan] => Ok(Given::Plan((*plan).to_owned())),
+        ["downgrade", plan] => Ok(Given::Downgrade((*plan).to_owned())),
         ["variant", variant] => Ok(Given::Variant((*variant).to_owned())),
         ["credits", count] => Ok(Given::Credits(read_count(count)?)),
         ["limit", count, "per", per] => Ok(Given::Limit {

@@ -26,6 +26,7 @@ fn prepare(example: &Example, names: &mut Names) -> Result<(), String> {
         Given::Clock(_)
         | Given::Advance(_)
         | Given::Plan(_)
+        | Given::Downgrade(_)
         | Given::Variant(_)
         | Given::Credits(_)
         | Given::Limit { .. }
@@ -64,14 +65,20 @@ pub fn kept(answer: &Answer) -> Value {
 }
 
 fn world(service: &str) -> Result<Value, String> {
-    Ok(json!({
+    let mut world = json!({
         "api_key": secret_form(service)?.sample(),
-        "management": "owner-token-of-the-sample",
-        "email": "owner@example.test",
-        "password": "correct horse battery staple",
         "tenant_slug": "acme",
         "account_id": "acc_1",
         "subaccount_id": "acc_2",
         "agent_id": "ag_1",
-    }))
+    });
+    match service {
+        "seenty" => world["management"] = json!("owner-token-of-the-sample"),
+        "segops" | "sidclaw" => {
+            world["email"] = json!("owner@example.test");
+            world["password"] = json!("correct horse battery staple");
+        }
+        _ => {}
+    }
+    Ok(world)
 }

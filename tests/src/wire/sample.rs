@@ -109,7 +109,7 @@ fn one(kind: &str, service: &str) -> Result<Value, String> {
     Ok(match kind {
         "any" => Value::Null,
         "text" => json!("sample"),
-        "number" => json!(5),
+        "number" => json!(1),
         "flag" => json!(false),
         "list" => json!([]),
         "id" => json!("0191f7a0-0000-7000-8000-000000000001"),

@@ -3,6 +3,7 @@
 //! A generator returns the whole text of its file and writes nothing, so writing and checking
 //! cannot disagree.
 
+mod capabilities;
 mod citations;
 mod coverage;
 
@@ -20,7 +21,9 @@ pub struct Generated {
 }
 
 fn all(root: &Root) -> Result<Vec<Generated>, String> {
-    Ok(vec![coverage::file(root)?])
+    Ok(std::iter::once(coverage::file(root)?)
+        .chain(capabilities::file(root)?)
+        .collect())
 }
 
 /// Writes every generated file.

@@ -21,9 +21,15 @@ pub(super) fn compile(auth: schema::Auth) -> std::result::Result<AuthSpec, Wrong
                 "login" => Ok(CredentialName::Login),
                 other => Err(format!("`{other}` must be key, token or login")),
             })
-            .map(|name| name.and_then(|name| if has(name) { Ok(name) } else { Err(format!("there is no `[auth.{}]`", credential_word(name))) }))
+            .map(|name| {
+                name.and_then(
+                    |name| if has(name) { Ok(name) } else { Err(format!("there is no `[auth.{}]`", credential_word(name))) },
+                )
+            })
             .collect();
-        at(key, names).and_then(|names| if names.is_empty() { Err((key.to_owned(), "must name at least one credential".to_owned())) } else { Ok(names) })
+        at(key, names).and_then(|names| {
+            if names.is_empty() { Err((key.to_owned(), "must name at least one credential".to_owned())) } else { Ok(names) }
+        })
     };
     let used = names("auth.use", &auth.used)?;
     let manage = names("auth.manage", &auth.manage)?;
@@ -86,5 +92,9 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
         other => return Err(format!("`{other}` must be header, bearer, scheme, jwt or cookie_csrf")),
     };
     let logs_in = matches!(mode, AuthMode::Jwt { .. } | AuthMode::CookieCsrf { .. });
-    if logs_in == is_login { Ok(mode) } else { Err(format!("`{}` does not fit here: a login logs in, a key or token does not", credential.mode)) }
+    if logs_in == is_login {
+        Ok(mode)
+    } else {
+        Err(format!("`{}` does not fit here: a login logs in, a key or token does not", credential.mode))
+    }
 }

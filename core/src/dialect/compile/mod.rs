@@ -30,7 +30,12 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
     let read_bucket: Arc<str> = file.throttle.read.as_deref().unwrap_or("all").into();
     let write_bucket: Arc<str> = file.throttle.write.as_deref().unwrap_or("all").into();
     let pages = compile_pages(file.page)?;
-    let context = Context { pages, read_bucket: Arc::clone(&read_bucket), write_bucket: Arc::clone(&write_bucket), object: file.answer.object };
+    let context = Context {
+        pages,
+        read_bucket: Arc::clone(&read_bucket),
+        write_bucket: Arc::clone(&write_bucket),
+        object: file.answer.object,
+    };
     let keys = ops::keys(file.op, &context)?;
     let resources = ops::resources(file.resource, &context)?;
     let retire = compile_retire(&file.retire.steps, &keys)?;
@@ -59,7 +64,12 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
         refusals,
         item: ItemMap { id: file.item.id, name: file.item.name, status: file.item.status, created_at: file.item.created_at },
         resources,
-        client: ClientNames { python: file.client.python, node: file.client.node, csharp: file.client.csharp, options: file.client.options },
+        client: ClientNames {
+            python: file.client.python,
+            node: file.client.node,
+            csharp: file.client.csharp,
+            options: file.client.options,
+        },
     })
 }
 
@@ -95,7 +105,11 @@ fn header(name: &str) -> std::result::Result<HeaderName, String> {
 }
 
 fn pointer(text: String) -> std::result::Result<String, String> {
-    if text.is_empty() || text.starts_with('/') { Ok(text) } else { Err(format!("`{text}` must be a JSON pointer: empty, or beginning with `/`")) }
+    if text.is_empty() || text.starts_with('/') {
+        Ok(text)
+    } else {
+        Err(format!("`{text}` must be a JSON pointer: empty, or beginning with `/`"))
+    }
 }
 
 fn pointers(key: &str, texts: Vec<String>) -> std::result::Result<Vec<String>, Wrong> {
@@ -115,7 +129,10 @@ fn source(text: &str) -> std::result::Result<Source, String> {
 fn endpoint(text: &str) -> std::result::Result<(Method, &str), String> {
     let (method, path) = text.split_once(' ').ok_or_else(|| format!("`{text}` must be a method, a space and a path"))?;
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let method = known.into_iter().find(|known| known.as_str() == method).ok_or_else(|| format!("`{method}` must be GET, POST, PUT, PATCH or DELETE"))?;
+    let method = known
+        .into_iter()
+        .find(|known| known.as_str() == method)
+        .ok_or_else(|| format!("`{method}` must be GET, POST, PUT, PATCH or DELETE"))?;
     Ok((method, path))
 }
 

@@ -18,7 +18,11 @@ pub(super) fn keys(ops: BTreeMap<String, schema::Op>, context: &Context) -> std:
     let mut same = Vec::new();
     for (name, op) in ops {
         let key = format!("op.{name}");
-        let key_op = KeyOp::ALL.iter().copied().find(|op| op.as_str() == name).ok_or_else(|| (key.clone(), "is not a key operation".to_owned()))?;
+        let key_op = KeyOp::ALL
+            .iter()
+            .copied()
+            .find(|op| op.as_str() == name)
+            .ok_or_else(|| (key.clone(), "is not a key operation".to_owned()))?;
         let known = at(format!("{key}.source"), source(&op.source))?;
         match (&op.http, &op.unsupported, &op.same_as) {
             (Some(_), None, None) => {
@@ -37,7 +41,8 @@ pub(super) fn keys(ops: BTreeMap<String, schema::Op>, context: &Context) -> std:
             Support::Yes(spec) if op.as_str() == other => Some(Arc::clone(spec)),
             Support::Yes(_) | Support::No { .. } => None,
         });
-        let spec = spec.ok_or_else(|| (format!("{key}.same_as"), format!("`{other}` is not an operation that this service has")))?;
+        let spec =
+            spec.ok_or_else(|| (format!("{key}.same_as"), format!("`{other}` is not an operation that this service has")))?;
         compiled.insert(key_op, Support::Yes(spec));
     }
     Ok(compiled)
@@ -49,7 +54,15 @@ fn compile_op(key_op: KeyOp, op: schema::Op, known: Source, context: &Context) -
     let path = Template::parse(path)?;
     let given: &[&str] = match key_op {
         KeyOp::Create | KeyOp::List => &[],
-        KeyOp::Get | KeyOp::Update | KeyOp::Archive | KeyOp::Revoke | KeyOp::Reactivate | KeyOp::Rotate | KeyOp::Delete | KeyOp::Calls | KeyOp::Usage => &["id"],
+        KeyOp::Get
+        | KeyOp::Update
+        | KeyOp::Archive
+        | KeyOp::Revoke
+        | KeyOp::Reactivate
+        | KeyOp::Rotate
+        | KeyOp::Delete
+        | KeyOp::Calls
+        | KeyOp::Usage => &["id"],
     };
     if let Some(place) = path.places().find(|place| !given.contains(place)) {
         return Err(format!("the path has a place `{{{place}}}` that `keys.{key_op}` does not fill"));
@@ -58,7 +71,9 @@ fn compile_op(key_op: KeyOp, op: schema::Op, known: Source, context: &Context) -
         KeyOp::List | KeyOp::Calls => (Returns::Page, Some(context.page(op.page.as_deref().unwrap_or("default"))?)),
         KeyOp::Delete => (Returns::Nothing, None),
         KeyOp::Usage => (Returns::Json, None),
-        KeyOp::Create | KeyOp::Get | KeyOp::Update | KeyOp::Archive | KeyOp::Revoke | KeyOp::Reactivate | KeyOp::Rotate => (Returns::Item, None),
+        KeyOp::Create | KeyOp::Get | KeyOp::Update | KeyOp::Archive | KeyOp::Revoke | KeyOp::Reactivate | KeyOp::Rotate => {
+            (Returns::Item, None)
+        }
     };
     let safety = op.resend.unwrap_or_else(|| safety_of(&method));
     if matches!(key_op, KeyOp::Create | KeyOp::Rotate) && safety != Safety::Never {
@@ -111,18 +126,26 @@ fn same_member(name: &str) -> Member {
 
 type Resources = BTreeMap<String, BTreeMap<String, Arc<OpSpec>>>;
 
-pub(super) fn resources(resources: BTreeMap<String, BTreeMap<String, schema::Action>>, context: &Context) -> std::result::Result<Resources, Wrong> {
+pub(super) fn resources(
+    resources: BTreeMap<String, BTreeMap<String, schema::Action>>,
+    context: &Context,
+) -> std::result::Result<Resources, Wrong> {
     let mut compiled = Resources::new();
     for (resource, actions) in resources {
         let (polls, plain): (Vec<_>, Vec<_>) = actions.into_iter().partition(|(_, action)| action.poll.is_some());
         let mut specs = BTreeMap::new();
         for (name, action) in plain {
-            let spec = compile_action(&resource, &name, action, context).map_err(|reason| (format!("resource.{resource}.{name}"), reason))?;
+            let spec = compile_action(&resource, &name, action, context)
+                .map_err(|reason| (format!("resource.{resource}.{name}"), reason))?;
             specs.insert(name, Arc::new(spec));
         }
         for (name, action) in polls {
             let key = format!("resource.{resource}.{name}");
-            let polled = action.poll.as_deref().and_then(|poll| specs.get(poll)).ok_or_else(|| (key.clone(), "`poll` must name another action of this resource".to_owned()))?;
+            let polled = action
+                .poll
+                .as_deref()
+                .and_then(|poll| specs.get(poll))
+                .ok_or_else(|| (key.clone(), "`poll` must name another action of this resource".to_owned()))?;
             let spec = at(key, compile_wait(&resource, &name, &action, polled))?;
             specs.insert(name, Arc::new(spec));
         }

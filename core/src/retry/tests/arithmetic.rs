@@ -11,7 +11,8 @@ use crate::error::Outcome;
 use crate::retry::attempts::Failure;
 use crate::retry::classify::connection_died;
 use crate::retry::{
-    AnswerFacts, Budget, BudgetOptions, Budgets, Class, Decision, RetryOptions, RetryState, Safety, Verdict, classify_answer, classify_failure, hints,
+    AnswerFacts, Budget, BudgetOptions, Budgets, Class, Decision, RetryOptions, RetryState, Safety, Verdict, classify_answer,
+    classify_failure, hints,
 };
 
 const NOW: &str = "2023-09-29T16:26:37Z";
@@ -114,9 +115,11 @@ impl Case {
     }
 
     fn budgets(&self) -> Budgets {
-        let options = self.config.budget.as_ref().map(|budget| {
-            BudgetOptions::new().reserve(budget.reserve).ratio(budget.ratio).window(seconds(budget.window))
-        });
+        let options = self
+            .config
+            .budget
+            .as_ref()
+            .map(|budget| BudgetOptions::new().reserve(budget.reserve).ratio(budget.ratio).window(seconds(budget.window)));
         Budgets::new(options.unwrap_or_default())
     }
 
@@ -128,8 +131,16 @@ impl Case {
         let budgets = self.budgets();
         let shared = budgets.of("https://a", Duration::ZERO);
         let mut call = self.new_call();
-        let mut trace =
-            Trace { now: Duration::ZERO, delays: vec![], allowed: vec![], attempts: 0, throttles: 0, replays: 0, end: None, outcome: None };
+        let mut trace = Trace {
+            now: Duration::ZERO,
+            delays: vec![],
+            allowed: vec![],
+            attempts: 0,
+            throttles: 0,
+            replays: 0,
+            end: None,
+            outcome: None,
+        };
         for step in &self.steps {
             match step {
                 Step::Answer(reply) => {
@@ -175,7 +186,8 @@ impl Case {
 
     fn check(&self) {
         let (Self { id, expect, .. }, trace) = (self, self.play());
-        let same = trace.delays.len() == expect.delays.len() && trace.delays.iter().zip(&expect.delays).all(|(found, delay)| is_near(*found, *delay));
+        let same = trace.delays.len() == expect.delays.len()
+            && trace.delays.iter().zip(&expect.delays).all(|(found, delay)| is_near(*found, *delay));
         assert!(same, "{id}: delays {:?}, expected {:?}", trace.delays, expect.delays);
         assert_eq!(trace.allowed, expect.allowed, "{id}: allowed");
         assert_eq!(trace.replays, expect.replays, "{id}: replays");
@@ -261,7 +273,8 @@ fn a_dialect_spells_safety_in_lowercase() {
 
 fn verdicts() -> impl Strategy<Value = (Verdict, bool)> {
     let status = any::<u16>().prop_map(|status| Reply { status, headers: vec![], body_hint: None }.head());
-    let facts = (any::<bool>(), any::<bool>()).prop_map(|(quota_code, before_handler)| AnswerFacts { quota_code, before_handler });
+    let facts =
+        (any::<bool>(), any::<bool>()).prop_map(|(quota_code, before_handler)| AnswerFacts { quota_code, before_handler });
     let hint = proptest::option::of((0_u64..200_000).prop_map(Duration::from_millis));
     let failing = prop_oneof![Just(Failing::Refused), Just(Failing::Reset), Just(Failing::Truncated), Just(Failing::Certificate)];
     prop_oneof![

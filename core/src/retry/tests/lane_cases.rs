@@ -15,8 +15,8 @@ use crate::clock::{Clock, ManualClock};
 use crate::error::Stop;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Lane, LaneKey, Lanes, Priority, RetryOptions, RetryState, Safety, Throttle,
-    classify_answer, hints,
+    Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Lane, LaneKey, Lanes, Priority, RetryOptions,
+    RetryState, Safety, Throttle, classify_answer, hints,
 };
 use crate::wire::BoxFuture;
 
@@ -378,7 +378,12 @@ fn check(case: &Case, journal: &Journal) {
         assert!(is_near(found, *at), "{id}: {call} may return after {found:?}, expected {at}");
     }
     let finished = expect.refused.len() + journal.completed.len();
-    assert_eq!(finished, case.steps.iter().map(|step| step.count.unwrap_or(1)).sum::<usize>(), "{id}: unexpected refusals {:?}", journal.refused);
+    assert_eq!(
+        finished,
+        case.steps.iter().map(|step| step.count.unwrap_or(1)).sum::<usize>(),
+        "{id}: unexpected refusals {:?}",
+        journal.refused
+    );
     if let Some(order) = &expect.completed {
         assert_eq!(&journal.completed, order, "{id}: order");
     }

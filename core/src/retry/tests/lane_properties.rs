@@ -30,7 +30,8 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let priority = prop_oneof![Just(Priority::Urgent), Just(Priority::Normal), Just(Priority::Background)];
     let hint = proptest::option::of((0_u64..100_000).prop_map(Duration::from_millis));
-    let answer = prop_oneof![3 => Just(Answer::Ok), 1 => Just(Answer::Other), 2 => hint.prop_map(|hint| Answer::Throttled { hint })];
+    let answer =
+        prop_oneof![3 => Just(Answer::Ok), 1 => Just(Answer::Other), 2 => hint.prop_map(|hint| Answer::Throttled { hint })];
     let limit = proptest::option::weighted(
         0.2,
         (0_u64..4, 0_u64..100).prop_map(|(remaining, reset)| RateLimit::new(None, remaining, Duration::from_secs(reset))),
@@ -220,7 +221,8 @@ fn after_eight_urgent_calls_in_a_row_another_one_goes() {
         let priority = if sequence <= 2 { Priority::Normal } else { Priority::Urgent };
         assert!(matches!(lane.arrive(&Ticket::new(sequence, priority, Throttle::Wait), None, Duration::ZERO), Arrival::Waits(_)));
     }
-    let places: Vec<usize> = serve(&mut lane).iter().enumerate().filter(|(_, (of, _))| *of == Priority::Normal).map(|(place, _)| place).collect();
+    let places: Vec<usize> =
+        serve(&mut lane).iter().enumerate().filter(|(_, (of, _))| *of == Priority::Normal).map(|(place, _)| place).collect();
     assert_eq!(places, [8, 17]);
 }
 
@@ -243,10 +245,12 @@ fn a_lane_that_slept_for_a_minute_counts_anew() {
 #[test]
 fn a_late_success_of_the_ended_epoch_still_counts() {
     let mut lane = LaneState::new(Duration::ZERO);
-    let mut grants: Vec<Grant> = (0..12).map(|sequence| match lane.arrive(&Ticket::new(sequence, Priority::Normal, Throttle::Wait), None, Duration::ZERO) {
-        Arrival::Granted(grant) => grant,
-        other => panic!("{other:?}"),
-    }).collect();
+    let mut grants: Vec<Grant> = (0..12)
+        .map(|sequence| match lane.arrive(&Ticket::new(sequence, Priority::Normal, Throttle::Wait), None, Duration::ZERO) {
+            Arrival::Granted(grant) => grant,
+            other => panic!("{other:?}"),
+        })
+        .collect();
     let refused = Answer::Throttled { hint: Some(Duration::from_secs(1)) };
     let late = grants.split_off(7);
     let mut early = grants.into_iter();
@@ -289,21 +293,23 @@ async fn calls_that_give_up_while_waiting_leave_neither_permit_nor_place() {
     let lane = lane(&clock);
     cool_down(&lane, Duration::from_secs(2)).await;
     let served = Arc::new(AtomicUsize::new(0));
-    let tasks: Vec<_> = (0..60_u64).map(|number| {
-        clock.enter();
-        let (clock, lane, served) = (Arc::clone(&clock), Arc::clone(&lane), Arc::clone(&served));
-        tokio::spawn(async move {
-            let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
-            // Every third gives up, some of them first in line and holding the timer.
-            let patience = clock.sleep(Duration::from_millis(if number % 3 == 0 { 100 * (number + 1) } else { 3_600_000 }));
-            let admitted = tokio::select! { permit = lane.admit(&ticket, None) => permit.ok(), () = patience => None };
-            if let Some(permit) = admitted {
-                served.fetch_add(1, Ordering::SeqCst);
-                lane.answered(permit, Answer::Ok, None);
-            }
-            clock.leave();
+    let tasks: Vec<_> = (0..60_u64)
+        .map(|number| {
+            clock.enter();
+            let (clock, lane, served) = (Arc::clone(&clock), Arc::clone(&lane), Arc::clone(&served));
+            tokio::spawn(async move {
+                let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+                // Every third gives up, some of them first in line and holding the timer.
+                let patience = clock.sleep(Duration::from_millis(if number % 3 == 0 { 100 * (number + 1) } else { 3_600_000 }));
+                let admitted = tokio::select! { permit = lane.admit(&ticket, None) => permit.ok(), () = patience => None };
+                if let Some(permit) = admitted {
+                    served.fetch_add(1, Ordering::SeqCst);
+                    lane.answered(permit, Answer::Ok, None);
+                }
+                clock.leave();
+            })
         })
-    }).collect();
+        .collect();
     clock.run_until(|| tasks.iter().all(tokio::task::JoinHandle::is_finished)).await;
     assert!(served.load(Ordering::SeqCst) >= 40);
     let view = lane.view();

@@ -120,6 +120,19 @@ async fn a_missing_goodbye_matters_only_before_the_end() {
 }
 
 #[tokio::test]
+async fn a_forged_record_ends_a_body() {
+    let authority = Authority::new();
+    let head = send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+    let script = vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, head, Step::Stall, Step::Garbage(vec![0; 64])];
+    let server = Server::once(script).await;
+    let transport = HttpTransport::new(authority.options());
+    let incoming = transport.send(get(&format!("https://{}/", server.address)), Connection::Pooled).await.unwrap();
+    server.go_on();
+    let cut = collect(incoming.body, DEFAULT_BODY_LIMIT).await.unwrap_err();
+    assert_eq!(cut.error, failure(Fault::Truncated, Phase::Body, Reached::Head));
+}
+
+#[tokio::test]
 async fn a_redirect_between_schemes_is_not_followed() {
     let authority = Authority::new();
     let other = Server::play([]).await;

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// What the server does next on a connection.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub enum Step {
     Close,
     /// Drops the connection as it is: under TLS without saying goodbye.
     Drop,
+    /// Writes bytes past TLS, straight to the socket.
+    Garbage(Vec<u8>),
     /// Resets the connection.
     Reset,
     /// Does nothing until the test calls [`Server::go_on`].
@@ -155,9 +158,13 @@ async fn plain(mut stream: TcpStream, script: Vec<Step>, record: Record<'_>, sta
     }
 }
 
-async fn protected<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: Vec<Step>, record: Record<'_>, stall: &Notify) {
+async fn protected(mut stream: TlsStream<TcpStream>, script: Vec<Step>, record: Record<'_>, stall: &Notify) {
     for step in script {
-        if !common(&mut stream, step, record, stall).await {
+        let go_on = match step {
+            Step::Garbage(bytes) => stream.get_mut().0.write_all(&bytes).await.is_ok(),
+            step => common(&mut stream, step, record, stall).await,
+        };
+        if !go_on {
             return;
         }
     }
@@ -180,7 +187,7 @@ async fn common<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, step: Step, r
         }
         Step::Drop => return false,
         Step::Stall => stall.notified().await,
-        Step::Tls(_) | Step::Reset => unreachable!("only at the start of a plain connection"),
+        Step::Tls(_) | Step::Reset | Step::Garbage(_) => unreachable!("handled where the kind of the stream is known"),
     }
     true
 }

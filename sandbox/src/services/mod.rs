@@ -1,0 +1,13 @@
+//! The services, one file each: routes, then rules, then the work.
+
+mod seclai;
+
+use crate::service::Service;
+
+/// Every service, in the order in which they are listed to users.
+pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai];
+
+/// The service of this name.
+pub(crate) fn by_name(name: &str) -> Option<&'static dyn Service> {
+    ALL.iter().copied().find(|service| service.name() == name)
+}
