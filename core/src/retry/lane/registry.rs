@@ -4,6 +4,7 @@
 //! for a process that sees a new credential with every call.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -18,7 +19,7 @@ const MAX_UNHELD: usize = 4_096;
 
 /// Whose requests are throttled together: the text of a key or the identity of a login, as a
 /// digest, never a token, because a refresh must not forget the lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
@@ -34,6 +35,15 @@ impl Fingerprint {
         let mut short = [0; 16];
         short.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
         Self(short)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    /// Eight digits, as [`Secret::fingerprint`](crate::Secret::fingerprint) shows: the whole digest
+    /// of an e-mail address would give the address away.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "Fingerprint({a:02x}{b:02x}{c:02x}{d:02x})")
     }
 }
 

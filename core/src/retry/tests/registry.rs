@@ -28,6 +28,7 @@ fn only_the_same_origin_key_and_bucket_share_a_lane() {
 #[test]
 fn a_fingerprint_keeps_its_parts_apart() {
     assert_ne!(Fingerprint::of(&["ab", "c"]), Fingerprint::of(&["a", "bc"]));
+    assert_eq!(format!("{:?}", Fingerprint::of(&["ab", "c"])).len(), "Fingerprint(01234567)".len());
 }
 
 #[test]
