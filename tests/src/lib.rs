@@ -8,5 +8,6 @@ pub mod drive;
 pub mod files;
 pub mod http;
 pub mod judge;
+pub mod lane_sim;
 pub mod scenario;
 pub mod wire;

@@ -13,6 +13,9 @@ pub mod hints;
 pub mod lane;
 mod options;
 mod skew;
+mod sync;
+#[cfg(test)]
+mod tests;
 
 use serde::Deserialize;
 
@@ -21,7 +24,7 @@ pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
 pub use hints::RateLimit;
-pub use lane::{Answer, Fingerprint, Lane, LaneKey, Lanes, Permit, Priority, Refused, Throttle, Ticket};
+pub use lane::{Answer, Fingerprint, Lane, LaneKey, LaneView, Lanes, Permit, Priority, Refused, Throttle, Ticket};
 pub use options::RetryOptions;
 
 /// What may happen to a request whose fate is not known, declared per operation in the dialect.

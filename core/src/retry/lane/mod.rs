@@ -27,7 +27,7 @@ mod waiting;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -38,6 +38,7 @@ use crate::error::Stop;
 use crate::retry::RateLimit;
 use crate::retry::hints;
 use crate::retry::skew::Skew;
+use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
 use state::{Arrival, Grant, LaneState, Next};
 use waiting::{Slot, Waiting};

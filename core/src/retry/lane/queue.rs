@@ -19,6 +19,18 @@ pub struct Waiter {
 }
 
 impl Waiter {
+    /// The priority of its ticket.
+    #[must_use]
+    pub fn priority(self) -> Priority {
+        self.priority
+    }
+
+    /// The sequence of its ticket.
+    #[must_use]
+    pub fn sequence(self) -> u64 {
+        self.sequence
+    }
+
     /// A number of its own, never used twice in one lane.
     pub(crate) fn arrival(self) -> u64 {
         self.arrival

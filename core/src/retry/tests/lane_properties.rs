@@ -1,0 +1,377 @@
+//! What holds for every lane, whatever its calls and its service do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::lane_cases::WatchedClock;
+use crate::clock::Clock;
+use crate::error::Stop;
+use crate::retry::lane::Waiter;
+use crate::retry::lane::state::{Arrival, Grant, LaneState, Next};
+use crate::retry::{Answer, Lane, Permit, Priority, RateLimit, Throttle, Ticket};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Arrive(Priority),
+    /// An answer to one of those in flight.
+    Answer(usize, Answer, Option<RateLimit>),
+    /// The connection of one of those in flight dies.
+    Lose(usize),
+    /// One of the waiting gives up.
+    GiveUp(usize),
+    Pass(Duration),
+    /// Until the lane itself asked to be looked at.
+    PassToNext,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let priority = prop_oneof![Just(Priority::Urgent), Just(Priority::Normal), Just(Priority::Background)];
+    let hint = proptest::option::of((0_u64..100_000).prop_map(Duration::from_millis));
+    let answer =
+        prop_oneof![3 => Just(Answer::Ok), 1 => Just(Answer::Other), 2 => hint.prop_map(|hint| Answer::Throttled { hint })];
+    let limit = proptest::option::weighted(
+        0.2,
+        (0_u64..4, 0_u64..100).prop_map(|(remaining, reset)| RateLimit::new(None, remaining, Duration::from_secs(reset))),
+    );
+    let step = prop_oneof![
+        4 => priority.prop_map(Step::Arrive),
+        4 => (any::<usize>(), answer, limit).prop_map(|(which, answer, limit)| Step::Answer(which, answer, limit)),
+        1 => any::<usize>().prop_map(Step::Lose),
+        1 => any::<usize>().prop_map(Step::GiveUp),
+        2 => (0_u64..90_000).prop_map(|millis| Step::Pass(Duration::from_millis(millis))),
+        2 => Just(Step::PassToNext),
+    ];
+    proptest::collection::vec(step, 1..400)
+}
+
+/// A lane with the world around it, and the rules it must keep.
+struct Model {
+    lane: LaneState,
+    now: Duration,
+    flying: Vec<Grant>,
+    waiting: Vec<(Waiter, Priority)>,
+    probes: Vec<Duration>,
+    next: Option<Duration>,
+    sequence: u64,
+    chance: f64,
+}
+
+impl Model {
+    fn new(chance: f64) -> Self {
+        let (lane, now) = (LaneState::new(Duration::ZERO), Duration::ZERO);
+        Self { lane, now, flying: vec![], waiting: vec![], probes: vec![], next: None, sequence: 0, chance }
+    }
+
+    fn play(&mut self, step: Step) {
+        match step {
+            Step::Arrive(priority) => self.arrive(priority),
+            Step::Answer(which, answer, limit) => {
+                if let Some(grant) = pick(&mut self.flying, which) {
+                    self.lane.answered(grant, answer, limit, self.now, self.chance);
+                }
+            }
+            Step::Lose(which) => {
+                if let Some(grant) = pick(&mut self.flying, which) {
+                    self.lane.release(grant, self.now);
+                }
+            }
+            Step::GiveUp(which) => {
+                if let Some((waiter, _)) = pick(&mut self.waiting, which) {
+                    assert!(self.lane.withdraw(waiter), "a waiting call was not in line");
+                }
+            }
+            Step::Pass(time) => self.now += time,
+            Step::PassToNext => self.now = self.now.max(self.next.unwrap_or_default()),
+        }
+        self.look();
+    }
+
+    fn arrive(&mut self, priority: Priority) {
+        self.sequence += 1;
+        let ticket = Ticket::new(self.sequence, priority, Throttle::Wait);
+        let before = self.lane.clone();
+        match self.lane.arrive(&ticket, None, self.now) {
+            Arrival::Granted(grant) => self.granted(grant, &before, priority),
+            Arrival::Waits(waiter) => self.waiting.push((waiter, priority)),
+            Arrival::Refused(refused) => panic!("a patient call without a deadline was refused: {refused:?}"),
+        }
+    }
+
+    fn look(&mut self) {
+        loop {
+            let before = self.lane.clone();
+            match self.lane.next(self.now) {
+                Next::Granted(waiter, grant) => {
+                    let place = self.waiting.iter().position(|(waiting, _)| *waiting == waiter).expect("it waits");
+                    let (_, priority) = self.waiting.remove(place);
+                    self.granted(grant, &before, priority);
+                }
+                Next::At(at, waiter) => {
+                    assert!(at > self.now, "a time that is past would be asked for again and again");
+                    assert!(self.waiting.iter().any(|(waiting, _)| *waiting == waiter));
+                    self.next = Some(at);
+                    break;
+                }
+                Next::Idle => {
+                    self.next = None;
+                    assert!(self.waiting.is_empty() || !self.flying.is_empty(), "a call waits for nothing");
+                    break;
+                }
+            }
+        }
+        assert_eq!(self.lane.in_flight().0 as usize, self.flying.len(), "a permit was lost");
+        assert_eq!(self.lane.waiting(), self.waiting.len(), "a place was lost");
+    }
+
+    fn granted(&mut self, grant: Grant, before: &LaneState, priority: Priority) {
+        let (in_flight, window) = before.in_flight();
+        if self.now < before.cool_until() {
+            assert_eq!(priority, Priority::Urgent, "sent in a cool-down");
+            assert!(self.probes.last().is_none_or(|last| self.now - *last >= Duration::from_secs(5)), "probes too close");
+            self.probes.push(self.now);
+        } else {
+            assert!(in_flight < window, "{in_flight} in flight, {window} allowed");
+        }
+        assert!(self.lane.rate().is_none_or(|rate| rate.is_finite() && rate > 0.0));
+        self.flying.push(grant);
+    }
+
+    /// With a service that has room, everybody is served, after at most this many looks.
+    fn drain(&mut self) {
+        for _ in 0..20_000 {
+            for grant in std::mem::take(&mut self.flying) {
+                self.lane.answered(grant, Answer::Ok, None, self.now, self.chance);
+            }
+            self.look();
+            if self.flying.is_empty() && self.waiting.is_empty() {
+                return;
+            }
+            self.now = self.now.max(self.next.unwrap_or_default());
+            self.look();
+        }
+        panic!("{} calls wait for ever", self.waiting.len());
+    }
+}
+
+fn pick<T>(from: &mut Vec<T>, which: usize) -> Option<T> {
+    (!from.is_empty()).then(|| from.remove(which % from.len()))
+}
+
+proptest! {
+    #[test]
+    fn no_permit_is_lost_no_call_starves_and_nothing_is_sent_that_may_not_be(steps in steps(), chance in 0.0..=1.0_f64) {
+        let mut model = Model::new(chance);
+        for step in steps {
+            model.play(step);
+        }
+        model.drain();
+    }
+
+    #[test]
+    fn calls_of_one_priority_go_in_their_order(arrivals in proptest::collection::vec((any::<u16>(), 0_u8..3), 1..80)) {
+        let mut lane = throttled(Duration::from_secs(1));
+        let mut sequences: Vec<(u64, Priority)> = vec![];
+        for (sequence, priority) in arrivals {
+            let priority = [Priority::Urgent, Priority::Normal, Priority::Background][usize::from(priority)];
+            let ticket = Ticket::new(u64::from(sequence), priority, Throttle::Wait);
+            prop_assert!(matches!(lane.arrive(&ticket, None, Duration::ZERO), Arrival::Waits(_)));
+            sequences.push((u64::from(sequence), priority));
+        }
+        for priority in [Priority::Urgent, Priority::Normal, Priority::Background] {
+            let mut mine: Vec<u64> = sequences.iter().filter(|(_, of)| *of == priority).map(|(sequence, _)| *sequence).collect();
+            mine.sort_unstable();
+            let mut served = lane.clone();
+            let found: Vec<u64> = serve(&mut served).into_iter().filter(|(of, _)| *of == priority).map(|(_, sequence)| sequence).collect();
+            prop_assert_eq!(found, mine);
+        }
+    }
+}
+
+/// A lane whose only request was refused for this long.
+fn throttled(hint: Duration) -> LaneState {
+    let mut lane = LaneState::new(Duration::ZERO);
+    let ticket = Ticket::new(0, Priority::Normal, Throttle::Wait);
+    let Arrival::Granted(grant) = lane.arrive(&ticket, None, Duration::ZERO) else { panic!("a new lane is open") };
+    lane.answered(grant, Answer::Throttled { hint: Some(hint) }, None, Duration::ZERO, 0.0);
+    lane
+}
+
+/// Serves all who wait, one at a time.
+fn serve(lane: &mut LaneState) -> Vec<(Priority, u64)> {
+    let (mut now, mut served) = (Duration::ZERO, vec![]);
+    loop {
+        match lane.next(now) {
+            Next::Granted(waiter, grant) => {
+                served.push((waiter.priority(), waiter.sequence()));
+                lane.answered(grant, Answer::Ok, None, now, 0.0);
+            }
+            Next::At(at, _) => now = at,
+            Next::Idle => return served,
+        }
+    }
+}
+
+#[test]
+fn after_eight_urgent_calls_in_a_row_another_one_goes() {
+    let mut lane = throttled(Duration::from_secs(1));
+    for sequence in 1..=20 {
+        let priority = if sequence <= 2 { Priority::Normal } else { Priority::Urgent };
+        assert!(matches!(lane.arrive(&Ticket::new(sequence, priority, Throttle::Wait), None, Duration::ZERO), Arrival::Waits(_)));
+    }
+    let places: Vec<usize> =
+        serve(&mut lane).iter().enumerate().filter(|(_, (of, _))| *of == Priority::Normal).map(|(place, _)| place).collect();
+    assert_eq!(places, [8, 17]);
+}
+
+#[test]
+fn a_lane_that_slept_for_a_minute_counts_anew() {
+    let mut lane = LaneState::new(Duration::ZERO);
+    let ticket = Ticket::new(0, Priority::Normal, Throttle::Wait);
+    let burst = |lane: &mut LaneState, now: Duration, answer: Answer| {
+        let Arrival::Granted(grant) = lane.arrive(&ticket, None, now) else { panic!("open") };
+        lane.answered(grant, answer, None, now, 0.0);
+    };
+    (0..50).for_each(|_| burst(&mut lane, Duration::ZERO, Answer::Ok));
+    let later = Duration::from_secs(600);
+    (0..10).for_each(|_| burst(&mut lane, later, Answer::Ok));
+    burst(&mut lane, later, Answer::Throttled { hint: Some(Duration::from_secs(1)) });
+    let rate = lane.rate().expect("a refusal teaches a rate");
+    assert!((rate - 9.0).abs() < 1e-9, "{rate}: ten in a second, with caution");
+}
+
+#[test]
+fn a_late_success_of_the_ended_epoch_still_counts() {
+    let mut lane = LaneState::new(Duration::ZERO);
+    let mut grants: Vec<Grant> = (0..12)
+        .map(|sequence| match lane.arrive(&Ticket::new(sequence, Priority::Normal, Throttle::Wait), None, Duration::ZERO) {
+            Arrival::Granted(grant) => grant,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let refused = Answer::Throttled { hint: Some(Duration::from_secs(1)) };
+    let late = grants.split_off(7);
+    let mut early = grants.into_iter();
+    lane.answered(early.next().expect("seven"), refused, None, Duration::ZERO, 0.0);
+    early.for_each(|grant| lane.answered(grant, refused, None, Duration::ZERO, 0.0));
+    assert_eq!(lane.rate().map(|rate| rate <= 1.0), Some(true), "nothing passed yet");
+    late.into_iter().for_each(|grant| lane.answered(grant, Answer::Ok, None, Duration::ZERO, 0.0));
+    let rate = lane.rate().expect("a rate");
+    assert!((rate - 4.5).abs() < 1e-9, "{rate}: five in a second, with caution");
+    assert_eq!(lane.in_flight(), (0, 1), "one probe");
+}
+
+#[test]
+fn a_quiet_minute_forgets_the_rate_but_a_waiting_call_keeps_it() {
+    let mut lane = throttled(Duration::from_secs(1));
+    let minute = Duration::from_secs(60);
+    let ticket = Ticket::new(1, Priority::Normal, Throttle::Wait);
+    assert!(lane.rate().is_some() && !lane.is_forgettable(minute - Duration::from_secs(1)) && lane.is_forgettable(minute));
+    assert!(matches!(lane.arrive(&ticket, None, minute), Arrival::Granted(_)));
+    assert_eq!(lane.rate(), None);
+    let mut busy = throttled(Duration::from_secs(90));
+    assert!(matches!(busy.arrive(&ticket, None, Duration::ZERO), Arrival::Waits(_)));
+    assert!(matches!(busy.arrive(&ticket, None, minute), Arrival::Waits(_)));
+    assert!(busy.rate().is_some());
+}
+
+fn lane(clock: &Arc<WatchedClock>) -> Arc<Lane> {
+    Lane::new(Arc::clone(clock) as Arc<dyn Clock>)
+}
+
+async fn cool_down(lane: &Arc<Lane>, hint: Duration) {
+    let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+    let permit = lane.admit(&ticket, None).await.expect("a new lane is open");
+    lane.answered(permit, Answer::Throttled { hint: Some(hint) }, None);
+}
+
+#[tokio::test]
+async fn calls_that_give_up_while_waiting_leave_neither_permit_nor_place() {
+    let clock = WatchedClock::new(0.5);
+    let lane = lane(&clock);
+    cool_down(&lane, Duration::from_secs(2)).await;
+    let served = Arc::new(AtomicUsize::new(0));
+    let tasks: Vec<_> = (0..60_u64)
+        .map(|number| {
+            clock.enter();
+            let (clock, lane, served) = (Arc::clone(&clock), Arc::clone(&lane), Arc::clone(&served));
+            tokio::spawn(async move {
+                let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+                // Every third gives up, some of them first in line and holding the timer.
+                let patience = clock.sleep(Duration::from_millis(if number % 3 == 0 { 100 * (number + 1) } else { 3_600_000 }));
+                let admitted = tokio::select! { permit = lane.admit(&ticket, None) => permit.ok(), () = patience => None };
+                if let Some(permit) = admitted {
+                    served.fetch_add(1, Ordering::SeqCst);
+                    lane.answered(permit, Answer::Ok, None);
+                }
+                clock.leave();
+            })
+        })
+        .collect();
+    clock.run_until(|| tasks.iter().all(tokio::task::JoinHandle::is_finished)).await;
+    assert!(served.load(Ordering::SeqCst) >= 40);
+    let view = lane.view();
+    assert_eq!((view.in_flight, view.waiting), (0, 0));
+}
+
+#[tokio::test]
+async fn a_permit_that_is_dropped_lets_the_next_one_go() {
+    let clock = WatchedClock::new(0.0);
+    let lane = lane(&clock);
+    let tickets: Vec<Ticket> = (0..17).map(|_| lane.ticket(Priority::Normal, Throttle::Fail)).collect();
+    let mut permits: Vec<Permit> = Vec::new();
+    for ticket in &tickets[..16] {
+        permits.push(lane.admit(ticket, None).await.expect("room for sixteen"));
+    }
+    clock.enter();
+    let mut last = by_hand(lane.admit(&tickets[16], None));
+    assert!(last.poll().is_none(), "the slow start makes it wait, even though it would rather fail than be throttled");
+    permits.pop().expect("sixteen").release();
+    assert!(last.poll().is_some_and(|permit| permit.is_ok()));
+    drop(last);
+    clock.leave();
+    drop(permits);
+    assert_eq!(lane.view().in_flight, 0);
+}
+
+#[tokio::test]
+async fn a_deadline_that_passes_in_line_ends_the_wait() {
+    let clock = WatchedClock::new(0.0);
+    let lane = lane(&clock);
+    let tickets: Vec<Ticket> = (0..17).map(|_| lane.ticket(Priority::Normal, Throttle::Wait)).collect();
+    let mut permits = Vec::new();
+    for ticket in &tickets[..16] {
+        permits.push(lane.admit(ticket, None).await.expect("room for sixteen"));
+    }
+    clock.enter();
+    let waiting = {
+        let (clock, lane) = (Arc::clone(&clock), Arc::clone(&lane));
+        tokio::spawn(async move {
+            let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+            let refused = lane.admit(&ticket, Some(Duration::from_secs(7))).await.expect_err("nobody answers");
+            clock.leave();
+            (refused.stop, clock.monotonic())
+        })
+    };
+    clock.run_until(|| waiting.is_finished()).await;
+    assert_eq!(waiting.await.expect("no panic"), (Stop::Deadline, Duration::from_secs(7)));
+    assert_eq!(lane.view().waiting, 0);
+}
+
+/// A future that a test polls by hand.
+struct ByHand<F>(std::pin::Pin<Box<F>>);
+
+fn by_hand<F: Future>(future: F) -> ByHand<F> {
+    ByHand(Box::pin(future))
+}
+
+impl<F: Future> ByHand<F> {
+    fn poll(&mut self) -> Option<F::Output> {
+        match self.0.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(output) => Some(output),
+            std::task::Poll::Pending => None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A model of a lane's admission: every interleaving of a few calls, with a checked lock.
+//!
+//! The lane's own sources are compiled here a second time, with `loom`'s mutex as their lock, so
+//! that no special build of everything below them is needed. A lost wake-up shows as a deadlock,
+//! a lost permit as a count that is not zero.
+
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used, clippy::panic)]
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use clock::Clock;
+use retry::lane::{Answer, Lane, Priority, Throttle};
+
+#[path = "../../core/src/retry/lane/mod.rs"]
+pub mod lane;
+#[path = "../../core/src/retry/skew.rs"]
+pub mod skew;
+
+mod clock {
+    pub use keywright::Clock;
+}
+
+mod error {
+    pub use keywright::Stop;
+}
+
+mod wire {
+    use std::pin::Pin;
+
+    pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+    #[derive(Debug)]
+    pub struct WireHead;
+}
+
+mod retry {
+    pub use keywright::RateLimit;
+
+    pub use super::lane;
+    pub use super::skew;
+
+    pub mod sync {
+        pub use loom::sync::{Mutex, MutexGuard};
+    }
+
+    pub mod hints {
+        use jiff::Timestamp;
+
+        /// No answer of the model has a date.
+        pub fn server_time(_: &crate::wire::WireHead, _: Timestamp) -> Option<Timestamp> {
+            None
+        }
+    }
+
+    pub mod backoff {
+        use std::time::Duration;
+
+        pub fn spread(hint: Duration, _: f64) -> Duration {
+            hint
+        }
+    }
+}
+
+/// Every look at it is a minute later, and no sleep lasts: time never holds a call up, only the
+/// other calls do.
+#[derive(Debug, Default)]
+struct Hasty {
+    looks: AtomicU64,
+    running: AtomicI64,
+}
+
+impl Clock for Hasty {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(60 * self.looks.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn sleep(&self, _: Duration) -> wire::BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        0.0
+    }
+
+    fn id(&self) -> usize {
+        1
+    }
+
+    fn enter(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn leave(&self) {
+        self.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A lane with room for one request.
+fn narrow_lane(clock: &Arc<Hasty>) -> Arc<Lane> {
+    let lane = Lane::new(Arc::clone(clock) as Arc<dyn Clock>);
+    let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+    let permit = loom::future::block_on(lane.admit(&ticket, None)).expect("a new lane is open");
+    lane.answered(permit, Answer::Throttled { hint: Some(Duration::from_secs(1)) }, None);
+    lane
+}
+
+fn check(lane: &Lane, clock: &Hasty) {
+    let view = lane.view();
+    assert_eq!((view.in_flight, view.waiting), (0, 0), "a permit or a place was lost");
+    assert_eq!(clock.running.load(Ordering::Relaxed), 0, "enter and leave are not balanced");
+}
+
+fn model(run: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(run);
+}
+
+/// A call that is answered, or whose connection dies.
+fn call(lane: &Arc<Lane>, answered: bool) {
+    let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
+    let permit = loom::future::block_on(lane.admit(&ticket, None)).expect("it waits without a deadline");
+    if answered {
+        lane.answered(permit, Answer::Ok, None);
+    } else {
+        permit.release();
+    }
+}
+
+/// A call that looks once and then gives up.
+fn impatient(lane: &Arc<Lane>) {
+    struct Once<F>(F);
+    impl<F: Future + Unpin> Future for Once<F> {
+        type Output = Option<F::Output>;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            match Pin::new(&mut self.0).poll(cx) {
+                Poll::Ready(output) => Poll::Ready(Some(output)),
+                Poll::Pending => Poll::Ready(None),
+            }
+        }
+    }
+    let ticket = lane.ticket(Priority::Urgent, Throttle::Wait);
+    drop(loom::future::block_on(Once(pin!(lane.admit(&ticket, None)))));
+}
+
+#[test]
+fn whoever_waits_is_woken_when_the_one_before_is_done() {
+    for answered in [true, false] {
+        model(move || {
+            let clock = Arc::new(Hasty::default());
+            let lane = narrow_lane(&clock);
+            let other = {
+                let lane = Arc::clone(&lane);
+                loom::thread::spawn(move || call(&lane, answered))
+            };
+            call(&lane, answered);
+            other.join().expect("no panic");
+            check(&lane, &clock);
+        });
+    }
+}
+
+#[test]
+fn a_call_that_gives_up_while_it_is_being_woken_passes_its_place_on() {
+    model(|| {
+        let clock = Arc::new(Hasty::default());
+        let lane = narrow_lane(&clock);
+        let others = [true, false].map(|patient| {
+            let lane = Arc::clone(&lane);
+            loom::thread::spawn(move || if patient { call(&lane, false) } else { impatient(&lane) })
+        });
+        // Without an answer the window stays at one: the place must be passed on to be used at all.
+        call(&lane, false);
+        others.into_iter().for_each(|other| other.join().expect("no panic"));
+        check(&lane, &clock);
+    });
+}
