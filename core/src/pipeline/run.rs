@@ -45,6 +45,7 @@ pub(super) struct Run<'a> {
     /// An earlier attempt may have been carried out.
     unclear: bool,
     renewed: bool,
+    /// What the last answer said about its rate limit.
     rate_limit: Option<RateLimit>,
 }
 
@@ -100,7 +101,7 @@ impl<'a> Run<'a> {
         loop {
             let permit = self.admitted(&place).await?;
             let result = self.attempt().await;
-            let judged = match self.judge(result) {
+            let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
                     let meta = self.meta();
@@ -199,13 +200,16 @@ impl<'a> Run<'a> {
     }
 
     /// What an attempt meant. Bookkeeping that every answer brings is done here too.
-    fn judge(&mut self, result: std::result::Result<Answered, Broken>) -> std::result::Result<Answered, Judged> {
+    fn judge(&mut self, result: std::result::Result<Answered, Broken>, lane: &Lane) -> std::result::Result<Answered, Judged> {
+        self.rate_limit = None;
         let answered = match result {
             Ok(answered) => answered,
-            Err(broken) => return Err(self.judge_broken(broken)),
+            Err(broken) => return Err(self.judge_broken(broken, lane)),
         };
-        let now = self.clock().now();
-        self.rate_limit = hints::rate_limit(&answered.head, now).or(self.rate_limit);
+        if let Some(record) = self.attempts.last() {
+            lane.note_date(&answered.head, record.started_at, self.clock().now());
+        }
+        self.rate_limit = hints::rate_limit(&answered.head, lane.server_now());
         if is_success(&answered.head) {
             return Ok(answered);
         }
@@ -213,10 +217,10 @@ impl<'a> Run<'a> {
             Body::Whole(body) => body,
             Body::Open(_) => Bytes::new(),
         };
-        Err(self.judge_refusal(WireResponse { head: answered.head, body }))
+        Err(self.judge_refusal(WireResponse { head: answered.head, body }, lane))
     }
 
-    fn judge_refusal(&mut self, answer: WireResponse) -> Judged {
+    fn judge_refusal(&mut self, answer: WireResponse, lane: &Lane) -> Judged {
         let spec = &self.pipeline.dialect.0;
         let secret = self.credential.as_ref().map(|credential| credential.secret().expose());
         let refusal = refuse::read(spec, self.call.operation, &answer, secret);
@@ -225,7 +229,7 @@ impl<'a> Run<'a> {
         }
         let quota_code = refusal.kind == ErrorKind::PlanLimit;
         let facts = AnswerFacts { quota_code, before_handler: spec.unavailable_before_handler };
-        let hint = hints::hint(&answer.head, refusal.retry_after, self.clock().now());
+        let hint = hints::hint(&answer.head, refusal.retry_after, lane.server_now());
         let verdict = classify::classify_answer(&answer.head, facts, hint);
         let credential = self.credential.as_ref();
         let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.message.as_deref()));
@@ -234,14 +238,14 @@ impl<'a> Run<'a> {
         Judged { verdict, died: false, error, lost }
     }
 
-    fn judge_broken(&self, broken: Broken) -> Judged {
+    fn judge_broken(&self, broken: Broken, lane: &Lane) -> Judged {
         let error = failure::broken(&broken);
         let died = classify::connection_died(&broken.error);
         let mut verdict = classify::classify_failure(&broken.error);
         if let Some(head) = broken.head {
             if !is_success(&head) {
                 // The body of a refusal is not needed to know what the refusal was.
-                let hint = hints::hint(&head, None, self.clock().now());
+                let hint = hints::hint(&head, None, lane.server_now());
                 verdict = classify::classify_answer(&head, AnswerFacts::default(), hint);
             } else if let Some(flight) = &self.call.flight {
                 flight.keep(Cut { head, read: broken.read });
