@@ -316,7 +316,9 @@ mod tests {
         let body = br#"{"data":{"id":"k1","tags":["a","b"],"key":"s\"ecret","n":12}}"#;
         let whole: Value = decode(body).unwrap();
         assert_eq!(beginning(body), Some(whole));
-        let cut_after = |text: &str| beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()]);
+        let cut_after = |text: &str| {
+            beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()])
+        };
         assert_eq!(cut_after("ecret\""), Some(json!({"data": {"id": "k1", "tags": ["a", "b"], "key": "s\"ecret"}})));
         assert_eq!(cut_after("ecret"), Some(json!({"data": {"id": "k1", "tags": ["a", "b"]}})));
         assert_eq!(cut_after("12"), cut_after("ecret\""));

@@ -170,7 +170,11 @@ impl Keys {
         let ask = with_id(&id);
         self.planned(&op, ask.clone())?;
         if !self.handover.allow_self && self.is_own(&id) {
-            let error = Error::config("id", "is the key that makes this call: a lost answer would lock its owner out", "rotate it with a login or another key, or set `allow_self`");
+            let error = Error::config(
+                "id",
+                "is the key that makes this call: a lost answer would lock its owner out",
+                "rotate it with a login or another key, or set `allow_self`",
+            );
             return Err(self.client.named_op(error, &op));
         }
         self.job(op, KeyOp::Rotate, ask, None, None, Some(id.to_string())).run().await
@@ -316,8 +320,26 @@ impl Keys {
         self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
 
-    fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask, name: Option<String>, nonce: Option<String>, target: Option<String>) -> Job {
-        Job { client: self.client.clone(), op, action, ask, name, nonce, target, handover: self.handover.clone() }
+    fn job(
+        &self,
+        op: Arc<OpSpec>,
+        action: KeyOp,
+        ask: Ask,
+        name: Option<String>,
+        nonce: Option<String>,
+        target: Option<String>,
+    ) -> Job {
+        Job {
+            client: self.client.clone(),
+            op,
+            action,
+            ask,
+            name,
+            nonce,
+            target,
+            handover: self.handover.clone(),
+            began: self.client.pipeline.clock.monotonic(),
+        }
     }
 
     /// The name with our mark, where a lost key is to be found and mended by it.
@@ -329,7 +351,11 @@ impl Keys {
         };
         if !self.client.supports(needs) || !self.client.supports("keys.list") || self.client.spec().retire.is_empty() {
             let title = self.client.dialect().title();
-            let error = Error::config("recover", format!("cannot be `{}` at {title}: it has no {needs}", self.handover.recover), "use `report`, or another way that the service allows");
+            let error = Error::config(
+                "recover",
+                format!("cannot be `{}` at {title}: it has no {needs}", self.handover.recover),
+                "use `report`, or another way that the service allows",
+            );
             return Err(self.client.named_op(error, op));
         }
         let (name, nonce) = recover_name(&self.client, name.as_deref());

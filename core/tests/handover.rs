@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Client, ClientOptions, CreateKey, Deliver, ErrorKind, Event, EventName, Handover, Management, ManualClock, Observer, OnCancel, Outcome, Recover,
+    Client, ClientOptions, CreateKey, Deliver, ErrorKind, Event, EventName, Handover, Management, ManualClock, Observer,
+    OnCancel, Outcome, Recover,
 };
 
 const LOST: TransportError = TransportError { fault: Fault::Reset, phase: Phase::Send, reached: Reached::Request, reused: false };
@@ -33,7 +34,8 @@ fn bench(service: &str, script: ReplayTransport) -> Bench {
     let clock = ManualClock::at("2023-09-29T16:26:37Z".parse().unwrap());
     clock.set_random(0.5);
     let (wire, seen) = (Arc::new(script), Arc::new(Seen::default()));
-    let mut options = ClientOptions::new().env::<&str, &str>([]).base_url("https://api.example.test").clock(Arc::new(clock.clone()));
+    let mut options =
+        ClientOptions::new().env::<&str, &str>([]).base_url("https://api.example.test").clock(Arc::new(clock.clone()));
     options = options.private_lane(true).transport(wire.clone()).observer(seen.clone());
     options = match service {
         "seenty" => options.management(Management::token("owner-token-owner-token")),
@@ -84,11 +86,18 @@ fn sidclaw_list(keys: &[String]) -> Reply {
 
 #[tokio::test]
 async fn a_lost_create_reports_the_one_key_that_it_may_be() {
-    let used = r#"{"id":"used","name":"ci","created_at":"2023-09-29T16:26:37.000Z","last_used_at":"2023-09-29T16:26:37.000Z"}"#.to_owned();
+    let used = r#"{"id":"used","name":"ci","created_at":"2023-09-29T16:26:37.000Z","last_used_at":"2023-09-29T16:26:37.000Z"}"#
+        .to_owned();
     let old = r#"{"id":"old","name":"ci","created_at":"2023-09-29T16:26:01.000Z","last_used_at":null}"#.to_owned();
-    let bench = bench("seclai", ReplayTransport::new().fail(LOST).answer(seclai_list(&[key("mine", "ci"), used, old, key("other", "cd")])));
+    let bench = bench(
+        "seclai",
+        ReplayTransport::new().fail(LOST).answer(seclai_list(&[key("mine", "ci"), used, old, key("other", "cd")])),
+    );
     let error = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
-    assert_eq!((error.kind(), error.outcome(), error.candidates()), (ErrorKind::Network, Outcome::Unknown, &["mine".to_owned()][..]));
+    assert_eq!(
+        (error.kind(), error.outcome(), error.candidates()),
+        (ErrorKind::Network, Outcome::Unknown, &["mine".to_owned()][..])
+    );
     assert_eq!(bench.sent(), ["POST /api-keys", "GET /api-keys"]);
     assert!(bench.has_seen(EventName::OutcomeUnknown) && error.remedy().unwrap().contains("retire the candidate"));
 }
@@ -110,13 +119,17 @@ async fn recover_rotate_gives_the_orphan_a_secret_that_arrives() {
     let bench = bench("sidclaw", ReplayTransport::new().fail(LOST).answer(list).answer(rotated));
     let keys = bench.client.keys().handover(Handover::new().recover(Recover::Rotate));
     let made = bench.run(keys.create(CreateKey::new().name("sdk"))).await.unwrap();
-    assert_eq!((made.key.id.as_str(), made.key.name.as_deref(), made.secret.expose()), ("key_1", Some("sdk kw-800000"), "ai_new_secret_new_secret"));
+    assert_eq!(
+        (made.key.id.as_str(), made.key.name.as_deref(), made.secret.expose()),
+        ("key_1", Some("sdk kw-800000"), "ai_new_secret_new_secret")
+    );
     assert_eq!(bench.sent(), ["POST /api/v1/api-keys", "GET /api/v1/api-keys", "POST /api/v1/api-keys/key_1/rotate"]);
 }
 
 #[tokio::test]
 async fn recover_replace_removes_only_the_key_with_our_mark() {
-    let made = Reply::json(201, r#"{"id":"new","name":"ci kw-800000","key":"sk-new-secret","created_at":"2023-09-29T16:26:37.000Z"}"#);
+    let made =
+        Reply::json(201, r#"{"id":"new","name":"ci kw-800000","key":"sk-new-secret","created_at":"2023-09-29T16:26:37.000Z"}"#);
     let list = seclai_list(&[key("theirs", "ci"), key("ours", "ci kw-800000")]);
     let bench = bench("seclai", ReplayTransport::new().fail(LOST).answer(list).answer(Reply::status(204)).answer(made));
     let keys = bench.client.keys().handover(Handover::new().recover(Recover::Replace));
@@ -153,7 +166,8 @@ async fn a_secret_is_saved_from_a_body_that_was_cut_behind_it() {
 #[tokio::test]
 async fn a_create_whose_caller_left_is_finished_and_its_key_discarded() {
     for (on_cancel, requests) in [(OnCancel::Discard, 2), (OnCancel::Keep, 1)] {
-        let made = Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-nobody-has-this","created_at":"2023-09-29T16:26:37.000Z"}"#);
+        let made =
+            Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-nobody-has-this","created_at":"2023-09-29T16:26:37.000Z"}"#);
         let bench = bench("seclai", ReplayTransport::new().answer(made).answer(Reply::status(204)));
         let keys = bench.client.keys().handover(Handover::new().on_cancel(on_cancel));
         let mut call = Box::pin(keys.create(CreateKey::new()));
@@ -186,14 +200,18 @@ async fn a_secret_that_cannot_be_delivered_is_discarded_and_both_are_told() {
     let made = Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-undelivered","created_at":"2023-09-29T16:26:37.000Z"}"#);
     let bench = bench("seclai", ReplayTransport::new().answer(made).answer(Reply::status(204)));
     let vault = Deliver::new(|_| async { Err("the vault is sealed".into()) });
-    let error = bench.run(bench.client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new())).await.unwrap_err();
+    let error =
+        bench.run(bench.client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new())).await.unwrap_err();
     assert_eq!((error.reason(), bench.sent().len()), (Some("not_delivered"), 2));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
 }
 
 #[tokio::test]
 async fn a_key_does_not_rotate_itself_unless_it_is_told_to() {
-    let made = Reply::json(201, r#"{"data":{"id":"key_1","name":"a","key":"ai_own_secret_own_secret","created_at":"2023-09-29T16:26:37.000Z"}}"#);
+    let made = Reply::json(
+        201,
+        r#"{"data":{"id":"key_1","name":"a","key":"ai_own_secret_own_secret","created_at":"2023-09-29T16:26:37.000Z"}}"#,
+    );
     let rotated = Reply::json(200, r#"{"data":{"id":"key_1","key":"ai_new_secret_new_secret","prefix":"ai_new_"}}"#);
     let bench = bench("sidclaw", ReplayTransport::new().answer(made).answer(rotated));
     let made = bench.run(bench.client.keys().create(CreateKey::new().name("a"))).await.unwrap();

@@ -86,7 +86,7 @@ async fn a_create_whose_fate_is_unknown_is_never_sent_again() {
         let bench = bench("seclai", ReplayTransport::new().answer(reply));
         let error = bench.run(bench.client.keys().create(CreateKey::new())).await.unwrap_err();
         assert_eq!((error.outcome(), error.stop()), (Outcome::Unknown, Some(Stop::UnknownOutcome)));
-        assert_eq!(bench.paths(), ["POST /api-keys"]);
+        assert_eq!(bench.paths().iter().filter(|path| path.starts_with("POST")).count(), 1);
     }
     let cut = failure(Fault::Reset, Phase::Send, Reached::Request);
     let bench = bench("seclai", ReplayTransport::new().fail(cut));

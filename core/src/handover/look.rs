@@ -8,11 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Job;
+use crate::client::Client;
 use crate::clock::Waiting;
 use crate::dialect::{plan, read};
 use crate::error::Result;
 use crate::model::{CreatedKey, Key, KeyId, Meta, PageRequest, Reply};
 use crate::op::{Ask, KeyOp};
+use crate::options::CallOptions;
 use crate::retry::hints;
 
 /// Stands for the id of a key that no answer and no list could tell.
@@ -73,7 +75,7 @@ impl Job {
     }
 
     async fn see(&self) -> Result<Seen> {
-        let client = &self.client;
+        let client = &self.within_total()?;
         let op = client.dialect().key_op(KeyOp::List)?;
         let mut seen = Seen { keys: Vec::new(), ahead: 0 };
         let mut after = None;
@@ -97,13 +99,27 @@ impl Job {
         Ok(seen)
     }
 
+    /// The client for looking around: what is left of the call is all that it may take.
+    fn within_total(&self) -> Result<Client> {
+        let pipeline = &self.client.pipeline;
+        let Some(total) = pipeline.total(self.client.overrides) else { return Ok(self.client.clone()) };
+        let left = (self.began + total).saturating_sub(pipeline.clock.monotonic());
+        self.client.options(CallOptions::new().total(left))
+    }
+
     /// Fills what was cut off from the list; the secret is what counts, so nothing here fails.
     pub(super) async fn fill(&self, mut made: CreatedKey, meta: Meta) -> Reply<CreatedKey> {
         self.tell(crate::EventName::Salvaged, None);
         if let Ok(seen) = self.see().await {
             let unknown = made.key.id == UNKNOWN_ID;
             let sent_at = self.client.pipeline.now();
-            let fits = |key: &Key| if unknown { key.name == self.name && key.last_used_at.is_none() && is_recent(key, sent_at, seen.ahead) } else { key.id == made.key.id };
+            let fits = |key: &Key| {
+                if unknown {
+                    key.name == self.name && key.last_used_at.is_none() && is_recent(key, sent_at, seen.ahead)
+                } else {
+                    key.id == made.key.id
+                }
+            };
             let mut found = seen.keys.iter().filter(|key| fits(key));
             if let (Some(key), None) = (found.next(), found.next()) {
                 made.key = key.clone();

@@ -9,6 +9,7 @@ mod options;
 mod recover;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 use serde_json::Value;
@@ -43,6 +44,8 @@ pub(crate) struct Job {
     /// The key that is rotated.
     pub target: Option<String>,
     pub handover: Handover,
+    /// When the call began, on the monotonic clock.
+    pub began: Duration,
 }
 
 impl Job {
@@ -113,7 +116,8 @@ impl Job {
         let safety = call.safety;
         match client.pipeline.run(&client.auth, call).await {
             Ok((answer, meta)) => {
-                let value = read::json(&answer.body).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
+                let value =
+                    read::json(&answer.body).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
                 match value {
                     Ok(made) => Ok(Reply::new(made, meta)),
                     Err(error) => match self.salvaged(&answer.body) {

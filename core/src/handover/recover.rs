@@ -26,7 +26,9 @@ impl Job {
         if !self.client.supports("keys.list") {
             let way = self.client.dialect().key_op(KeyOp::List).err();
             let way = way.as_ref().and_then(Error::remedy).unwrap_or("look at the service's own pages").to_owned();
-            return Err(self.reported(error, &[]).with(|data| data.remedy = Some(format!("a key may exist that nobody holds: {way}"))));
+            return Err(self
+                .reported(error, &[])
+                .with(|data| data.remedy = Some(format!("a key may exist that nobody holds: {way}"))));
         }
         let found = match self.candidates(sent_at, before).await {
             Ok(found) => found,

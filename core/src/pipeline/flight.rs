@@ -60,6 +60,9 @@ impl Flight {
 
 impl fmt::Debug for Flight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flight").field("on_the_wire", &self.on_the_wire).field("abandoned", &self.abandoned).finish_non_exhaustive()
+        f.debug_struct("Flight")
+            .field("on_the_wire", &self.on_the_wire)
+            .field("abandoned", &self.abandoned)
+            .finish_non_exhaustive()
     }
 }

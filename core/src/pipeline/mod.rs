@@ -128,10 +128,20 @@ impl Pipeline {
 
     fn deadline(&self, call: &Call<'_>, options: CallOptions, started: Duration) -> Option<Duration> {
         match (options.total, call.streamed) {
-            (Limit::After(total), _) => Some(started.saturating_add(total)),
-            (Limit::Inherit, false) => Some(started + TOTAL),
             // A stream may run for as long as it has something to say.
-            (Limit::Inherit, true) | (Limit::Never, _) => None,
+            (Limit::Inherit, true) => None,
+            (Limit::Inherit | Limit::After(_) | Limit::Never, _) => {
+                self.total(options).map(|total| started.saturating_add(total))
+            }
+        }
+    }
+
+    /// How long a call with these settings may take, waits included.
+    pub(crate) fn total(&self, options: CallOptions) -> Option<Duration> {
+        match options.over(self.calls).total {
+            Limit::Inherit => Some(TOTAL),
+            Limit::After(total) => Some(total),
+            Limit::Never => None,
         }
     }
 

@@ -20,8 +20,8 @@ use crate::observe::EventName;
 use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, Class, Decision, Fingerprint, Lane, LaneKey, Permit, RateLimit, RetryOptions, RetryState, Ticket,
-    Verdict, classify, hints,
+    Answer, AnswerFacts, Budget, Class, Decision, Fingerprint, Lane, LaneKey, Permit, RateLimit, RetryOptions, RetryState,
+    Ticket, Verdict, classify, hints,
 };
 use crate::wire::{WireHead, WireResponse};
 
@@ -65,7 +65,13 @@ struct Place {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn begin(pipeline: &'a Pipeline, auth: &'a Auth, call: &'a Call<'a>, id: &'a str, started: Duration) -> Result<Self> {
+    pub(super) fn begin(
+        pipeline: &'a Pipeline,
+        auth: &'a Auth,
+        call: &'a Call<'a>,
+        id: &'a str,
+        started: Duration,
+    ) -> Result<Self> {
         let options = call.options.over(pipeline.calls);
         let deadline = pipeline.deadline(call, options, started);
         let retry = RetryOptions { max_attempts: options.max_attempts.unwrap_or(pipeline.retry.max_attempts), ..pipeline.retry };
