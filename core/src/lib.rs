@@ -12,6 +12,7 @@ mod handover;
 mod json;
 mod keys;
 mod mask;
+mod metrics;
 mod model;
 mod observe;
 mod op;
@@ -38,6 +39,7 @@ pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use handover::{Deliver, Handover, OnCancel, Recover};
 pub use keys::Keys;
+pub use metrics::Metrics;
 pub use model::{
     Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyStatus, Meta,
     Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,

@@ -242,3 +242,25 @@ async fn a_managing_credential_that_is_missing_is_named() {
     assert!(error.to_string().contains("SEENTY_OWNER_TOKEN"), "{error}");
     assert!(bench.client.options(CallOptions::new().total(Limit::After(Duration::ZERO))).is_err());
 }
+
+#[tokio::test]
+async fn metrics_count_calls_attempts_and_waits_without_ids_and_names() {
+    let metrics = Arc::new(keywright::Metrics::new());
+    let script = ReplayTransport::new()
+        .answer(Reply::status(429).header("retry-after", "2"))
+        .answer(Reply::status(503))
+        .answer(Reply::status(204));
+    let bench = bench_with("seclai", script, |options| options.api_key(KEY).observer(metrics.clone()));
+    bench.run(bench.client.keys().delete("key_of_somebody")).await.unwrap();
+    let text = metrics.render();
+    for line in [
+        "keywright_calls_total{service=\"seclai\",op=\"keys.delete\",result=\"ok\"} 1",
+        "keywright_attempts_total{service=\"seclai\",outcome=\"4xx\"} 1",
+        "keywright_throttled_total{service=\"seclai\"} 1",
+        "keywright_inflight{service=\"seclai\"} 0",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("keywright_queue_seconds_count{service=\"seclai\"}"), "{text}");
+    assert!(!text.contains("somebody"));
+}

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tracing::{Instrument, Span};
 
 use crate::auth::Auth;
 use crate::base_url::BaseUrl;
@@ -91,7 +92,7 @@ impl Pipeline {
         teller.tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
         let result = match Run::begin(self, auth, &call, &id, started) {
-            Ok(run) => run.to_the_end().await,
+            Ok(run) => run.to_the_end().instrument(self.span(&call)).await,
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| self.named(error, call.operation));
@@ -143,6 +144,18 @@ impl Pipeline {
             Limit::After(total) => Some(total),
             Limit::Never => None,
         }
+    }
+
+    /// The call as a span, under the names of the HTTP semantic conventions.
+    fn span(&self, call: &Call<'_>) -> Span {
+        tracing::debug_span!(
+            target: "keywright",
+            "keywright.request",
+            service = %self.dialect.0.id,
+            operation = call.operation,
+            http.request.method = call.planned.method.as_str(),
+            server.address = %self.origin,
+        )
     }
 
     pub(crate) fn teller<'a>(&'a self, operation: &'a str, call: &'a str) -> Teller<'a> {

@@ -45,6 +45,8 @@ pub(super) struct Run<'a> {
     /// An earlier attempt may have been carried out.
     unclear: bool,
     renewed: bool,
+    /// The last answer said that there are too many requests.
+    throttled: bool,
     /// What the last answer said about its rate limit.
     rate_limit: Option<RateLimit>,
 }
@@ -94,6 +96,7 @@ impl<'a> Run<'a> {
             budget,
             unclear: false,
             renewed: false,
+            throttled: false,
             rate_limit: None,
         })
     }
@@ -155,6 +158,12 @@ impl<'a> Run<'a> {
         let waited = self.clock().monotonic().saturating_sub(before);
         self.queued += waited;
         self.delay += waited;
+        if !waited.is_zero() {
+            self.tell(EventName::Queued, |event| event.duration = Some(waited));
+        }
+        if std::mem::take(&mut self.throttled) && admitted.is_ok() {
+            self.tell(EventName::LaneOpen, |_| {});
+        }
         admitted.map_err(|refused| self.with_history(failure::not_admitted(refused)))
     }
 
@@ -188,7 +197,10 @@ impl<'a> Run<'a> {
         let chance = (self.clock().random(), self.clock().random());
         match self.state.decide(failure, self.clock().monotonic(), chance, &self.budget) {
             Decision::ReplayNow => {}
-            Decision::Throttled { hint } => self.tell(EventName::Throttled, |event| event.duration = hint),
+            Decision::Throttled { hint } => {
+                self.throttled = true;
+                self.tell(EventName::Throttled, |event| event.duration = hint);
+            }
             Decision::Wait(delay) => {
                 self.delay = delay;
                 self.tell(EventName::Backoff, |event| event.duration = Some(delay));
