@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::client::{Client, safety_of};
-use crate::dialect::Plane;
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read;
+use crate::dialect::{AuthMode, CredentialSpec, Plane};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::model::Meta;
@@ -121,6 +121,42 @@ impl Request {
         self
     }
 
+    /// The request as a `curl` command, to paste into a terminal or a bug report. In the place of
+    /// the key stands the environment variable that the service's page names (SEC-70).
+    ///
+    /// # Errors
+    /// `config` when something in it cannot be sent.
+    ///
+    /// ```
+    /// use keywright::{Client, ClientOptions};
+    ///
+    /// let client = Client::new("seclai", ClientOptions::new().api_key("sk-abc"))?;
+    /// let command = client.get("/agents").query("limit", "10").to_curl()?;
+    /// assert_eq!(command, "curl 'https://api.seclai.com/agents?limit=10' -H \"x-api-key: $SECLAI_API_KEY\"");
+    /// # Ok::<(), keywright::Error>(())
+    /// ```
+    pub fn to_curl(self) -> Result<String> {
+        let client = self.client.clone();
+        let call = self.call()?;
+        let url = client.pipeline.base.join(&call.planned.target)?;
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let mut command = "curl ".to_owned();
+        if call.planned.method != Method::GET {
+            command.push_str(&format!("-X {} ", call.planned.method));
+        }
+        command.push_str(&quoted(url.as_str()));
+        if let Some(credential) = client.spec().auth.key.as_ref().and_then(credential_line) {
+            command.push_str(&format!(" -H \"{credential}\""));
+        }
+        for (name, value) in &call.planned.headers {
+            command.push_str(&format!(" -H {}", quoted(&format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))));
+        }
+        if let Some(body) = &call.planned.body {
+            command.push_str(&format!(" -d {}", quoted(&String::from_utf8_lossy(body))));
+        }
+        Ok(command)
+    }
+
     fn refuse(&mut self, field: &'static str, reason: &str, remedy: &str) {
         self.wrong.get_or_insert_with(|| Error::config(field, reason, remedy));
     }
@@ -162,6 +198,17 @@ impl Request {
             options: self.options,
             flight: None,
         })
+    }
+}
+
+/// A credential header with the name of its environment variable for a value.
+fn credential_line(spec: &CredentialSpec) -> Option<String> {
+    let variable = spec.env.first()?;
+    match &spec.mode {
+        AuthMode::Header { name } => Some(format!("{name}: ${variable}")),
+        AuthMode::Bearer => Some(format!("authorization: Bearer ${variable}")),
+        AuthMode::Scheme { word } => Some(format!("authorization: {word} ${variable}")),
+        AuthMode::Jwt { .. } | AuthMode::CookieCsrf { .. } => None,
     }
 }
 

@@ -211,6 +211,10 @@ pub(super) struct KeyShape {
     pub labels: BTreeMap<String, String>,
     #[serde(default)]
     pub known_scopes: Vec<String>,
+    #[serde(default)]
+    pub scope_presets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub plan_limits: BTreeMap<String, PlanLimit>,
 }
 
 /// One line of the status rule as it is written; what fits together is a [`StatusRule`].
@@ -234,6 +238,14 @@ impl TryFrom<StatusLine> for StatusRule {
             _ => Err("must be `{ from, map? }`, `{ is, when }` or `{ is }`"),
         }
     }
+}
+
+/// How many keys a plan allows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PlanLimit {
+    Keys(u64),
+    Word(String),
 }
 
 /// One line of the status rule; the first that fits decides.

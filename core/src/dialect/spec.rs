@@ -71,6 +71,25 @@ impl Dialect {
         &self.0.client
     }
 
+    /// The scopes of a preset, as `read_only` (SID-35).
+    ///
+    /// ```
+    /// let sidclaw = keywright::Dialect::builtin("sidclaw")?;
+    /// assert_eq!(sidclaw.scope_preset("read_only"), Some(&["read".to_owned()][..]));
+    /// # Ok::<(), keywright::Error>(())
+    /// ```
+    #[must_use]
+    pub fn scope_preset(&self, name: &str) -> Option<&[String]> {
+        self.0.key.scope_presets.get(name).map(Vec::as_slice)
+    }
+
+    /// How many keys each plan allows, `None` for no limit; empty where the service says nothing
+    /// (SEE-30, SID-26).
+    #[must_use]
+    pub fn plan_limits(&self) -> &BTreeMap<String, Option<u64>> {
+        &self.0.key.plan_limits
+    }
+
     /// Whether the service has an operation: `keys.rotate`, `agents.list`, `evaluate`.
     #[must_use]
     pub fn supports(&self, capability: &str) -> bool {
@@ -350,6 +369,9 @@ pub(crate) struct KeyMap {
     pub status: Vec<StatusRule>,
     pub labels: BTreeMap<String, String>,
     pub known_scopes: Vec<String>,
+    pub scope_presets: BTreeMap<String, Vec<String>>,
+    /// `None` is unlimited.
+    pub plan_limits: BTreeMap<String, Option<u64>>,
 }
 
 pub(crate) struct ItemMap {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
-use super::schema::{self, AccountPlace, Names, PageStyle};
+use super::schema::{self, AccountPlace, Names, PageStyle, PlanLimit};
 use super::spec::*;
 use crate::error::ErrorKind;
 use crate::op::KeyOp;
@@ -270,5 +270,15 @@ fn compile_key(key: schema::KeyShape) -> std::result::Result<KeyMap, Wrong> {
         status: key.status,
         labels: key.labels,
         known_scopes: key.known_scopes,
+        scope_presets: key.scope_presets,
+        plan_limits: key.plan_limits.into_iter().map(plan_limit).collect::<std::result::Result<_, _>>()?,
     })
+}
+
+fn plan_limit((plan, limit): (String, PlanLimit)) -> std::result::Result<(String, Option<u64>), Wrong> {
+    match limit {
+        PlanLimit::Keys(keys) => Ok((plan, Some(keys))),
+        PlanLimit::Word(word) if word == "unlimited" => Ok((plan, None)),
+        PlanLimit::Word(word) => Err((format!("key.plan_limits.{plan}"), format!("`{word}` must be a number or \"unlimited\""))),
+    }
 }
