@@ -135,7 +135,6 @@ impl Client {
     }
 
     /// A request of your own, for [`Client::send`].
-    #[must_use]
     pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
         self.inner.request(method, path)
     }

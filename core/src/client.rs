@@ -227,37 +227,31 @@ impl Client {
     /// A request of your own, with the client's credential, retries and limits. The path is as
     /// the service's documentation prints it; under an account that is routed by path, it is
     /// relative to the account.
-    #[must_use]
     pub fn request(&self, method: Method, path: impl Into<String>) -> Request {
         Request::new(self.clone(), method, path.into())
     }
 
     /// A GET request.
-    #[must_use]
     pub fn get(&self, path: impl Into<String>) -> Request {
         self.request(Method::GET, path)
     }
 
     /// A POST request.
-    #[must_use]
     pub fn post(&self, path: impl Into<String>) -> Request {
         self.request(Method::POST, path)
     }
 
     /// A PUT request.
-    #[must_use]
     pub fn put(&self, path: impl Into<String>) -> Request {
         self.request(Method::PUT, path)
     }
 
     /// A PATCH request.
-    #[must_use]
     pub fn patch(&self, path: impl Into<String>) -> Request {
         self.request(Method::PATCH, path)
     }
 
     /// A DELETE request.
-    #[must_use]
     pub fn delete(&self, path: impl Into<String>) -> Request {
         self.request(Method::DELETE, path)
     }

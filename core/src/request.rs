@@ -39,7 +39,7 @@ use crate::transport::Connection;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request {
     client: Client,
@@ -135,9 +135,9 @@ impl Request {
     /// assert_eq!(command, "curl 'https://api.seclai.com/agents?limit=10' -H \"x-api-key: $SECLAI_API_KEY\"");
     /// # Ok::<(), keywright::Error>(())
     /// ```
-    pub fn to_curl(self) -> Result<String> {
-        let client = self.client.clone();
-        let call = self.call()?;
+    pub fn to_curl(&self) -> Result<String> {
+        let client = &self.client;
+        let call = self.clone().call()?;
         let url = client.pipeline.base.join(&call.planned.target)?;
         let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         let mut command = "curl ".to_owned();

@@ -112,7 +112,9 @@ impl fmt::Display for Origin {
 
 /// Reads environment variables; injected, so that a test need not change the process.
 #[derive(Clone)]
-pub(crate) struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub(crate) struct Environment(Arc<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
     pub(crate) fn process() -> Self {

@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(super) async fn to_the_end(mut self) -> Result<(Answered, Meta)> {
+    pub(super) async fn finish(mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
             let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
             self.credential = Some(self.auth.credential(plane, self.clock(), &lending).await?);

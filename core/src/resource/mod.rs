@@ -86,7 +86,7 @@ pub enum ActionResult {
     /// Nothing.
     Nothing(Reply<()>),
     /// A stream of events.
-    Events(EventStream),
+    Events(Box<EventStream>),
 }
 
 /// A resource of a service. From [`Client::resource`] and its kin.
@@ -161,7 +161,7 @@ impl Resource {
             Returns::Page => self.page(op, ask, page).await.map(ActionResult::Page),
             Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
             Returns::Nothing => self.send(&op, ask).await.map(|(_, meta)| ActionResult::Nothing(Reply::new((), meta))),
-            Returns::Events => self.stream(&op, ask).await.map(ActionResult::Events),
+            Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
         }
     }
 
