@@ -69,6 +69,8 @@ pub(crate) struct Reply {
 pub(crate) enum Body {
     Empty,
     Json(Value),
+    /// As it is; its type is a header.
+    Bytes(Vec<u8>),
     /// Sent step by step; the waits are on the world's clock.
     Script(Vec<Step>),
 }
@@ -93,6 +95,10 @@ impl Reply {
     pub(crate) fn events(steps: Vec<Step>) -> Self {
         let reply = Self { status: 200, headers: Vec::new(), body: Body::Script(steps) };
         reply.header("Content-Type", "text/event-stream").header("Cache-Control", "no-cache")
+    }
+
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(header, _)| header.eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl ToString) -> Self {
