@@ -16,29 +16,17 @@ pub fn judge(step: &Step, outcome: Outcome, saved: &Saved) -> Result<Value, Stri
         (Ok(form), None) => (step.expect.as_ref(), form),
         (Err(Failure::Call(error)), Some(expected)) => (Some(expected), error_form(&error)),
         (Ok(form), Some(_)) => {
-            return Err(format!(
-                "{} succeeded, though it must fail: {form}",
-                step.call
-            ));
+            return Err(format!("{} succeeded, though it must fail: {form}", step.call));
         }
         (Err(Failure::Call(error)), None) => {
-            return Err(format!(
-                "{} failed: {error}\n{:#}",
-                step.call,
-                error_form(&error)
-            ));
+            return Err(format!("{} failed: {error}\n{:#}", step.call, error_form(&error)));
         }
         (Err(Failure::Scenario(what)), _) => {
             return Err(format!("{}: the step makes no sense: {what}", step.call));
         }
     };
-    let differences =
-        expected.map_or(Ok(Vec::new()), |expected| differs(expected, &form, saved))?;
-    if differences.is_empty() {
-        Ok(form)
-    } else {
-        Err(format!("{}: {}", step.call, differences.join("\n    ")))
-    }
+    let differences = expected.map_or(Ok(Vec::new()), |expected| differs(expected, &form, saved))?;
+    if differences.is_empty() { Ok(form) } else { Err(format!("{}: {}", step.call, differences.join("\n    "))) }
 }
 
 #[cfg(test)]
@@ -53,10 +41,7 @@ mod tests {
 
     fn refused() -> Outcome {
         let options = keywright::ClientOptions::new().api_key("two\nlines");
-        Err(keywright::Client::new("seclai", options)
-            .map(|_| ())
-            .unwrap_err()
-            .into())
+        Err(keywright::Client::new("seclai", options).map(|_| ()).unwrap_err().into())
     }
 
     #[test]
@@ -64,51 +49,16 @@ mod tests {
         let saved = Saved::default();
         assert!(judge(&step("do = \"x\""), Ok(json!({})), &saved).is_ok());
         assert!(judge(&step("do = \"x\"\nerror = {}"), Ok(json!({})), &saved).is_err());
-        assert!(
-            judge(
-                &step("do = \"x\"\nerror = { kind = \"config\" }"),
-                refused(),
-                &saved
-            )
-            .is_ok()
-        );
-        assert!(
-            judge(
-                &step("do = \"x\"\nerror = { kind = \"server\" }"),
-                refused(),
-                &saved
-            )
-            .is_err()
-        );
+        assert!(judge(&step("do = \"x\"\nerror = { kind = \"config\" }"), refused(), &saved).is_ok());
+        assert!(judge(&step("do = \"x\"\nerror = { kind = \"server\" }"), refused(), &saved).is_err());
         assert!(judge(&step("do = \"x\""), refused(), &saved).is_err());
-        assert!(
-            judge(
-                &step("do = \"x\"\nerror = {}"),
-                Err("?".to_owned().into()),
-                &saved
-            )
-            .is_err()
-        );
+        assert!(judge(&step("do = \"x\"\nerror = {}"), Err("?".to_owned().into()), &saved).is_err());
     }
 
     #[test]
     fn what_is_expected_of_a_result_must_be_there() {
         let saved = Saved::default();
-        assert!(
-            judge(
-                &step("do = \"x\"\nexpect = { a = 1 }"),
-                Ok(json!({ "a": 1, "b": 2 })),
-                &saved
-            )
-            .is_ok()
-        );
-        assert!(
-            judge(
-                &step("do = \"x\"\nexpect = { a = 1 }"),
-                Ok(json!({ "a": 2 })),
-                &saved
-            )
-            .is_err()
-        );
+        assert!(judge(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 1, "b": 2 })), &saved).is_ok());
+        assert!(judge(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 2 })), &saved).is_err());
     }
 }

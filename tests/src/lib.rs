@@ -9,5 +9,7 @@ pub mod files;
 pub mod http;
 pub mod judge;
 pub mod lane_sim;
+pub mod play;
 pub mod scenario;
 pub mod wire;
+pub mod world;

@@ -40,10 +40,7 @@ const BANNED: [(&str, &str); 9] = [
 ];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the repository")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
 }
 
 #[test]
@@ -60,10 +57,7 @@ fn packages_use_only_those_they_may() {
 
 fn forbidden_arrows(metadata: &Value) -> Vec<String> {
     let packages = metadata["packages"].as_array().expect("packages");
-    let ours: BTreeSet<&str> = packages
-        .iter()
-        .filter_map(|package| package["name"].as_str())
-        .collect();
+    let ours: BTreeSet<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
     let mut found = Vec::new();
     for package in packages {
         let name = package["name"].as_str().expect("a name");
@@ -85,13 +79,9 @@ fn forbidden_arrows(metadata: &Value) -> Vec<String> {
 #[test]
 fn a_forbidden_arrow_is_seen() {
     let package = |name: &str, uses: &str, optional: bool| serde_json::json!({ "name": name, "dependencies": [{ "name": uses, "optional": optional }] });
-    let count =
-        |packages: Value| forbidden_arrows(&serde_json::json!({ "packages": packages })).len();
+    let count = |packages: Value| forbidden_arrows(&serde_json::json!({ "packages": packages })).len();
     assert_eq!(
-        count(serde_json::json!([
-            package("keywright-sandbox", "keywright", false),
-            package("keywright", "serde", false)
-        ])),
+        count(serde_json::json!([package("keywright-sandbox", "keywright", false), package("keywright", "serde", false)])),
         1
     );
     assert_eq!(
@@ -102,16 +92,10 @@ fn a_forbidden_arrow_is_seen() {
         1
     );
     assert_eq!(
-        count(serde_json::json!([
-            package("keywright", "keywright-sandbox", true),
-            package("keywright-sandbox", "serde", false)
-        ])),
+        count(serde_json::json!([package("keywright", "keywright-sandbox", true), package("keywright-sandbox", "serde", false)])),
         0
     );
-    assert_eq!(
-        count(serde_json::json!([package("stranger", "serde", false)])),
-        1
-    );
+    assert_eq!(count(serde_json::json!([package("stranger", "serde", false)])), 1);
 }
 
 /// Every text file of the repository that people write, with its path from the root.
@@ -123,52 +107,31 @@ fn files() -> Vec<(String, String)> {
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
-    const ASIDE: [&str; 8] = [
-        ".git",
-        "target",
-        "node_modules",
-        "bin",
-        "obj",
-        "__pycache__",
-        "Cargo.lock",
-        "package-lock.json",
-    ];
+    const ASIDE: [&str; 8] = [".git", "target", "node_modules", "bin", "obj", "__pycache__", "Cargo.lock", "package-lock.json"];
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        if path
-            .file_name()
-            .is_some_and(|name| ASIDE.iter().any(|aside| name == *aside))
-        {
+        if path.file_name().is_some_and(|name| ASIDE.iter().any(|aside| name == *aside)) {
             continue;
         }
         if path.is_dir() {
             walk(root, &path, found);
         } else if let Ok(text) = fs::read_to_string(&path) {
-            let place = path
-                .strip_prefix(root)
-                .expect("inside")
-                .to_string_lossy()
-                .replace('\\', "/");
+            let place = path.strip_prefix(root).expect("inside").to_string_lossy().replace('\\', "/");
             found.push((place, text));
         }
     }
 }
 
 fn is_source(path: &str) -> bool {
-    const ENDINGS: [&str; 10] = [
-        "rs", "toml", "http", "py", "pyi", "js", "mjs", "cjs", "ts", "cs",
-    ];
-    path.rsplit_once('.')
-        .is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+    const ENDINGS: [&str; 10] = ["rs", "toml", "http", "py", "pyi", "js", "mjs", "cjs", "ts", "cs"];
+    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
 
 #[test]
 fn no_file_is_longer_than_a_reader_can_hold() {
     let long: Vec<String> = files()
         .into_iter()
-        .filter(|(path, text)| {
-            is_source(path) && text.lines().count() > LONGEST && !LONG.contains(&path.as_str())
-        })
+        .filter(|(path, text)| is_source(path) && text.lines().count() > LONGEST && !LONG.contains(&path.as_str()))
         .map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
         .collect();
     assert_eq!(long, [""; 0]);
@@ -187,26 +150,14 @@ fn only_the_transport_imports_the_http_stack() {
 #[test]
 fn an_import_of_the_http_stack_is_seen() {
     let stack = concat!("req", "west");
-    assert!(
-        imports_http(&format!("use {stack}::Client;"))
-            && imports_http(&format!("    let a = {stack} ::get();"))
-    );
-    assert!(
-        !imports_http(&format!("// {stack}::Client is elsewhere"))
-            && !imports_http(&format!("{stack} = \"0.13\""))
-    );
+    assert!(imports_http(&format!("use {stack}::Client;")) && imports_http(&format!("    let a = {stack} ::get();")));
+    assert!(!imports_http(&format!("// {stack}::Client is elsewhere")) && !imports_http(&format!("{stack} = \"0.13\"")));
 }
 
 fn imports_http(text: &str) -> bool {
     let stack = concat!("req", "west");
-    let code = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with("//"));
-    code.into_iter().any(|line| {
-        line.match_indices(stack)
-            .any(|(at, _)| line[at + stack.len()..].trim_start().starts_with("::"))
-    })
+    let code = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    code.into_iter().any(|line| line.match_indices(stack).any(|(at, _)| line[at + stack.len()..].trim_start().starts_with("::")))
 }
 
 #[test]

@@ -27,9 +27,7 @@ fn case(example: Example) -> Option<Case> {
         Drive::None(_) => None,
         Drive::Step(step) => {
             let step = step.clone();
-            Some(Case::new(format!("client/{}", example.name()), move || {
-                sends_and_reads(&example, step)
-            }))
+            Some(Case::new(format!("client/{}", example.name()), move || sends_and_reads(&example, step)))
         }
     }
 }
@@ -42,10 +40,7 @@ fn sends_and_reads(example: &Example, step: toml::Table) -> Result<(), String> {
         examples.push(wire::one(&example.service, &first.file)?);
     }
     examples.push(example.clone());
-    let answers = examples
-        .iter()
-        .map(|one| wire::sample(&one.response, &names, &one.service))
-        .collect::<Result<Vec<_>, _>>()?;
+    let answers = examples.iter().map(|one| wire::sample(&one.response, &names, &one.service)).collect::<Result<Vec<_>, _>>()?;
     let listener = Listener::start(answers)?;
 
     let mut saved = Saved::from(names.clone());
@@ -56,10 +51,7 @@ fn sends_and_reads(example: &Example, step: toml::Table) -> Result<(), String> {
 
     let calls = listener.calls();
     if calls.len() != examples.len() {
-        let seen: Vec<String> = calls
-            .iter()
-            .map(|call| format!("{} {}", call.method, call.target))
-            .collect();
+        let seen: Vec<String> = calls.iter().map(|call| format!("{} {}", call.method, call.target)).collect();
         return Err(format!("the client sent {seen:?}"));
     }
     for (one, call) in examples.iter().zip(&calls) {
@@ -78,34 +70,18 @@ fn sends_and_reads(example: &Example, step: toml::Table) -> Result<(), String> {
 
 /// Makes the call and judges its result.
 fn driven(example: &Example, step: &Step, world: &Value, saved: &Saved) -> Result<(), String> {
-    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(
-        instant(example)
-            .parse()
-            .map_err(|error| format!("{error}"))?,
-    ));
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(instant(example).parse().map_err(|error| format!("{error}"))?));
     let heard = Arc::new(Overheard::default());
     // A second attempt would wait for a clock that nobody moves.
     let mut changes = Map::from_iter([("max_attempts".to_owned(), json!(1))]);
     if let Some(client) = &example.client {
-        let client: Map<String, Value> = client
-            .clone()
-            .try_into()
-            .map_err(|error| format!("{error}"))?;
+        let client: Map<String, Value> = client.clone().try_into().map_err(|error| format!("{error}"))?;
         changes.extend(saved.resolve_members(&client)?);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let call = Call::of(step, saved)?;
-        let outcome = match drive::connect(
-            &example.service,
-            world,
-            &changes,
-            Arc::clone(&clock),
-            &heard,
-        ) {
+        let outcome = match drive::connect(&example.service, world, &changes, Arc::clone(&clock), &heard) {
             Ok(client) => drive::call(&client, &call, &clock, &heard).await,
             Err(failure) => Err(failure),
         };

@@ -20,8 +20,7 @@ impl Taken {
 
     /// An argument that must be there, as text.
     pub(super) fn text(&mut self, name: &str) -> Result<String, Failure> {
-        self.text_or_none(name)?
-            .ok_or_else(|| Failure::Scenario(format!("`{name}` is missing")))
+        self.text_or_none(name)?.ok_or_else(|| Failure::Scenario(format!("`{name}` is missing")))
     }
 
     /// An argument as text.
@@ -37,21 +36,13 @@ impl Taken {
     /// An argument as an instant.
     pub(super) fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Failure> {
         let text = self.text_or_none(name)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|error| Failure::Scenario(format!("`{name}`: {error}")))
-        })
-        .transpose()
+        text.map(|text| text.parse().map_err(|error| Failure::Scenario(format!("`{name}`: {error}")))).transpose()
     }
 
     /// An argument as a count.
     pub(super) fn count(&mut self, name: &str) -> Result<Option<u32>, Failure> {
         let text = self.text_or_none(name)?;
-        text.map(|text| {
-            text.parse()
-                .map_err(|_| Failure::Scenario(format!("`{name}` is no count")))
-        })
-        .transpose()
+        text.map(|text| text.parse().map_err(|_| Failure::Scenario(format!("`{name}` is no count")))).transpose()
     }
 
     /// An argument as true or false.
@@ -63,9 +54,7 @@ impl Taken {
     pub(super) fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Failure> {
         match self.0.remove(name) {
             None => Ok(None),
-            Some(list) => serde_json::from_value(list)
-                .map(Some)
-                .map_err(|error| Failure::Scenario(format!("`{name}`: {error}"))),
+            Some(list) => serde_json::from_value(list).map(Some).map_err(|error| Failure::Scenario(format!("`{name}`: {error}"))),
         }
     }
 
@@ -92,8 +81,6 @@ impl Taken {
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = |error: jiff::Error| format!("`{text}`: {error}");
     let span: Span = text.parse().map_err(wrong)?;
-    let seconds = span
-        .total((Unit::Second, SpanRelativeTo::days_are_24_hours()))
-        .map_err(wrong)?;
+    let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(wrong)?;
     Duration::try_from_secs_f64(seconds).map_err(|error| format!("`{text}`: {error}"))
 }

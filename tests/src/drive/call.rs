@@ -53,8 +53,7 @@ impl Call {
 }
 
 fn options(given: &Options) -> Result<CallOptions, String> {
-    let seconds =
-        |seconds: f64| Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
+    let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
     let mut options = CallOptions::new();
     if let Some(total) = given.total {
         options = options.total(seconds(total)?);
@@ -95,12 +94,7 @@ fn priority(word: &str) -> Result<Priority, String> {
 ///
 /// # Errors
 /// What the call failed with, or what the scenario cannot mean.
-pub async fn call(
-    client: &Client,
-    call: &Call,
-    clock: &Arc<dyn Clock>,
-    heard: &Overheard,
-) -> Outcome {
+pub async fn call(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
     let outcome = match handle(client, call) {
         Ok(handle) => made(&handle, call, clock, heard).await,
         Err(failure) => Err(failure),
@@ -115,9 +109,7 @@ async fn made(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Over
     let arguments = Taken::new(call.with.clone());
     match call.name.split_once('.') {
         Some(("keys", operation)) => keys::call(client, operation, arguments, clock, heard).await,
-        Some((resource, action)) => {
-            resources::call(client, resource, action, arguments, heard).await
-        }
+        Some((resource, action)) => resources::call(client, resource, action, arguments, heard).await,
         None => match call.name.as_str() {
             "request" => request(client, arguments, heard).await,
             "supports" => supports(client, arguments),
@@ -128,8 +120,7 @@ async fn made(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Over
 }
 
 async fn request(client: &Client, mut given: Taken, heard: &Overheard) -> Outcome {
-    let method =
-        Method::from_bytes(given.text("method")?.as_bytes()).map_err(|error| error.to_string())?;
+    let method = Method::from_bytes(given.text("method")?.as_bytes()).map_err(|error| error.to_string())?;
     let mut request = client.request(method, given.text("path")?);
     if let Some(query) = given.value("query") {
         for (name, value) in query.as_object().into_iter().flatten() {
@@ -149,11 +140,6 @@ async fn request(client: &Client, mut given: Taken, heard: &Overheard) -> Outcom
 fn supports(client: &Client, mut given: Taken) -> Outcome {
     let capability = given.text("capability")?;
     given.end()?;
-    let info = client
-        .capabilities()
-        .into_iter()
-        .find(|info| info.name == capability);
-    Ok(
-        json!({ "supported": client.supports(&capability), "remedy": info.and_then(|info| info.remedy) }),
-    )
+    let info = client.capabilities().into_iter().find(|info| info.name == capability);
+    Ok(json!({ "supported": client.supports(&capability), "remedy": info.and_then(|info| info.remedy) }))
 }

@@ -56,16 +56,14 @@ pub fn connect(
 /// The service that the client knows from a file alone.
 fn acme() -> Result<Dialect, Failure> {
     let path = crate::files::home().join("../examples/acme.toml");
-    let text =
-        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Dialect::from_toml(&text)?)
 }
 
 fn options(mut given: Taken, clock: Arc<dyn Clock>) -> Result<ClientOptions, Failure> {
     // The process's own environment must not decide what a test sees.
     let environment = given.value("env").unwrap_or_else(|| json!({}));
-    let environment: BTreeMap<String, String> =
-        serde_json::from_value(environment).map_err(|error| format!("`env`: {error}"))?;
+    let environment: BTreeMap<String, String> = serde_json::from_value(environment).map_err(|error| format!("`env`: {error}"))?;
     let mut options = ClientOptions::new().clock(clock).env(environment);
     if let Some(key) = given.text_or_none("api_key")? {
         options = options.api_key(key);
@@ -97,10 +95,7 @@ fn management(given: &mut Taken) -> Result<Option<Management>, Failure> {
     if let Some(key) = given.text_or_none("management")? {
         return Ok(Some(Management::key(key)));
     }
-    match (
-        given.text_or_none("email")?,
-        given.text_or_none("password")?,
-    ) {
+    match (given.text_or_none("email")?, given.text_or_none("password")?) {
         (Some(email), Some(password)) => Ok(Some(Management::login(email, password))),
         _ => Ok(None),
     }
@@ -124,9 +119,6 @@ fn calls(given: &mut Taken) -> Result<CallOptions, Failure> {
 }
 
 fn seconds(value: &Value) -> Result<Duration, Failure> {
-    let seconds = value
-        .as_f64()
-        .ok_or_else(|| format!("{value} is no time"))?;
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|error| Failure::Scenario(format!("{value}: {error}")))
+    let seconds = value.as_f64().ok_or_else(|| format!("{value} is no time"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| Failure::Scenario(format!("{value}: {error}")))
 }

@@ -5,9 +5,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use keywright::{
-    CallRecord, CreatedKey, Description, Error, Item, Key, Meta, Reply, Response, UsageReport,
-};
+use keywright::{CallRecord, CreatedKey, Description, Error, Item, Key, Meta, Reply, Response, UsageReport};
 use serde_json::{Map, Value, json};
 
 fn time(at: Option<Timestamp>) -> Value {
@@ -19,7 +17,10 @@ fn seconds(duration: Duration) -> Value {
 }
 
 pub(super) fn meta(meta: &Meta) -> Value {
-    let rate_limit = meta.rate_limit.as_ref().map(|rate| json!({ "limit": rate.limit, "remaining": rate.remaining, "reset_in": seconds(rate.reset_in) }));
+    let rate_limit = meta
+        .rate_limit
+        .as_ref()
+        .map(|rate| json!({ "limit": rate.limit, "remaining": rate.remaining, "reset_in": seconds(rate.reset_in) }));
     json!({
         "request_id": meta.request_id,
         "status": meta.status,
@@ -41,11 +42,7 @@ pub(super) fn with_meta(mut form: Value, of: &Meta) -> Value {
 }
 
 pub(super) fn key(key: &Key, now: Timestamp) -> Value {
-    let actions: Vec<&str> = key
-        .allowed_actions
-        .iter()
-        .map(|action| action.as_str())
-        .collect();
+    let actions: Vec<&str> = key.allowed_actions.iter().map(|action| action.as_str()).collect();
     json!({
         "id": key.id.as_str(),
         "name": key.name,
@@ -72,10 +69,7 @@ pub(super) fn maybe_key(left: Option<&Key>, of: &Meta, now: Timestamp) -> Value 
 }
 
 pub(super) fn created(made: &Reply<CreatedKey>, now: Timestamp) -> Value {
-    with_meta(
-        json!({ "key": key(&made.key, now), "secret": made.secret.expose() }),
-        &made.meta,
-    )
+    with_meta(json!({ "key": key(&made.key, now), "secret": made.secret.expose() }), &made.meta)
 }
 
 pub(super) fn page(items: Vec<Value>, has_next: bool) -> Value {
@@ -108,7 +102,8 @@ pub(super) fn call_record(record: &CallRecord) -> Value {
 
 pub(super) fn usage(report: &UsageReport) -> Value {
     let slices = report.slices.iter().map(|slice| {
-        let activities = slice.activities.iter().map(|one| json!({ "activity": one.activity, "credits": one.credits, "origin": one.origin }));
+        let activities =
+            slice.activities.iter().map(|one| json!({ "activity": one.activity, "credits": one.credits, "origin": one.origin }));
         json!({ "start": time(slice.start), "credits": slice.credits, "activities": activities.collect::<Vec<_>>() })
     });
     json!({ "granularity": report.granularity, "total": report.total, "slices": slices.collect::<Vec<_>>() })
@@ -118,24 +113,17 @@ pub(super) fn response(response: &Response) -> Value {
     let headers: Map<String, Value> = response
         .headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                json!(String::from_utf8_lossy(value.as_bytes())),
-            )
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), json!(String::from_utf8_lossy(value.as_bytes()))))
         .collect();
-    let body = response
-        .json::<Value>()
-        .unwrap_or_else(|_| json!(String::from_utf8_lossy(&response.body)));
-    with_meta(
-        json!({ "status": response.status, "headers": headers, "body": body }),
-        &response.meta,
-    )
+    let body = response.json::<Value>().unwrap_or_else(|_| json!(String::from_utf8_lossy(&response.body)));
+    with_meta(json!({ "status": response.status, "headers": headers, "body": body }), &response.meta)
 }
 
 pub(super) fn description(description: &Description) -> Value {
-    let credentials = description.credentials.iter().map(|(name, origin, digest)| json!({ "name": name, "origin": origin.to_string(), "digest": digest }));
+    let credentials = description
+        .credentials
+        .iter()
+        .map(|(name, origin, digest)| json!({ "name": name, "origin": origin.to_string(), "digest": digest }));
     json!({
         "service": description.service,
         "variant": description.variant,
@@ -153,10 +141,7 @@ pub fn error(error: &Error) -> Value {
         let phase = one.phase.map(ToString::to_string);
         json!({ "n": one.n, "status": one.status, "phase": phase, "delay_before": seconds(one.delay_before), "duration": seconds(one.duration) })
     });
-    let fields = error
-        .fields()
-        .iter()
-        .map(|one| json!({ "field": one.field, "messages": one.messages }));
+    let fields = error.fields().iter().map(|one| json!({ "field": one.field, "messages": one.messages }));
     json!({
         "kind": error.kind().as_str(),
         "reason": error.reason(),

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use keywright::{
-    CallsQuery, Client, Clock, CreateKey, Granularity, Page, PageRequest, UpdateKey, UsageQuery,
-    UsageRange,
-};
+use keywright::{CallsQuery, Client, Clock, CreateKey, Granularity, Page, PageRequest, UpdateKey, UsageQuery, UsageRange};
 use serde_json::Value;
 
 use super::arguments::{Taken, duration};
@@ -55,13 +52,7 @@ pub(super) async fn call(
 }
 
 /// The operations that take an id and nothing else.
-async fn by_id(
-    client: &Client,
-    operation: &str,
-    mut given: Taken,
-    clock: &Arc<dyn Clock>,
-    heard: &Overheard,
-) -> Outcome {
+async fn by_id(client: &Client, operation: &str, mut given: Taken, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
     let keys = client.keys();
     let now = clock.now();
     let id = given.text("id")?;
@@ -102,10 +93,7 @@ fn wanted(mut given: Taken, clock: &Arc<dyn Clock>) -> Result<CreateKey, Failure
         wanted = wanted.expires_at(at);
     }
     if let Some(text) = given.text_or_none("expires_in")? {
-        let at = clock
-            .now()
-            .checked_add(duration(&text)?)
-            .map_err(|error| error.to_string())?;
+        let at = clock.now().checked_add(duration(&text)?).map_err(|error| error.to_string())?;
         wanted = wanted.expires_at(at);
     }
     given.end()?;
@@ -159,11 +147,8 @@ fn usage(mut given: Taken) -> Result<UsageQuery, Failure> {
         query = query.range(range);
     }
     if let Some(word) = given.text_or_none("granularity")? {
-        let granularity = Granularity::ALL
-            .iter()
-            .find(|granularity| granularity.as_str() == word);
-        query =
-            query.granularity(*granularity.ok_or_else(|| format!("`{word}` is no granularity"))?);
+        let granularity = Granularity::ALL.iter().find(|granularity| granularity.as_str() == word);
+        query = query.granularity(*granularity.ok_or_else(|| format!("`{word}` is no granularity"))?);
     }
     given.end()?;
     Ok(query)
@@ -180,16 +165,9 @@ pub(super) fn page(given: &mut Taken) -> Result<(PageRequest, bool), Failure> {
 }
 
 /// The form of a page, or of all items from it on.
-pub(super) async fn walked<T: Unpin>(
-    page: Page<T>,
-    all: bool,
-    form: impl Fn(&T) -> Value,
-) -> Outcome {
+pub(super) async fn walked<T: Unpin>(page: Page<T>, all: bool, form: impl Fn(&T) -> Value) -> Outcome {
     if !all {
-        return Ok(forms::page(
-            page.items.iter().map(form).collect(),
-            page.has_next(),
-        ));
+        return Ok(forms::page(page.items.iter().map(form).collect(), page.has_next()));
     }
     let items = page.into_stream().collect().await?;
     Ok(forms::page(items.iter().map(form).collect(), false))

@@ -103,9 +103,7 @@ mod tests {
     fn what_is_shown_or_logged_is_found() {
         let heard = std::sync::Arc::new(Overheard::default());
         heard.debug(&"a sk-1 b");
-        tracing::subscriber::with_default(std::sync::Arc::clone(&heard), || {
-            tracing::trace!(key = "sk-2", "sent {}", "sk-3")
-        });
+        tracing::subscriber::with_default(std::sync::Arc::clone(&heard), || tracing::trace!(key = "sk-2", "sent {}", "sk-3"));
         let secrets = ["sk-1", "sk-2", "sk-3", "sk-4", ""].map(str::to_owned);
         assert_eq!(heard.leaked(&secrets), [0, 1, 2]);
     }

@@ -7,13 +7,7 @@ use super::arguments::Taken;
 use super::keys::{page, walked};
 use super::{Failure, Outcome, Overheard, forms};
 
-pub(super) async fn call(
-    client: &Client,
-    resource: &str,
-    action: &str,
-    mut given: Taken,
-    heard: &Overheard,
-) -> Outcome {
+pub(super) async fn call(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
     match (resource, action) {
         ("runs", _) => runs(client, action, given, heard).await,
         ("events", _) => tracking(client, action, given).await,
@@ -29,9 +23,7 @@ pub(super) async fn call(
             Ok(forms::json(&client.segments().membership(user).await?))
         }
         ("account", "get") => Ok(forms::item_reply(&client.account_settings().get().await?)),
-        ("account", "update") => Ok(forms::item_reply(
-            &client.account_settings().update(&given.rest()).await?,
-        )),
+        ("account", "update") => Ok(forms::item_reply(&client.account_settings().update(&given.rest()).await?)),
         ("evaluate", "call") => Ok(forms::json(&client.evaluate(&given.rest()).await?)),
         ("billing", "status") => Ok(forms::json(&client.billing_status().await?)),
         ("me", "get") => Ok(forms::item_reply(&client.me().await?)),
@@ -40,13 +32,7 @@ pub(super) async fn call(
 }
 
 /// The five actions that any resource may have.
-async fn declared(
-    client: &Client,
-    resource: &str,
-    action: &str,
-    mut given: Taken,
-    heard: &Overheard,
-) -> Outcome {
+async fn declared(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
     let on = client.resource(resource);
     heard.debug(&on);
     match action {

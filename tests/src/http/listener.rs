@@ -30,10 +30,7 @@ impl Listener {
     pub fn start(answers: impl IntoIterator<Item = Answer>) -> Result<Self, String> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let state = Arc::new(Mutex::new(State {
-            answers: answers.into_iter().collect(),
-            calls: Vec::new(),
-        }));
+        let state = Arc::new(Mutex::new(State { answers: answers.into_iter().collect(), calls: Vec::new() }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -42,10 +39,7 @@ impl Listener {
                 std::thread::spawn(move || drop(serve(&stream, &shared)));
             }
         });
-        Ok(Self {
-            base_url: format!("http://{address}"),
-            state,
-        })
+        Ok(Self { base_url: format!("http://{address}"), state })
     }
 
     /// Where it listens.
@@ -69,10 +63,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<(), String> {
     let mut from = BufReader::new(stream);
     while let Some((first, headers)) = read_head(&mut from)? {
         let mut words = first.split(' ').map(str::to_owned);
-        let (method, target) = (
-            words.next().unwrap_or_default(),
-            words.next().unwrap_or_default(),
-        );
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let body = match Length::of(&headers)? {
             Length::Exactly(length) => read_exactly(&mut from, length)?,
             Length::Chunked => read_chunks(&mut from)?,
@@ -80,12 +71,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<(), String> {
         };
         let answer = {
             let mut state = lock(state);
-            state.calls.push(Call {
-                method,
-                target,
-                headers,
-                body,
-            });
+            state.calls.push(Call { method, target, headers, body });
             state.answers.pop_front().unwrap_or_else(too_many)
         };
         write_answer(stream, answer)?;
@@ -94,11 +80,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<(), String> {
 }
 
 fn too_many() -> Answer {
-    Answer {
-        status: 599,
-        headers: Vec::new(),
-        body: b"{}".to_vec(),
-    }
+    Answer { status: 599, headers: Vec::new(), body: b"{}".to_vec() }
 }
 
 fn write_answer(mut stream: &TcpStream, answer: Answer) -> Result<(), String> {
@@ -106,8 +88,7 @@ fn write_answer(mut stream: &TcpStream, answer: Answer) -> Result<(), String> {
     if answer.status != 204 {
         headers.push(("Content-Length".to_owned(), answer.body.len().to_string()));
     }
-    let mut bytes =
-        write_head(&format!("HTTP/1.1 {} Scripted", answer.status), &headers).into_bytes();
+    let mut bytes = write_head(&format!("HTTP/1.1 {} Scripted", answer.status), &headers).into_bytes();
     bytes.extend(answer.body);
     stream.write_all(&bytes).map_err(|error| error.to_string())
 }
@@ -119,12 +100,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_is_kept_and_one_too_many_is_refused() {
-        let listener = Listener::start([Answer {
-            status: 201,
-            headers: vec![("X-A".into(), "1".into())],
-            body: b"{}".to_vec(),
-        }])
-        .unwrap();
+        let listener =
+            Listener::start([Answer { status: 201, headers: vec![("X-A".into(), "1".into())], body: b"{}".to_vec() }]).unwrap();
         let call = Call {
             method: "POST".into(),
             target: "/a?b=1".into(),
@@ -135,13 +112,6 @@ mod tests {
         assert_eq!((answer.status, answer.body.as_slice()), (201, &b"{}"[..]));
         assert_eq!(send(listener.base_url(), &call).unwrap().status, 599);
         let calls = listener.calls();
-        assert_eq!(
-            (
-                calls.len(),
-                calls[0].target.as_str(),
-                calls[0].body.as_slice()
-            ),
-            (2, "/prefix/a?b=1", &b"[]"[..])
-        );
+        assert_eq!((calls.len(), calls[0].target.as_str(), calls[0].body.as_slice()), (2, "/prefix/a?b=1", &b"[]"[..]));
     }
 }

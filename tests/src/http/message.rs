@@ -31,10 +31,7 @@ pub struct Answer {
 impl Answer {
     /// The cookies that the answer sets, by name.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lines = self
-            .headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let lines = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
         lines.filter_map(|(_, value)| value.split(';').next()?.split_once('='))
     }
 }
@@ -43,16 +40,10 @@ impl Answer {
 #[must_use]
 pub fn path_and_query(target: &str) -> (String, Vec<(String, String)>) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let pairs = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (
-                decoded(&name.replace('+', " ")),
-                decoded(&value.replace('+', " ")),
-            )
-        });
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(&name.replace('+', " ")), decoded(&value.replace('+', " ")))
+    });
     (decoded(path), pairs.collect())
 }
 
@@ -61,9 +52,7 @@ fn decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escape = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten();
+        let escape = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
         match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 out.push(byte);
@@ -92,18 +81,14 @@ pub(super) fn read_head(from: &mut impl BufRead) -> Result<Option<Head>, String>
         if line.is_empty() {
             return Ok(Some((first, headers)));
         }
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| format!("`{line}` is no header"))?;
+        let (name, value) = line.split_once(':').ok_or_else(|| format!("`{line}` is no header"))?;
         headers.push((name.to_owned(), value.trim().to_owned()));
     }
 }
 
 fn read_line(from: &mut impl BufRead) -> Result<Option<String>, String> {
     let mut line = String::new();
-    let read = from
-        .read_line(&mut line)
-        .map_err(|error| error.to_string())?;
+    let read = from.read_line(&mut line).map_err(|error| error.to_string())?;
     Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
@@ -119,20 +104,13 @@ pub(super) enum Length {
 
 impl Length {
     pub(super) fn of(headers: &[(String, String)]) -> Result<Self, String> {
-        let header = |name: &str| {
-            headers
-                .iter()
-                .find(|(other, _)| other.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value.as_str())
-        };
+        let header =
+            |name: &str| headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         if header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
             return Ok(Self::Chunked);
         }
         match header("content-length") {
-            Some(length) => length
-                .parse()
-                .map(Self::Exactly)
-                .map_err(|_| format!("`{length}` is no length")),
+            Some(length) => length.parse().map(Self::Exactly).map_err(|_| format!("`{length}` is no length")),
             None => Ok(Self::Unknown),
         }
     }
@@ -140,8 +118,7 @@ impl Length {
 
 pub(super) fn read_exactly(from: &mut impl Read, length: usize) -> Result<Vec<u8>, String> {
     let mut body = vec![0; length];
-    from.read_exact(&mut body)
-        .map_err(|error| format!("the body was cut: {error}"))?;
+    from.read_exact(&mut body).map_err(|error| format!("the body was cut: {error}"))?;
     Ok(body)
 }
 
@@ -149,8 +126,7 @@ pub(super) fn read_chunks(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     loop {
         let line = read_line(from)?.ok_or("a chunk was cut")?;
-        let length = usize::from_str_radix(line.trim(), 16)
-            .map_err(|_| format!("`{line}` is no chunk length"))?;
+        let length = usize::from_str_radix(line.trim(), 16).map_err(|_| format!("`{line}` is no chunk length"))?;
         body.extend(read_exactly(from, length)?);
         read_line(from)?;
         if length == 0 {
@@ -161,10 +137,7 @@ pub(super) fn read_chunks(from: &mut impl BufRead) -> Result<Vec<u8>, String> {
 
 /// Writes headers and an empty line.
 pub(super) fn write_head(first: &str, headers: &[(String, String)]) -> String {
-    let lines: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!("{first}\r\n{lines}\r\n")
 }
 
@@ -182,10 +155,7 @@ mod tests {
 
     #[test]
     fn chunks_are_joined_and_a_cut_chunk_is_an_error() {
-        assert_eq!(
-            read_chunks(&mut &b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"[..]).unwrap(),
-            b"abc"
-        );
+        assert_eq!(read_chunks(&mut &b"2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"[..]).unwrap(), b"abc");
         assert!(read_chunks(&mut &b"5\r\nab"[..]).is_err());
     }
 }

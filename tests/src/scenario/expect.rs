@@ -16,13 +16,7 @@ pub fn differs(expected: &Value, seen: &Value, saved: &Saved) -> Result<Vec<Stri
     Ok(found)
 }
 
-fn compare(
-    expected: &Value,
-    seen: Option<&Value>,
-    saved: &Saved,
-    at: &str,
-    found: &mut Vec<String>,
-) -> Result<(), String> {
+fn compare(expected: &Value, seen: Option<&Value>, saved: &Saved, at: &str, found: &mut Vec<String>) -> Result<(), String> {
     let shown = seen.map_or_else(|| "nothing".to_owned(), Value::to_string);
     match (expected, seen) {
         (Value::String(text), _) if text.starts_with('~') => {
@@ -32,13 +26,7 @@ fn compare(
         }
         (Value::Object(due), Some(Value::Object(members))) => {
             for (name, value) in due {
-                compare(
-                    value,
-                    members.get(name),
-                    saved,
-                    &format!("{at}/{name}"),
-                    found,
-                )?;
+                compare(value, members.get(name), saved, &format!("{at}/{name}"), found)?;
             }
         }
         (Value::Array(due), Some(Value::Array(items))) => {
@@ -67,9 +55,7 @@ fn any_fits(expected: &Value, items: &[Value], saved: &Saved) -> Result<bool, St
 fn same(expected: &Value, seen: &Value) -> bool {
     match (expected, seen) {
         (Value::Number(due), Value::Number(number)) => due.as_f64() == number.as_f64(),
-        (Value::Number(due), Value::String(text)) | (Value::String(text), Value::Number(due)) => {
-            due.to_string() == *text
-        }
+        (Value::Number(due), Value::String(text)) | (Value::String(text), Value::Number(due)) => due.to_string() == *text,
         _ => expected == seen,
     }
 }
@@ -86,16 +72,8 @@ fn fits(matcher: &str, seen: &Value, saved: &Saved) -> Result<bool, String> {
         "has" => text.is_some_and(|text| text.contains(rest)),
         "lacks" => lacks(rest, seen, saved)?,
         "length" => text.is_some_and(|text| text.chars().count().to_string() == rest),
-        "count" => seen
-            .as_array()
-            .is_some_and(|items| items.len().to_string() == rest),
-        "min" => {
-            seen.as_array().map(Vec::len)
-                >= Some(
-                    rest.parse()
-                        .map_err(|_| format!("`~{matcher}` has no number"))?,
-                )
-        }
+        "count" => seen.as_array().is_some_and(|items| items.len().to_string() == rest),
+        "min" => seen.as_array().map(Vec::len) >= Some(rest.parse().map_err(|_| format!("`~{matcher}` has no number"))?),
         "first" => match seen.as_array().and_then(|items| items.first()) {
             Some(first) => differs(&table(rest)?, first, saved)?.is_empty(),
             None => false,
@@ -116,19 +94,12 @@ fn lacks(what: &str, seen: &Value, saved: &Saved) -> Result<bool, String> {
 }
 
 fn table(text: &str) -> Result<Value, String> {
-    let document: Value = toml::from_str(&format!("it = {text}"))
-        .map_err(|error| format!("`~first {text}`: {error}"))?;
-    document
-        .get("it")
-        .cloned()
-        .ok_or_else(|| format!("`~first {text}` has no table"))
+    let document: Value = toml::from_str(&format!("it = {text}")).map_err(|error| format!("`~first {text}`: {error}"))?;
+    document.get("it").cloned().ok_or_else(|| format!("`~first {text}` has no table"))
 }
 
 fn is_time(text: &str) -> bool {
-    text.len() >= 20
-        && text.ends_with('Z')
-        && text.as_bytes()[10] == b'T'
-        && text[..4].bytes().all(|byte| byte.is_ascii_digit())
+    text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T' && text[..4].bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -150,10 +121,7 @@ mod tests {
     #[test]
     fn what_is_not_named_is_free() {
         assert!(fits_one(json!({ "a": 1 }), json!({ "a": 1.0, "b": 2 })));
-        assert!(fits_one(
-            json!([{ "a": 2 }]),
-            json!([{ "a": 1 }, { "a": 2, "c": 3 }])
-        ));
+        assert!(fits_one(json!([{ "a": 2 }]), json!([{ "a": 1 }, { "a": 2, "c": 3 }])));
         assert!(fits_one(json!({ "id": "$k.id" }), json!({ "id": "5" })));
         assert!(fits_one(json!({ "gone": "~null" }), json!({})));
     }
@@ -163,28 +131,16 @@ mod tests {
         for (matcher, good, bad) in [
             ("~any", json!(0), json!(null)),
             ("~null", json!(null), json!("")),
-            (
-                "~time",
-                json!("2026-03-23T10:00:00.000Z"),
-                json!("2026-03-23"),
-            ),
+            ("~time", json!("2026-03-23T10:00:00.000Z"), json!("2026-03-23")),
             ("~starts sk-", json!("sk-1"), json!("ai_1")),
             ("~ends ...", json!("sk-..."), json!("sk-")),
             ("~has b c", json!("ab cd"), json!("abc")),
-            (
-                "~lacks $k.secret",
-                json!({ "a": ["sk-2"] }),
-                json!({ "a": ["sk-1"] }),
-            ),
+            ("~lacks $k.secret", json!({ "a": ["sk-2"] }), json!({ "a": ["sk-1"] })),
             ("~lacks x", json!(null), json!("axb")),
             ("~length 2", json!("éa"), json!("a")),
             ("~count 1", json!([1]), json!([])),
             ("~min 2", json!([1, 2, 3]), json!([1])),
-            (
-                "~first { a = 1 }",
-                json!([{ "a": 1 }, { "a": 2 }]),
-                json!([{ "a": 2 }, { "a": 1 }]),
-            ),
+            ("~first { a = 1 }", json!([{ "a": 1 }, { "a": 2 }]), json!([{ "a": 2 }, { "a": 1 }])),
         ] {
             assert!(fits_one(json!(matcher), good), "{matcher}");
             assert!(!fits_one(json!(matcher), bad), "{matcher}");
@@ -196,10 +152,7 @@ mod tests {
         for (expected, seen) in [
             (json!({ "a": 1 }), json!({})),
             (json!({ "a": 1 }), json!({ "a": 2 })),
-            (
-                json!({ "a": { "b": true } }),
-                json!({ "a": { "b": false } }),
-            ),
+            (json!({ "a": { "b": true } }), json!({ "a": { "b": false } })),
             (json!([1]), json!([])),
             (json!({ "a": [] }), json!({ "a": {} })),
         ] {
@@ -209,17 +162,8 @@ mod tests {
 
     #[test]
     fn an_expectation_without_sense_is_an_error() {
-        for text in [
-            "~nul",
-            "~min x",
-            "~lacks $nobody.x",
-            "~first {",
-            "$nobody.x",
-        ] {
-            assert!(
-                differs(&json!(text), &json!([1]), &saved()).is_err(),
-                "{text}"
-            );
+        for text in ["~nul", "~min x", "~lacks $nobody.x", "~first {", "$nobody.x"] {
+            assert!(differs(&json!(text), &json!([1]), &saved()).is_err(), "{text}");
         }
     }
 }

@@ -141,27 +141,16 @@ pub struct Count {
 /// Reads the text of one file.
 pub(super) fn read(text: &str) -> Result<Scenario, String> {
     let scenario: Scenario = toml::from_str(text).map_err(|error| error.to_string())?;
-    if let Some(step) = scenario
-        .steps
-        .iter()
-        .find(|step| step.expect.is_some() && step.error.is_some())
-    {
+    if let Some(step) = scenario.steps.iter().find(|step| step.expect.is_some() && step.error.is_some()) {
         return Err(format!("`{}` cannot both succeed and fail", step.call));
     }
-    if let Some(name) = scenario
-        .steps
-        .iter()
-        .filter_map(|step| step.client.as_ref())
-        .find(|name| !scenario.clients.contains_key(*name))
+    if let Some(name) =
+        scenario.steps.iter().filter_map(|step| step.client.as_ref()).find(|name| !scenario.clients.contains_key(*name))
     {
         return Err(format!("no client is called {name}"));
     }
-    if let Some(name) = scenario.clients.keys().find(|name| {
-        scenario
-            .steps
-            .iter()
-            .all(|step| step.client.as_ref() != Some(name))
-    }) {
+    if let Some(name) = scenario.clients.keys().find(|name| scenario.steps.iter().all(|step| step.client.as_ref() != Some(name)))
+    {
         return Err(format!("no step uses the client {name}"));
     }
     Ok(scenario)

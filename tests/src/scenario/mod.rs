@@ -24,13 +24,8 @@ pub fn all() -> Result<Vec<(String, Scenario)>, String> {
     files::below(&folder, "toml")?
         .into_iter()
         .map(|path| {
-            let place = path
-                .strip_prefix(&folder)
-                .unwrap_or(&path)
-                .to_string_lossy()
-                .replace('\\', "/");
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| format!("{place}: {error}"))?;
+            let place = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let text = std::fs::read_to_string(&path).map_err(|error| format!("{place}: {error}"))?;
             let scenario = file::read(&text).map_err(|error| format!("{place}: {error}"))?;
             Ok((place, scenario))
         })

@@ -31,11 +31,7 @@ impl Saved {
     pub fn resolve(&self, value: &Value) -> Result<Value, String> {
         match value {
             Value::String(text) => self.resolve_text(text),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.resolve(item))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
+            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>().map(Value::Array),
             Value::Object(members) => match repetition(members) {
                 Some((count, of)) => Ok(repeated(count, &self.resolve(of)?)),
                 None => self.resolve_members(members).map(Value::Object),
@@ -48,14 +44,8 @@ impl Saved {
     ///
     /// # Errors
     /// As [`Saved::resolve`].
-    pub fn resolve_members(
-        &self,
-        members: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, String> {
-        members
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), self.resolve(value)?)))
-            .collect()
+    pub fn resolve_members(&self, members: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+        members.iter().map(|(name, value)| Ok((name.clone(), self.resolve(value)?))).collect()
     }
 
     fn resolve_text(&self, text: &str) -> Result<Value, String> {
@@ -69,9 +59,7 @@ impl Saved {
         let mut out = String::new();
         let mut rest = text;
         while let Some((plain, inner)) = rest.split_once("${") {
-            let (path, after) = inner
-                .split_once('}')
-                .ok_or_else(|| format!("`{text}` has an open reference"))?;
+            let (path, after) = inner.split_once('}').ok_or_else(|| format!("`{text}` has an open reference"))?;
             out.push_str(plain);
             match self.get(path)? {
                 Value::String(value) => out.push_str(value),
@@ -93,11 +81,7 @@ impl From<Names> for Saved {
 /// `{ repeat = N, of = VALUE }`.
 fn repetition(members: &Map<String, Value>) -> Option<(usize, &Value)> {
     let count = members.get("repeat")?.as_u64()?;
-    (members.len() == 2).then(|| {
-        members
-            .get("of")
-            .map(|of| (usize::try_from(count).unwrap_or(0), of))
-    })?
+    (members.len() == 2).then(|| members.get("of").map(|of| (usize::try_from(count).unwrap_or(0), of)))?
 }
 
 fn repeated(count: usize, of: &Value) -> Value {
@@ -121,19 +105,13 @@ mod tests {
 
     #[test]
     fn a_reference_keeps_its_type_and_a_text_is_filled() {
-        let value = saved()
-            .resolve(&json!({ "id": "$k.id", "path": "/a/${k.id}/${k.name}", "plain": "x$y" }))
-            .unwrap();
+        let value = saved().resolve(&json!({ "id": "$k.id", "path": "/a/${k.id}/${k.name}", "plain": "x$y" })).unwrap();
         assert_eq!(value, json!({ "id": 5, "path": "/a/5/ci", "plain": "x$y" }));
     }
 
     #[test]
     fn a_repetition_is_a_list_or_a_longer_text() {
-        let value = saved()
-            .resolve(
-                &json!([{ "repeat": 2, "of": { "id": "$k.id" } }, { "repeat": 3, "of": "ab" }]),
-            )
-            .unwrap();
+        let value = saved().resolve(&json!([{ "repeat": 2, "of": { "id": "$k.id" } }, { "repeat": 3, "of": "ab" }])).unwrap();
         assert_eq!(value, json!([[{ "id": 5 }, { "id": 5 }], "ababab"]));
     }
 

@@ -15,18 +15,10 @@ use crate::http::{Answer, Call, path_and_query};
 ///
 /// # Errors
 /// When the example itself makes no sense: a reference without a value, an unknown wildcard.
-pub fn request_differs(
-    expected: &Request,
-    seen: &Call,
-    names: &Names,
-    service: &str,
-) -> Result<Vec<String>, String> {
+pub fn request_differs(expected: &Request, seen: &Call, names: &Names, service: &str) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     if seen.method != expected.method {
-        found.push(format!(
-            "method: {} instead of {}",
-            seen.method, expected.method
-        ));
+        found.push(format!("method: {} instead of {}", seen.method, expected.method));
     }
     target_differs(expected, &seen.target, names, service, &mut found)?;
     headers_differ(&expected.headers, &seen.headers, names, service, &mut found)?;
@@ -46,19 +38,11 @@ pub fn request_differs(
 ///
 /// # Errors
 /// As [`request_differs`].
-pub fn answer_differs(
-    expected: &Response,
-    seen: &Answer,
-    names: &Names,
-    service: &str,
-) -> Result<Vec<String>, String> {
+pub fn answer_differs(expected: &Response, seen: &Answer, names: &Names, service: &str) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let body = String::from_utf8_lossy(&seen.body);
     if seen.status != expected.status {
-        found.push(format!(
-            "status: {} instead of {}: {body}",
-            seen.status, expected.status
-        ));
+        found.push(format!("status: {} instead of {}: {body}", seen.status, expected.status));
     }
     headers_differ(&expected.headers, &seen.headers, names, service, &mut found)?;
     match &expected.body {
@@ -68,20 +52,12 @@ pub fn answer_differs(
             Ok(seen) => found.extend(value_differs(value, &seen, names, service)?),
             Err(error) => found.push(format!("body: no JSON: {error}")),
         },
-        Some(Body::Events(due)) => {
-            events_differ(due, &events::read(&body)?, names, service, &mut found)?
-        }
+        Some(Body::Events(due)) => events_differ(due, &events::read(&body)?, names, service, &mut found)?,
     }
     Ok(found)
 }
 
-fn target_differs(
-    expected: &Request,
-    seen: &str,
-    names: &Names,
-    service: &str,
-    found: &mut Vec<String>,
-) -> Result<(), String> {
+fn target_differs(expected: &Request, seen: &str, names: &Names, service: &str, found: &mut Vec<String>) -> Result<(), String> {
     let (due_path, due_query) = path_and_query(&expected.target);
     let (path, query) = path_and_query(seen);
     if !text_fits(&due_path, &path, names, service)? {
@@ -96,10 +72,7 @@ fn target_differs(
             Some(_) => {}
         }
     }
-    for (name, _) in query
-        .iter()
-        .filter(|(name, _)| due_query.iter().all(|(due, _)| due != name))
-    {
+    for (name, _) in query.iter().filter(|(name, _)| due_query.iter().all(|(due, _)| due != name)) {
         found.push(format!("query: {name} is not due"));
     }
     Ok(())
@@ -115,11 +88,8 @@ fn headers_differ(
     found: &mut Vec<String>,
 ) -> Result<(), String> {
     for (name, due) in expected {
-        let values: Vec<&str> = seen
-            .iter()
-            .filter(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-            .collect();
+        let values: Vec<&str> =
+            seen.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect();
         let mut fitting = false;
         for value in &values {
             fitting = fitting || header_fits(name, due, value, names, service)?;
@@ -135,18 +105,9 @@ fn headers_differ(
     Ok(())
 }
 
-fn header_fits(
-    name: &str,
-    due: &str,
-    seen: &str,
-    names: &Names,
-    service: &str,
-) -> Result<bool, String> {
+fn header_fits(name: &str, due: &str, seen: &str, names: &Names, service: &str) -> Result<bool, String> {
     if name.eq_ignore_ascii_case("content-type") {
-        return Ok(seen
-            .split(';')
-            .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(due)));
+        return Ok(seen.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(due)));
     }
     if !name.eq_ignore_ascii_case("cookie") {
         return text_fits(due, seen, names, service);
@@ -171,17 +132,13 @@ fn events_differ(
     for event in due {
         let mut fitting = false;
         for other in rest.by_ref() {
-            fitting = other.name == event.name
-                && value_differs(&event.data, &other.data, names, service)?.is_empty();
+            fitting = other.name == event.name && value_differs(&event.data, &other.data, names, service)?.is_empty();
             if fitting {
                 break;
             }
         }
         if !fitting {
-            found.push(format!(
-                "event {} with {} does not come",
-                event.name, event.data
-            ));
+            found.push(format!("event {} with {} does not come", event.name, event.data));
         }
     }
     Ok(())
@@ -191,19 +148,9 @@ fn events_differ(
 ///
 /// # Errors
 /// As [`request_differs`].
-pub fn value_differs(
-    expected: &Value,
-    seen: &Value,
-    names: &Names,
-    service: &str,
-) -> Result<Vec<String>, String> {
+pub fn value_differs(expected: &Value, seen: &Value, names: &Names, service: &str) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
-    Comparison {
-        names,
-        service,
-        found: &mut found,
-    }
-    .value(expected, seen, "")?;
+    Comparison { names, service, found: &mut found }.value(expected, seen, "")?;
     Ok(found)
 }
 
@@ -235,9 +182,7 @@ impl Comparison<'_> {
             (Value::String(text), _) => self.text(text, seen, at)?,
             (Value::Number(due), Value::Number(number)) if due.as_f64() == number.as_f64() => {}
             _ if expected == seen => {}
-            _ => self
-                .found
-                .push(format!("{at}: {seen} instead of {expected}")),
+            _ => self.found.push(format!("{at}: {seen} instead of {expected}")),
         }
         Ok(())
     }
@@ -249,19 +194,12 @@ impl Comparison<'_> {
             if differences.is_empty() {
                 return Ok(());
             }
-            if nearest
-                .as_ref()
-                .is_none_or(|least| differences.len() < least.len())
-            {
+            if nearest.as_ref().is_none_or(|least| differences.len() < least.len()) {
                 nearest = Some(differences);
             }
         }
-        let nearest = nearest.map_or_else(
-            || "the list is empty".to_owned(),
-            |differences| differences.join(", "),
-        );
-        self.found
-            .push(format!("{at}: no element fits; the nearest: {nearest}"));
+        let nearest = nearest.map_or_else(|| "the list is empty".to_owned(), |differences| differences.join(", "));
+        self.found.push(format!("{at}: no element fits; the nearest: {nearest}"));
         Ok(())
     }
 
@@ -284,30 +222,21 @@ fn text_fits(template: &str, seen: &str, names: &Names, service: &str) -> Result
     fit_pieces(&pieces(template), seen, names, service)
 }
 
-fn fit_pieces(
-    pieces: &[Piece<'_>],
-    seen: &str,
-    names: &Names,
-    service: &str,
-) -> Result<bool, String> {
+fn fit_pieces(pieces: &[Piece<'_>], seen: &str, names: &Names, service: &str) -> Result<bool, String> {
     match pieces.split_first() {
         None => Ok(seen.is_empty()),
         Some((Piece::Plain(plain), rest)) => match seen.strip_prefix(plain) {
             Some(after) => fit_pieces(rest, after, names, service),
             None => Ok(false),
         },
-        Some((Piece::Reference(path), rest)) => {
-            match seen.strip_prefix(as_text(names.get(path)?).as_str()) {
-                Some(after) => fit_pieces(rest, after, names, service),
-                None => Ok(false),
-            }
-        }
+        Some((Piece::Reference(path), rest)) => match seen.strip_prefix(as_text(names.get(path)?).as_str()) {
+            Some(after) => fit_pieces(rest, after, names, service),
+            None => Ok(false),
+        },
         Some((Piece::Wildcard(kind), rest)) => {
             for end in seen.char_indices().map(|(at, char)| at + char.len_utf8()) {
                 let (head, tail) = seen.split_at(end);
-                if fits(kind, &Value::String(head.to_owned()), service)?
-                    && fit_pieces(rest, tail, names, service)?
-                {
+                if fits(kind, &Value::String(head.to_owned()), service)? && fit_pieces(rest, tail, names, service)? {
                     return Ok(true);
                 }
             }

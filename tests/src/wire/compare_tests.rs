@@ -12,21 +12,13 @@ fn names() -> Names {
 }
 
 fn differences(expected: serde_json::Value, seen: serde_json::Value) -> usize {
-    value_differs(&expected, &seen, &names(), "seclai")
-        .unwrap()
-        .len()
+    value_differs(&expected, &seen, &names(), "seclai").unwrap().len()
 }
 
 #[test]
 fn order_and_further_elements_of_a_list_are_free() {
-    assert_eq!(
-        differences(json!({ "a": [1, 2] }), json!({ "a": [3, 2, 1] })),
-        0
-    );
-    assert_eq!(
-        differences(json!({ "a": 1, "b": 2.0 }), json!({ "b": 2, "a": 1 })),
-        0
-    );
+    assert_eq!(differences(json!({ "a": [1, 2] }), json!({ "a": [3, 2, 1] })), 0);
+    assert_eq!(differences(json!({ "a": 1, "b": 2.0 }), json!({ "b": 2, "a": 1 })), 0);
 }
 
 #[test]
@@ -37,10 +29,7 @@ fn each_difference_of_a_body_is_found() {
         (json!({ "a": 1 }), json!({ "a": "1" })),
         (json!({ "a": null }), json!({ "a": "" })),
         (json!({ "a": [1] }), json!({ "a": [] })),
-        (
-            json!({ "a": [{ "b": 1 }] }),
-            json!({ "a": [{ "b": 1, "c": 1 }] }),
-        ),
+        (json!({ "a": [{ "b": 1 }] }), json!({ "a": [{ "b": 1, "c": 1 }] })),
         (json!({ "a": {} }), json!({ "a": [] })),
         (json!("{{key.id}}"), json!("key_8")),
         (json!("{{key.count}}"), json!("3")),
@@ -48,11 +37,7 @@ fn each_difference_of_a_body_is_found() {
         (json!("key_{{any}}x"), json!("key_y")),
         (json!("{{time}}"), json!("now")),
     ] {
-        assert_eq!(
-            differences(expected.clone(), seen.clone()),
-            1,
-            "{expected} against {seen}"
-        );
+        assert_eq!(differences(expected.clone(), seen.clone()), 1, "{expected} against {seen}");
     }
 }
 
@@ -119,11 +104,7 @@ fn each_difference_of_an_answer_is_found() {
         headers: vec![("set-cookie".to_owned(), cookie.to_owned())],
         body: body.as_bytes().to_vec(),
     };
-    let count = |seen: Answer| {
-        answer_differs(&example.response, &seen, &names(), "seclai")
-            .unwrap()
-            .len()
-    };
+    let count = |seen: Answer| answer_differs(&example.response, &seen, &names(), "seclai").unwrap().len();
     assert_eq!(count(answer(200, "s=1; HttpOnly", r#"{"ok":true}"#)), 0);
     assert_eq!(count(answer(201, "s=1", r#"{"ok":true}"#)), 1);
     assert_eq!(count(answer(200, "t=1", r#"{"ok":true}"#)), 1);

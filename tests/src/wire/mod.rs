@@ -15,7 +15,7 @@ pub use compare::{answer_differs, request_differs, value_differs};
 pub use events::Event;
 pub use example::{Body, Drive, Example, First, Given, Request, Response};
 pub use parse::parse;
-pub use rehearse::{kept, rehearse};
+pub use rehearse::{kept, rehearse, sample_world};
 pub use sample::{Form, sample, sample_text, secret_form};
 pub use template::{Names, fill, fill_text};
 
@@ -29,10 +29,7 @@ use crate::files;
 /// Names the file and the line that cannot be read.
 pub fn all() -> Result<Vec<Example>, String> {
     let folder = files::home().join("wire");
-    files::below(&folder, "http")?
-        .iter()
-        .map(|path| read(&folder, path))
-        .collect()
+    files::below(&folder, "http")?.iter().map(|path| read(&folder, path)).collect()
 }
 
 /// Reads the example `file` (`assumed/login.http`) of `service`.
@@ -45,14 +42,8 @@ pub fn one(service: &str, file: &str) -> Result<Example, String> {
 }
 
 fn read(folder: &Path, path: &Path) -> Result<Example, String> {
-    let place = path
-        .strip_prefix(folder)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .replace('\\', "/");
-    let (service, file) = place
-        .split_once('/')
-        .ok_or_else(|| format!("{place}: an example lies in its service's folder"))?;
+    let place = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let (service, file) = place.split_once('/').ok_or_else(|| format!("{place}: an example lies in its service's folder"))?;
     let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
     parse(service, file, &text).map_err(|error| format!("{place}: {error}"))
 }

@@ -19,10 +19,7 @@ pub fn parse(service: &str, file: &str, text: &str) -> Result<Example, String> {
         opening.read(line.trim_start_matches('#').trim())?;
     }
     let rest: Vec<&str> = lines.collect();
-    let turn = rest
-        .iter()
-        .position(|line| is_status(line))
-        .ok_or("there is no status line")?;
+    let turn = rest.iter().position(|line| is_status(line)).ok_or("there is no status line")?;
     let (request, response) = rest.split_at(turn);
     Ok(Example {
         service: service.to_owned(),
@@ -51,24 +48,15 @@ struct Opening {
 
 impl Opening {
     fn read(&mut self, line: &str) -> Result<(), String> {
-        let (word, text) = line
-            .split_once(':')
-            .ok_or_else(|| format!("`# {line}` has no colon"))?;
+        let (word, text) = line.split_once(':').ok_or_else(|| format!("`# {line}` has no colon"))?;
         let text = text.trim();
         match word {
             "page" => self.page = Some(text.to_owned()),
-            "rows" => self
-                .rows
-                .extend(text.split(',').map(|row| row.trim().to_owned())),
+            "rows" => self.rows.extend(text.split(',').map(|row| row.trim().to_owned())),
             "given" => self.given.push(read_given(text)?),
             "first" => {
-                let (name, file) = text
-                    .split_once(" = ")
-                    .ok_or("`# first:` reads `name = file`")?;
-                self.first = Some(First {
-                    name: name.to_owned(),
-                    file: file.to_owned(),
-                });
+                let (name, file) = text.split_once(" = ").ok_or("`# first:` reads `name = file`")?;
+                self.first = Some(First { name: name.to_owned(), file: file.to_owned() });
             }
             "client" => self.client = Some(read_table(text)?),
             "do" => self.drive = Some(read_drive(text)?),
@@ -87,9 +75,7 @@ fn read_drive(text: &str) -> Result<Drive, String> {
 }
 
 fn read_table(text: &str) -> Result<toml::Table, String> {
-    let document: toml::Table = format!("it = {text}")
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let document: toml::Table = format!("it = {text}").parse().map_err(|error| format!("{error}"))?;
     match document.get("it") {
         Some(toml::Value::Table(table)) => Ok(table.clone()),
         _ => Err(format!("`{text}` is no inline table")),
@@ -105,10 +91,7 @@ fn read_given(text: &str) -> Result<Given, String> {
         ["downgrade", plan] => Ok(Given::Downgrade((*plan).to_owned())),
         ["variant", variant] => Ok(Given::Variant((*variant).to_owned())),
         ["credits", count] => Ok(Given::Credits(read_count(count)?)),
-        ["limit", count, "per", per] => Ok(Given::Limit {
-            count: read_count(count)?,
-            per: (*per).to_owned(),
-        }),
+        ["limit", count, "per", per] => Ok(Given::Limit { count: read_count(count)?, per: (*per).to_owned() }),
         ["account", id, "inactive"] => Ok(Given::Inactive((*id).to_owned())),
         [name, "=", file, key @ ..] => read_given_example(Some(name), file, key, text),
         [file, key @ ..] => read_given_example(None, file, key, text),
@@ -116,12 +99,7 @@ fn read_given(text: &str) -> Result<Given, String> {
     }
 }
 
-fn read_given_example(
-    name: Option<&str>,
-    file: &str,
-    key: &[&str],
-    text: &str,
-) -> Result<Given, String> {
+fn read_given_example(name: Option<&str>, file: &str, key: &[&str], text: &str) -> Result<Given, String> {
     let key = match key {
         [] => None,
         ["as", key] => Some((*key).to_owned()),
@@ -130,11 +108,7 @@ fn read_given_example(
     if !file.ends_with(".http") {
         return Err(format!("`# given: {text}` means nothing"));
     }
-    Ok(Given::Example {
-        name: name.map(str::to_owned),
-        file: file.to_owned(),
-        key,
-    })
+    Ok(Given::Example { name: name.map(str::to_owned), file: file.to_owned(), key })
 }
 
 fn read_count(text: &str) -> Result<u32, String> {
@@ -146,67 +120,37 @@ fn is_status(line: &str) -> bool {
 }
 
 fn read_request(lines: &[&str]) -> Result<Request, String> {
-    let start = lines
-        .iter()
-        .position(|line| !line.is_empty())
-        .ok_or("there is no request")?;
-    let (method, target) = lines[start]
-        .split_once(' ')
-        .ok_or("a request begins with method and path")?;
+    let start = lines.iter().position(|line| !line.is_empty()).ok_or("there is no request")?;
+    let (method, target) = lines[start].split_once(' ').ok_or("a request begins with method and path")?;
     let (headers, body) = read_message(&lines[start + 1..])?;
-    let body = if body.is_empty() {
-        None
-    } else {
-        Some(read_json(&body)?)
-    };
-    Ok(Request {
-        method: method.to_owned(),
-        target: target.to_owned(),
-        headers,
-        body,
-    })
+    let body = if body.is_empty() { None } else { Some(read_json(&body)?) };
+    Ok(Request { method: method.to_owned(), target: target.to_owned(), headers, body })
 }
 
 fn read_response(lines: &[&str]) -> Result<Response, String> {
     let (status, rest) = lines.split_first().ok_or("there is no answer")?;
-    let status = status
-        .parse()
-        .map_err(|_| format!("`{status}` is no status"))?;
+    let status = status.parse().map_err(|_| format!("`{status}` is no status"))?;
     let (headers, body) = read_message(rest)?;
-    let streamed = headers.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("content-type") && value == "text/event-stream"
-    });
+    let streamed = headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value == "text/event-stream");
     let body = match (body.is_empty(), streamed) {
         (true, _) => None,
         (false, true) => Some(Body::Events(events::read(&body)?)),
         (false, false) => Some(Body::Json(read_json(&body)?)),
     };
-    Ok(Response {
-        status,
-        headers,
-        body,
-    })
+    Ok(Response { status, headers, body })
 }
 
 /// Named headers, an empty line, a body.
 type Message = (Vec<(String, String)>, String);
 
 fn read_message(lines: &[&str]) -> Result<Message, String> {
-    let end = lines
-        .iter()
-        .position(|line| line.is_empty())
-        .unwrap_or(lines.len());
-    let headers = lines[..end]
-        .iter()
-        .map(|line| read_header(line))
-        .collect::<Result<_, _>>()?;
+    let end = lines.iter().position(|line| line.is_empty()).unwrap_or(lines.len());
+    let headers = lines[..end].iter().map(|line| read_header(line)).collect::<Result<_, _>>()?;
     Ok((headers, lines[end..].join("\n").trim().to_owned()))
 }
 
 fn read_header(line: &str) -> Result<(String, String), String> {
-    let (name, value) = line
-        .split_once(": ")
-        .ok_or_else(|| format!("`{line}` is no header"))?;
+    let (name, value) = line.split_once(": ").ok_or_else(|| format!("`{line}` is no header"))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -229,18 +173,11 @@ mod tests {
         assert_eq!(example.given.len(), 2);
         assert_eq!(
             example.given[0],
-            Given::Example {
-                name: Some("key".into()),
-                file: "create.http".into(),
-                key: Some("{{other.key}}".into())
-            }
+            Given::Example { name: Some("key".into()), file: "create.http".into(), key: Some("{{other.key}}".into()) }
         );
         assert_eq!(example.request.target, "/api-keys?limit=10");
         assert_eq!(example.request.body, Some(serde_json::json!({ "a": 1 })));
-        assert_eq!(
-            (example.response.status, example.response.headers.len()),
-            (201, 1)
-        );
+        assert_eq!((example.response.status, example.response.headers.len()), (201, 1));
         assert!(!example.is_printed());
     }
 
@@ -256,19 +193,13 @@ mod tests {
             ("create.http as", "create.http with"),
             ("X-One: 1", "X-One"),
         ] {
-            assert!(
-                parse("seclai", "x.http", &WHOLE.replace(from, to)).is_err(),
-                "{from} -> {to} was accepted"
-            );
+            assert!(parse("seclai", "x.http", &WHOLE.replace(from, to)).is_err(), "{from} -> {to} was accepted");
         }
     }
 
     #[test]
     fn an_undriven_example_gives_its_reason() {
         assert!(read_drive("none,").is_err());
-        assert!(matches!(
-            read_drive("none, the client cannot"),
-            Ok(Drive::None(_))
-        ));
+        assert!(matches!(read_drive("none, the client cannot"), Ok(Drive::None(_))));
     }
 }

@@ -15,7 +15,7 @@ use crate::http::Answer;
 /// When an example refers to something that nothing before it provides.
 pub fn rehearse(example: &Example) -> Result<Names, String> {
     let mut names = Names::default();
-    names.set("world", world(&example.service)?);
+    names.set("world", sample_world(&example.service)?);
     prepare(example, &mut names)?;
     Ok(names)
 }
@@ -32,10 +32,7 @@ fn prepare(example: &Example, names: &mut Names) -> Result<(), String> {
         | Given::Limit { .. }
         | Given::Inactive(_) => None,
     });
-    let first = example
-        .first
-        .iter()
-        .map(|first| (Some(&first.name), &first.file));
+    let first = example.first.iter().map(|first| (Some(&first.name), &first.file));
     for (name, file) in given.chain(first) {
         if name.is_some_and(|name| names.has(name)) {
             continue;
@@ -54,17 +51,18 @@ fn prepare(example: &Example, names: &mut Names) -> Result<(), String> {
 #[must_use]
 pub fn kept(answer: &Answer) -> Value {
     let mut value: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-    let cookies: Map<String, Value> = answer
-        .cookies()
-        .map(|(name, value)| (name.to_owned(), json!(value)))
-        .collect();
+    let cookies: Map<String, Value> = answer.cookies().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     if let (Value::Object(members), false) = (&mut value, cookies.is_empty()) {
         members.insert("cookie".to_owned(), Value::Object(cookies));
     }
     value
 }
 
-fn world(service: &str) -> Result<Value, String> {
+/// What a world of the service could hand out, made up.
+///
+/// # Errors
+/// When the service is not known here.
+pub fn sample_world(service: &str) -> Result<Value, String> {
     let mut world = json!({
         "api_key": secret_form(service)?.sample(),
         "tenant_slug": "acme",

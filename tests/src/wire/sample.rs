@@ -27,20 +27,13 @@ impl Form {
         };
         let groups: Vec<&str> = rest.split('.').collect();
         groups.len() == self.groups.len()
-            && groups
-                .iter()
-                .zip(self.groups)
-                .all(|(group, length)| group.len() == *length && group.bytes().all(self.fits))
+            && groups.iter().zip(self.groups).all(|(group, length)| group.len() == *length && group.bytes().all(self.fits))
     }
 
     /// A key of this form.
     #[must_use]
     pub fn sample(&self) -> String {
-        let groups: Vec<String> = self
-            .groups
-            .iter()
-            .map(|length| "a1b2c3d4".chars().cycle().take(*length).collect())
-            .collect();
+        let groups: Vec<String> = self.groups.iter().map(|length| "a1b2c3d4".chars().cycle().take(*length).collect()).collect();
         format!("{}{}", self.prefix, groups.join("."))
     }
 }
@@ -52,36 +45,14 @@ impl Form {
 pub fn secret_form(service: &str) -> Result<Form, String> {
     let alphanumeric = |byte: u8| byte.is_ascii_alphanumeric();
     let form = match service {
-        "seclai" => Form {
-            prefix: "sk-",
-            groups: &[43],
-            fits: |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_',
-        },
-        "segops" => Form {
-            prefix: "sk_live_",
-            groups: &[24],
-            fits: alphanumeric,
-        },
-        "sidclaw" => Form {
-            prefix: "ai_",
-            groups: &[64],
-            fits: |byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-        },
-        "seenty" => Form {
-            prefix: "sk_live_",
-            groups: &[28],
-            fits: alphanumeric,
-        },
-        "itellico" => Form {
-            prefix: "sk-",
-            groups: &[8, 32],
-            fits: alphanumeric,
-        },
-        "acme" => Form {
-            prefix: "acme_",
-            groups: &[32],
-            fits: alphanumeric,
-        },
+        "seclai" => {
+            Form { prefix: "sk-", groups: &[43], fits: |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' }
+        }
+        "segops" => Form { prefix: "sk_live_", groups: &[24], fits: alphanumeric },
+        "sidclaw" => Form { prefix: "ai_", groups: &[64], fits: |byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) },
+        "seenty" => Form { prefix: "sk_live_", groups: &[28], fits: alphanumeric },
+        "itellico" => Form { prefix: "sk-", groups: &[8, 32], fits: alphanumeric },
+        "acme" => Form { prefix: "acme_", groups: &[32], fits: alphanumeric },
         other => return Err(format!("nobody said how the keys of {other} look")),
     };
     Ok(form)
@@ -121,37 +92,23 @@ fn one(kind: &str, service: &str) -> Result<Value, String> {
 }
 
 /// `{"alg":"HS256","typ":"JWT"}` . `{"iat":1774260000,"exp":1774263600}` . three bytes.
-const JWT: &str =
-    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3NzQyNjAwMDAsImV4cCI6MTc3NDI2MzYwMH0.AAAA";
+const JWT: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3NzQyNjAwMDAsImV4cCI6MTc3NDI2MzYwMH0.AAAA";
 
 fn is_id(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'/')
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
 }
 
 /// RFC 3339 with milliseconds and `Z`, the one form of `wire.md`.
 fn is_time(text: &str) -> bool {
     let form = b"0000-00-00T00:00:00.000Z";
     text.len() == form.len()
-        && text.bytes().zip(form).all(|(byte, like)| {
-            if *like == b'0' {
-                byte.is_ascii_digit()
-            } else {
-                byte == *like
-            }
-        })
+        && text.bytes().zip(form).all(|(byte, like)| if *like == b'0' { byte.is_ascii_digit() } else { byte == *like })
 }
 
 fn is_jwt(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
-    let encoded = |part: &&str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
+    let encoded =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     parts.len() == 3 && parts.iter().all(encoded)
 }
 
@@ -162,11 +119,7 @@ fn is_jwt(text: &str) -> bool {
 pub fn sample_text(text: &str, names: &Names, service: &str) -> Result<String, String> {
     // Inside a text "any" is a run of characters, and `null` is none.
     template::fill_with(text, names, |kind| {
-        if kind == "any" {
-            Ok("1234abcd".to_owned())
-        } else {
-            one(kind, service).map(|value| template::as_text(&value))
-        }
+        if kind == "any" { Ok("1234abcd".to_owned()) } else { one(kind, service).map(|value| template::as_text(&value)) }
     })
 }
 
@@ -184,20 +137,12 @@ pub fn sample(response: &Response, names: &Names, service: &str) -> Result<Answe
         None => String::new(),
         Some(Body::Json(value)) => sample_value(value, names, service)?.to_string(),
         Some(Body::Events(due)) => {
-            let filled = due.iter().map(|event| {
-                Ok(Event {
-                    name: event.name.clone(),
-                    data: sample_value(&event.data, names, service)?,
-                })
-            });
+            let filled =
+                due.iter().map(|event| Ok(Event { name: event.name.clone(), data: sample_value(&event.data, names, service)? }));
             events::write(&filled.collect::<Result<Vec<_>, String>>()?)
         }
     };
-    Ok(Answer {
-        status: response.status,
-        headers,
-        body: body.into_bytes(),
-    })
+    Ok(Answer { status: response.status, headers, body: body.into_bytes() })
 }
 
 fn sample_value(value: &Value, names: &Names, service: &str) -> Result<Value, String> {
@@ -212,18 +157,13 @@ fn sample_value(value: &Value, names: &Names, service: &str) -> Result<Value, St
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 9] = [
-        "any", "text", "number", "flag", "list", "id", "time", "secret", "jwt",
-    ];
+    const KINDS: [&str; 9] = ["any", "text", "number", "flag", "list", "id", "time", "secret", "jwt"];
 
     #[test]
     fn every_sample_fits_its_own_wildcard() {
         for service in ["seclai", "segops", "sidclaw", "seenty", "itellico", "acme"] {
             for kind in KINDS {
-                assert!(
-                    fits(kind, &one(kind, service).unwrap(), service).unwrap(),
-                    "{service} {kind}"
-                );
+                assert!(fits(kind, &one(kind, service).unwrap(), service).unwrap(), "{service} {kind}");
             }
         }
     }
@@ -238,12 +178,9 @@ mod tests {
 
     #[test]
     fn a_time_without_milliseconds_or_zone_does_not_fit() {
-        for text in [
-            "2026-03-23T10:00:00Z",
-            "2026-03-23T10:00:00.000",
-            "2026-03-23T10:00:00.000+01:00",
-            "2026-03-23 10:00:00.000Z",
-        ] {
+        for text in
+            ["2026-03-23T10:00:00Z", "2026-03-23T10:00:00.000", "2026-03-23T10:00:00.000+01:00", "2026-03-23 10:00:00.000Z"]
+        {
             assert!(!fits("time", &json!(text), "seclai").unwrap(), "{text}");
         }
     }

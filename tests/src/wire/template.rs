@@ -30,10 +30,7 @@ impl Names {
     pub fn get(&self, path: &str) -> Result<&Value, String> {
         let unknown = || format!("nothing is called {path}");
         let mut steps = path.split('.');
-        let mut at = steps
-            .next()
-            .and_then(|name| self.0.get(name))
-            .ok_or_else(unknown)?;
+        let mut at = steps.next().and_then(|name| self.0.get(name)).ok_or_else(unknown)?;
         for step in steps {
             let below = match step.parse::<usize>() {
                 Ok(index) => at.get(index),
@@ -64,11 +61,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         if !plain.is_empty() {
             found.push(Piece::Plain(plain));
         }
-        found.push(if name.contains('.') {
-            Piece::Reference(name)
-        } else {
-            Piece::Wildcard(name)
-        });
+        found.push(if name.contains('.') { Piece::Reference(name) } else { Piece::Wildcard(name) });
         rest = after;
     }
     if !rest.is_empty() {
@@ -92,11 +85,7 @@ pub(super) fn as_text(value: &Value) -> String {
 }
 
 /// A text with its references filled in; wildcards are handed to `wildcard`.
-pub(super) fn fill_with(
-    text: &str,
-    names: &Names,
-    wildcard: impl Fn(&str) -> Result<String, String>,
-) -> Result<String, String> {
+pub(super) fn fill_with(text: &str, names: &Names, wildcard: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
@@ -112,11 +101,7 @@ pub(super) fn fill_with(
 /// # Errors
 /// When a reference has no value, or a wildcard stands where a value is due.
 pub fn fill_text(text: &str, names: &Names) -> Result<String, String> {
-    fill_with(text, names, |kind| {
-        Err(format!(
-            "{{{{{kind}}}}} stands for many values and cannot be sent"
-        ))
-    })
+    fill_with(text, names, |kind| Err(format!("{{{{{kind}}}}} stands for many values and cannot be sent")))
 }
 
 /// A JSON value with its references filled in, which keep their type where they stand alone.
@@ -131,17 +116,10 @@ pub fn fill(value: &Value, names: &Names) -> Result<Value, String> {
 }
 
 /// A JSON value with every text in it replaced.
-pub(super) fn fill_each(
-    value: &Value,
-    replace: &impl Fn(&str) -> Result<Value, String>,
-) -> Result<Value, String> {
+pub(super) fn fill_each(value: &Value, replace: &impl Fn(&str) -> Result<Value, String>) -> Result<Value, String> {
     match value {
         Value::String(text) => replace(text),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| fill_each(item, replace))
-            .collect::<Result<_, _>>()
-            .map(Value::Array),
+        Value::Array(items) => items.iter().map(|item| fill_each(item, replace)).collect::<Result<_, _>>().map(Value::Array),
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| Ok((name.clone(), fill_each(member, replace)?)))
@@ -165,18 +143,9 @@ mod tests {
 
     #[test]
     fn a_reference_alone_keeps_its_type() {
-        assert_eq!(
-            fill(&json!({ "id": "{{key.id}}" }), &names()).unwrap(),
-            json!({ "id": 5 })
-        );
-        assert_eq!(
-            fill(&json!(["a-{{key.data.0.name}}"]), &names()).unwrap(),
-            json!(["a-ci"])
-        );
-        assert_eq!(
-            fill_text("/api-keys/{{key.id}}/", &names()).unwrap(),
-            "/api-keys/5/"
-        );
+        assert_eq!(fill(&json!({ "id": "{{key.id}}" }), &names()).unwrap(), json!({ "id": 5 }));
+        assert_eq!(fill(&json!(["a-{{key.data.0.name}}"]), &names()).unwrap(), json!(["a-ci"]));
+        assert_eq!(fill_text("/api-keys/{{key.id}}/", &names()).unwrap(), "/api-keys/5/");
     }
 
     #[test]
