@@ -8,17 +8,25 @@ use std::sync::Arc;
 
 use keywright::{Client, Clock};
 use serde_json::{Value, json};
+use tokio::runtime::Builder;
 
 use crate::drive::{self, Call, Failure, Outcome, Overheard};
 use crate::judge::judge;
 use crate::scenario::{Saved, Scenario, Step, count_differs, journal_differs};
 use crate::world::World;
 
-/// Plays a scenario to its end.
+/// Plays a scenario to its end, on one thread, so that every log line of every level is heard.
 ///
 /// # Errors
 /// Tells the first step that does not end as it says, or what is wrong at the end.
-pub async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<Overheard>) -> Result<(), String> {
+pub fn played(scenario: &Scenario, world: &dyn World) -> Result<(), String> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let heard = Arc::new(Overheard::default());
+    let _log = tracing::subscriber::set_default(Arc::clone(&heard));
+    runtime.block_on(play(scenario, world, &heard))
+}
+
+async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<Overheard>) -> Result<(), String> {
     let mut saved = Saved::default();
     saved.keep("world", world.handed_out().clone());
     let clock = world.clock();

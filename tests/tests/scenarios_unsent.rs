@@ -4,11 +4,9 @@
 //! script can lend the client a rule that it lacks.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use keywright_tests::cases::{self, Case};
-use keywright_tests::drive::Overheard;
-use keywright_tests::play::play;
+use keywright_tests::play::played;
 use keywright_tests::scenario::{self, Scenario};
 use keywright_tests::world::Silent;
 
@@ -22,13 +20,5 @@ fn is_unsent(scenario: &Scenario) -> bool {
 }
 
 fn case((place, scenario): (String, Scenario)) -> Case {
-    Case::new(format!("unsent/{place}"), move || played(&scenario))
-}
-
-/// One thread runs client and log, so every line of every level is heard.
-fn played(scenario: &Scenario) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let heard = Arc::new(Overheard::default());
-    let _log = tracing::subscriber::set_default(Arc::clone(&heard));
-    runtime.block_on(play(scenario, &Silent::start(&scenario.service)?, &heard))
+    Case::new(format!("unsent/{place}"), move || played(&scenario, &Silent::start(&scenario.service)?))
 }
