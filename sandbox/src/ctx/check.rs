@@ -161,7 +161,8 @@ impl Ctx<'_> {
         Ok(Fields(members))
     }
 
-    fn check_members(&mut self, members: &Map<String, Value>, fields: &[Field]) -> Result<(), Reply> {
+    /// Refuses members that are not known, of the wrong type or missing; for objects inside a body.
+    pub(crate) fn check_members(&mut self, members: &Map<String, Value>, fields: &[Field]) -> Result<(), Reply> {
         let (service, strict) = (self.service, self.settings.strict);
         let member = |name, problem| service.refuse(Refusal::Member { name, problem });
         for (name, value) in members {

@@ -76,7 +76,13 @@ impl Ctx<'_> {
         let remaining = limit - window.1.min(limit);
         let wait = u64::try_from((reset.0 - self.now.0).max(0)).unwrap_or_default().div_ceil(1000);
         let allowed = allowed || !self.holds(&rules::RATE_LIMIT);
-        Some(Window { limit, remaining, reset, allowed, retry_after: say.then_some(wait) })
+        self.window = Some(Window { limit, remaining, reset, allowed, retry_after: say.then_some(wait) });
+        self.window
+    }
+
+    /// The window that this request was counted in, for services that tell it on every answer.
+    pub(crate) fn window(&self) -> Option<Window> {
+        self.window
     }
 
     /// Whether the caller's credential has no more requests in flight than allowed, this one

@@ -49,6 +49,7 @@ pub(crate) struct Ctx<'a> {
     settings: &'a Settings,
     windows: &'a mut Windows,
     in_flight: u32,
+    window: Option<Window>,
     known: Option<Key>,
     refused_by: Option<&'static str>,
 }
@@ -68,7 +69,7 @@ impl<'a> Ctx<'a> {
         (now, in_flight): (Time, u32),
     ) -> Self {
         let caller = Caller::default();
-        Self { store, now, caller, service, settings, windows, in_flight, known: None, refused_by: None }
+        Self { store, now, caller, service, settings, windows, in_flight, window: None, known: None, refused_by: None }
     }
 
     /// The name of the service that answers, for store calls.
