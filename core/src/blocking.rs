@@ -48,7 +48,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`crate::Client::new`].
-    pub fn new(service: &str, options: ClientOptions) -> Result<Self> {
+    pub fn new(service: &str, options: impl Into<ClientOptions>) -> Result<Self> {
         Self::over(crate::Client::new(service, options)?)
     }
 
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`crate::Client::with_dialect`].
-    pub fn with_dialect(dialect: Dialect, options: ClientOptions) -> Result<Self> {
+    pub fn with_dialect(dialect: Dialect, options: impl Into<ClientOptions>) -> Result<Self> {
         Self::over(crate::Client::with_dialect(dialect, options)?)
     }
 

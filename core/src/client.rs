@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, Method};
+use jiff::Timestamp;
 
 use crate::Secret;
 use crate::auth::{Auth, Environment, Given, Origin};
@@ -75,7 +76,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) naming the option that is wrong.
-    pub fn new(service: &str, options: ClientOptions) -> Result<Self> {
+    pub fn new(service: &str, options: impl Into<ClientOptions>) -> Result<Self> {
+        let options = options.into();
         let variant = options.variant.clone();
         let dialect = match variant {
             Some(variant) => Dialect::builtin_variant(service, &variant)?,
@@ -88,9 +90,9 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) naming the option that is wrong.
-    pub fn with_dialect(dialect: Dialect, options: ClientOptions) -> Result<Self> {
+    pub fn with_dialect(dialect: Dialect, options: impl Into<ClientOptions>) -> Result<Self> {
         let named = |error: Error| error.with(|data| data.service = Some(Arc::clone(&dialect.0.id)));
-        Self::build(&dialect, options).map_err(named)
+        Self::build(&dialect, options.into()).map_err(named)
     }
 
     fn build(dialect: &Dialect, options: ClientOptions) -> Result<Self> {
@@ -180,6 +182,12 @@ impl Client {
             account: self.account.clone(),
             credentials: self.auth.origins(),
         }
+    }
+
+    /// The time on the client's clock: the machine's, unless it was given another.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.pipeline.now()
     }
 
     /// The same client for another account.

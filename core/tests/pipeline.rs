@@ -264,3 +264,15 @@ async fn metrics_count_calls_attempts_and_waits_without_ids_and_names() {
     assert!(text.contains("keywright_queue_seconds_count{service=\"seclai\"}"), "{text}");
     assert!(!text.contains("somebody"));
 }
+
+#[tokio::test]
+async fn a_provider_that_never_answers_ends_with_the_call_s_time() {
+    let provider = KeyProvider::new(|| std::future::pending());
+    let bench = bench_with("seclai", ReplayTransport::new(), |options| options.key_provider(provider));
+    let error = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.timeout_scope(), error.outcome()),
+        (ErrorKind::Timeout, Some(TimeoutScope::Total), Outcome::NotSent)
+    );
+    assert_eq!(bench.clock.elapsed(), Duration::from_secs(120));
+}

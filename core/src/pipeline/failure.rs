@@ -115,11 +115,18 @@ fn remedy(fault: Fault) -> Option<&'static str> {
 pub(super) fn not_admitted(refused: Refused) -> Error {
     Error::new(ErrorKind::RateLimited).with(|data| {
         data.summary = Some("the service asked for fewer requests, and this call may not wait".to_owned());
-        data.stop = Some(match refused.stop {
-            Stop::ThrottleFail => Stop::ThrottleFail,
-            other => other,
-        });
+        data.stop = Some(refused.stop);
         data.retry_after = Some(refused.retry_after);
         data.outcome = Outcome::NotSent;
+    })
+}
+
+/// The key provider or the login took all the time there was.
+pub(super) fn no_credential_in_time() -> Error {
+    Error::new(ErrorKind::Timeout).with(|data| {
+        data.summary = Some("the credential was not there in time".to_owned());
+        data.timeout_scope = Some(TimeoutScope::Total);
+        data.stop = Some(Stop::Deadline);
+        data.remedy = Some("look at the key provider, or raise `total`".to_owned());
     })
 }

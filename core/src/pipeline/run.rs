@@ -104,7 +104,8 @@ impl<'a> Run<'a> {
     pub(super) async fn finish(mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
             let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
-            self.credential = Some(self.auth.credential(plane, self.clock(), &lending).await?);
+            let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await?;
+            self.credential = Some(credential);
         }
         let place = self.place();
         loop {
@@ -144,6 +145,17 @@ impl<'a> Run<'a> {
         self.pipeline.teller(self.call.operation, self.id).tell(name, self.attempts.len() as u32, fill);
     }
 
+    /// What a credential takes, a provider's time included, is part of the call's time.
+    async fn in_time<T>(&self, wait: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(deadline) = self.deadline else { return wait.await };
+        let left = deadline.saturating_sub(self.clock().monotonic());
+        tokio::select! {
+            biased;
+            result = wait => result,
+            () = async { self.clock().sleep(left).await } => Err(self.with_history(failure::no_credential_in_time())),
+        }
+    }
+
     fn place(&self) -> Place {
         let owner = self.credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
         let key = LaneKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
@@ -181,7 +193,7 @@ impl<'a> Run<'a> {
     async fn renew(&mut self) -> Result<bool> {
         let Some(refused) = self.credential.as_ref().filter(|_| !self.renewed) else { return Ok(false) };
         let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
-        let result = self.auth.renewed(refused, self.clock(), &lending).await;
+        let result = self.in_time(self.auth.renewed(refused, self.clock(), &lending)).await;
         let failed = result.as_ref().err().map(Error::kind);
         self.tell(EventName::AuthRefresh, |event| event.error = failed);
         self.renewed = true;
