@@ -24,6 +24,8 @@ mod resource;
 #[doc(hidden)]
 pub mod retry;
 mod route;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 mod secret;
 mod shared;
 mod transport;
