@@ -1,15 +1,30 @@
 //! Five API-key services on this machine: their rules, a virtual clock, faults and a journal.
 
+mod answer;
 mod clock;
+mod control;
+mod credentials;
 mod ctx;
 mod faults;
+mod handle;
+mod host;
+mod http;
+mod journal;
+mod options;
 mod rules;
+mod serve;
 mod service;
 mod services;
+mod state;
 mod store;
 mod time;
+mod world;
 
 pub use clock::{Clock, ClockMode, Sleep};
+pub use credentials::{Acme, Itellico, Seclai, Seenty, Segops, Sidclaw};
 pub use faults::{Action, ContentChange, FaultRule, FaultStatus, HeadChange, Matcher, Phase, Place, Span, Target, Values};
+pub use handle::{Connections, Error, Sandbox, Unfinished, World};
+pub use journal::{Expectation, JournalEntry, Miss, NearMiss};
+pub use options::{Choice, Options};
 pub use rules::{Rule, rules};
 pub use service::Variant;

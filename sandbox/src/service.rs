@@ -131,6 +131,17 @@ pub(crate) enum Mark {
     Assumed,
 }
 
+impl Mark {
+    /// As `--routes` prints it.
+    pub(crate) fn letter(self) -> &'static str {
+        match self {
+            Self::Page => "P",
+            Self::Code => "C",
+            Self::Assumed => "A",
+        }
+    }
+}
+
 /// One row of a service's route table.
 #[derive(Debug)]
 pub(crate) struct Route {

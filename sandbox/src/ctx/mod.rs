@@ -14,8 +14,8 @@ use crate::store::{Call, Key, Store};
 use crate::time::Time;
 
 pub(crate) use check::{Field, Fields};
-pub(crate) use limits::{Limits, Window, Windows};
-pub(crate) use secrets::{digest, masked, same_text};
+pub(crate) use limits::{Limits, Rate, Window, Windows};
+pub(crate) use secrets::{digest, hex, hmac, masked, same_text};
 
 /// What a world was told to be; changed only through the control API.
 #[derive(Debug, Clone)]

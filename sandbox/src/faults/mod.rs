@@ -89,6 +89,20 @@ impl Faults {
         Ok(id)
     }
 
+    /// Counts a rule as fired that acts without a request.
+    pub(crate) fn spend(&mut self, id: &str) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.fired += 1;
+        }
+    }
+
+    /// Forgets one rule.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| entry.id != id);
+        self.entries.len() < before
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }

@@ -373,6 +373,14 @@ impl FaultRule {
         Self { id: None, matcher: Matcher::default(), phase, action, skip: 0, times: 1, probability: None }
     }
 
+    /// The service whose connections are refused, and for how long, if that is what it does.
+    pub(crate) fn refusal(&self) -> Option<(String, Duration)> {
+        match (&self.action, &self.matcher.service) {
+            (Action::Refuse { lasts }, Some(service)) => Some((service.clone(), lasts.0)),
+            _ => None,
+        }
+    }
+
     /// Why the rule could never work, if so.
     pub(super) fn problem(&self) -> Option<String> {
         if self.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
@@ -385,6 +393,11 @@ impl FaultRule {
         }
         if let Action::Slow { bytes_per_second: 0 } = &self.action {
             return Some("`bytes_per_second` is 0; `stall` does that".to_owned());
+        }
+        if let Action::Refuse { .. } = &self.action
+            && (self.matcher.service.is_none() || self.times != 1 || self.skip > 0 || self.probability.is_some())
+        {
+            return Some("`refuse` acts at once on one service: it takes a `service`, and fires once".to_owned());
         }
         let only_service = Matcher { service: self.matcher.service.clone(), ..Matcher::default() };
         if self.phase == Phase::Accept && self.matcher != only_service {

@@ -1,0 +1,150 @@
+//! A running sandbox from within: its worlds, their listeners, and the control listener.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use crate::clock::{ClockMode, drive};
+use crate::ctx::{Settings, Windows, hex};
+use crate::http::{Worlds, listen};
+use crate::options::Options;
+use crate::services;
+use crate::store::MemoryStore;
+use crate::world::{Backend, Inner, World, lock};
+
+/// Makes the backend of a world by its name, and says whether it is new and has to be seeded.
+pub(crate) type MakeBackend = Box<dyn Fn(&str, Settings) -> Result<(Backend, bool), String> + Send + Sync>;
+
+/// How worlds after the first are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ports {
+    /// By listeners of their own.
+    Own,
+    /// As `/{world}/{service}/...` on those of the first world.
+    Shared,
+}
+
+/// The worlds of one sandbox.
+pub(crate) struct Host {
+    pub(crate) worlds: Arc<Worlds>,
+    pub(crate) address: IpAddr,
+    pub(crate) mode: ClockMode,
+    pub(crate) further: Ports,
+    pub(crate) token: String,
+    make_backend: MakeBackend,
+    first: Mutex<Option<Arc<World>>>,
+    tasks: Mutex<HashMap<String, Vec<AbortHandle>>>,
+    made: Mutex<u64>,
+    pub(crate) stop: Notify,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Host {
+    pub(crate) fn new(address: IpAddr, mode: ClockMode, further: Ports, make_backend: MakeBackend) -> Result<Self, String> {
+        if !address.is_loopback() {
+            // It mints admin sessions for whoever asks (S11).
+            return Err(format!("{address} is no loopback address"));
+        }
+        let mut token = [0; 16];
+        getrandom::fill(&mut token).map_err(|error| format!("no randomness: {error}"))?;
+        Ok(Self {
+            worlds: Arc::default(),
+            address,
+            mode,
+            further,
+            token: hex(&token),
+            make_backend,
+            first: Mutex::default(),
+            tasks: Mutex::default(),
+            made: Mutex::default(),
+            stop: Notify::new(),
+        })
+    }
+
+    pub(crate) fn in_memory() -> MakeBackend {
+        Box::new(|_, settings| {
+            let inner = Inner { store: Box::<MemoryStore>::default(), settings, windows: Windows::default() };
+            Ok((Backend::Memory(Mutex::new(inner)), true))
+        })
+    }
+
+    pub(crate) fn first(&self) -> Option<Arc<World>> {
+        lock(&self.first).clone()
+    }
+
+    pub(crate) fn world(&self, name: &str) -> Option<Arc<World>> {
+        self.worlds.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Makes a world: the first with the given port (0: any) for its first service and those that
+    /// follow for the others.
+    pub(crate) async fn open(&self, options: &Options, port: u16) -> Result<Arc<World>, String> {
+        let name = {
+            let mut made = lock(&self.made);
+            *made += 1;
+            format!("w{made}")
+        };
+        let settings = options.settings()?;
+        let clock = options.make_clock(self.mode)?;
+        let chance = (settings.seed, settings.idempotency);
+        let (backend, new) = (self.make_backend)(&name, settings)?;
+        let world = Arc::new(World::new(name.clone(), clock, chance, backend));
+        world.give_birth(new, options).await?;
+        let driver = tokio::spawn(drive(world.clock.clone()));
+        lock(&self.tasks).entry(name.clone()).or_default().push(driver.abort_handle());
+        self.reach(&world, port).await?;
+        lock(&self.first).get_or_insert_with(|| Arc::clone(&world));
+        self.worlds.write().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::clone(&world));
+        Ok(world)
+    }
+
+    async fn reach(&self, world: &Arc<World>, port: u16) -> Result<(), String> {
+        let shared = self.first().filter(|_| self.further == Ports::Shared);
+        for (offset, service) in (0..).zip(services::ALL) {
+            let name = service.name();
+            let url = match &shared {
+                Some(first) => format!("{}/{}/{name}", first.base_url(name), world.name),
+                None => {
+                    let port = if port == 0 { 0 } else { port + offset };
+                    let address = SocketAddr::new(self.address, port);
+                    let listening = listen(&self.worlds, world, *service, address).await;
+                    let (address, accept) = listening.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+                    let task = tokio::spawn(accept);
+                    lock(&self.tasks).entry(world.name.clone()).or_default().push(task.abort_handle());
+                    format!("http://{address}")
+                }
+            };
+            lock(&world.base_urls).insert(name, url);
+        }
+        Ok(())
+    }
+
+    /// Ends a world: its listeners close, its connections with them.
+    pub(crate) fn close(&self, name: &str) -> bool {
+        let known = self.worlds.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        for task in lock(&self.tasks).remove(name).into_iter().flatten() {
+            task.abort();
+        }
+        known.is_some()
+    }
+
+    /// The rows of the route tables, for `--routes` and the control API.
+    pub(crate) fn routes() -> Value {
+        let rows = services::ALL.iter().flat_map(|service| {
+            service.routes().iter().map(|route| {
+                json!({ "service": service.name(), "method": route.method, "path": route.path,
+                    "mark": route.mark.letter(), "needs": route.needs })
+            })
+        });
+        rows.collect()
+    }
+}
