@@ -181,6 +181,8 @@ pub(crate) struct ErrorData {
     pub fields: Vec<FieldError>,
     pub excerpt: Option<String>,
     pub elapsed: Option<Duration>,
+    /// The operation changes nothing: whether it was carried out is no question.
+    pub harmless: bool,
 }
 
 impl Error {
@@ -207,6 +209,7 @@ impl Error {
             fields: Vec::new(),
             excerpt: None,
             elapsed: None,
+            harmless: false,
         };
         Self { data: Box::new(data), cause: None }
     }
@@ -386,7 +389,7 @@ mod sentence {
                 text.push_str(&format!(" in {:.1} s", elapsed.as_secs_f64()));
             }
         }
-        if matches!(data.outcome, Outcome::Unknown | Outcome::Applied) {
+        if !data.harmless && matches!(data.outcome, Outcome::Unknown | Outcome::Applied) {
             text.push_str(outcome(data.outcome));
         }
         if !data.candidates.is_empty() {
@@ -407,11 +410,12 @@ mod sentence {
     /// "seclai: `api_key` is empty" or "seclai refused keys.delete: it has call history".
     fn subject(data: &ErrorData) -> String {
         let service = data.service.as_deref().unwrap_or("keywright");
-        let words = data.summary.clone().or_else(|| data.message.clone()).unwrap_or_else(|| words(data.kind).to_owned());
+        let words = data.summary.as_deref().or(data.message.as_deref()).unwrap_or_else(|| words(data.kind)).trim_end_matches('.');
         if let Some(field) = &data.field {
             return format!("{service}: `{field}` {words}");
         }
         match (&data.operation, data.status) {
+            (Some(operation), None) if data.kind == ErrorKind::Unsupported => format!("{service} has no {operation}"),
             (Some(operation), Some(_)) => format!("{service} refused {operation}: {words}"),
             (Some(operation), None) => format!("{service}: {operation} failed: {words}"),
             (None, _) => format!("{service}: {words}"),

@@ -29,19 +29,19 @@ use jiff::Timestamp;
 pub use keywright_sandbox::*;
 
 use crate::auth::Management;
-use crate::clock::Clock;
-use crate::error::Error;
+use crate::clock::Clock as ClientClock;
+use crate::error::Error as ClientError;
 use crate::options::ClientOptions;
 use crate::wire::BoxFuture;
 
 /// The sandbox's clock as a client's. Its chance is fixed by its start, for runs that repeat.
 struct Virtual {
-    clock: keywright_sandbox::Clock,
+    clock: Clock,
     chance: Mutex<Rng>,
 }
 
 impl Virtual {
-    fn of(clock: keywright_sandbox::Clock) -> Arc<dyn Clock> {
+    fn of(clock: Clock) -> Arc<dyn ClientClock> {
         Arc::new(Self { clock, chance: Mutex::new(Rng::with_seed(0)) })
     }
 }
@@ -52,7 +52,7 @@ impl fmt::Debug for Virtual {
     }
 }
 
-impl Clock for Virtual {
+impl ClientClock for Virtual {
     fn now(&self) -> Timestamp {
         Timestamp::try_from(self.clock.now()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
@@ -125,8 +125,8 @@ impl From<Acme> for ClientOptions {
     }
 }
 
-impl From<keywright_sandbox::Error> for Error {
-    fn from(error: keywright_sandbox::Error) -> Self {
+impl From<Error> for ClientError {
+    fn from(error: Error) -> Self {
         Self::config("sandbox", error.to_string(), "see the sandbox's own documentation")
     }
 }

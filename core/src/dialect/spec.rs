@@ -157,7 +157,6 @@ impl Dialect {
         Error::new(ErrorKind::Unsupported).with(|data| {
             data.service = Some(Arc::clone(&self.0.id));
             data.operation = Some(operation.to_owned().into());
-            data.summary = Some(format!("{} has no such operation", self.title()));
             data.remedy = Some(remedy);
         })
     }

@@ -21,7 +21,7 @@ use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
     Answer, AnswerFacts, Budget, Class, Decision, Fingerprint, Lane, LaneKey, Permit, RateLimit, RetryOptions, RetryState,
-    Ticket, Verdict, classify, hints,
+    Safety, Ticket, Verdict, classify, hints,
 };
 use crate::wire::{WireHead, WireResponse};
 
@@ -302,6 +302,7 @@ impl<'a> Run<'a> {
                 data.kind = ErrorKind::Cancelled;
             }
             data.stop = Some(stop);
+            data.harmless = self.call.safety == Safety::Safe;
             data.outcome = if self.unclear { Outcome::Unknown } else { judged.verdict.outcome };
             data.retry_after = match judged.verdict.class {
                 Class::Throttled | Class::Transient => judged.verdict.hint,
