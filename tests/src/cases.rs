@@ -3,13 +3,17 @@
 //! Cargo's own harness knows only functions, so a folder of files would be one test, and the count
 //! at the end would say nothing. Words on the command line choose the cases that contain them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// A case that hangs must not hide those behind it; none that passes comes near this.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One case: its name, and what happens.
 pub struct Case {
     name: String,
-    run: Box<dyn FnOnce() -> Result<(), String>>,
+    run: Box<dyn FnOnce() -> Result<(), String> + Send>,
 }
 
 impl std::fmt::Debug for Case {
@@ -20,7 +24,7 @@ impl std::fmt::Debug for Case {
 
 impl Case {
     /// A case.
-    pub fn new(name: impl Into<String>, run: impl FnOnce() -> Result<(), String> + 'static) -> Self {
+    pub fn new(name: impl Into<String>, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Self {
         Self { name: name.into(), run: Box::new(run) }
     }
 }
@@ -51,7 +55,12 @@ pub fn main(cases: Result<Vec<Case>, String>) -> ExitCode {
 
 /// Runs a case, tells its line, and gives what is wrong with it.
 fn told(case: Case) -> Option<(String, String)> {
-    let result = catch_unwind(AssertUnwindSafe(case.run)).unwrap_or_else(|_| Err("it panicked".to_owned()));
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || drop(tell.send((case.run)())));
+    let result = told.recv_timeout(PATIENCE).unwrap_or_else(|silence| match silence {
+        RecvTimeoutError::Timeout => Err("it did not end".to_owned()),
+        RecvTimeoutError::Disconnected => Err("it panicked".to_owned()),
+    });
     println!("test {} ... {}", case.name, if result.is_ok() { "ok" } else { "FAILED" });
     result.err().map(|what| (case.name, what))
 }

@@ -78,7 +78,10 @@ impl Taken {
 }
 
 /// An ISO 8601 duration; a day is 24 hours.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// When it is none, or negative.
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = |error: jiff::Error| format!("`{text}`: {error}");
     let span: Span = text.parse().map_err(wrong)?;
     let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(wrong)?;

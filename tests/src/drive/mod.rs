@@ -14,6 +14,7 @@ mod resources;
 use keywright::{Client, Error};
 use serde_json::{Map, Value};
 
+pub use arguments::duration;
 pub use call::{Call, call};
 pub use client::connect;
 pub use forms::error as error_form;

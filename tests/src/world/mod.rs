@@ -3,11 +3,15 @@
 //! A scenario does not know what stands behind it. [`Silent`] is a place where every request is
 //! one too many, for what must be refused before anything is sent.
 
+mod sandboxed;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use keywright::{Clock, ManualClock};
 use serde_json::{Map, Value, json};
+
+pub use sandboxed::Sandboxed;
 
 use crate::http::Listener;
 use crate::wire;

@@ -1,0 +1,135 @@
+//! A world of the in-process sandbox; all worlds of a test program share one sandbox.
+//!
+//! Client and services run on the world's clock, so no wait takes real time (S7b).
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use keywright::{BoxFuture, Clock};
+use keywright_sandbox::{Options, Sandbox, Variant};
+use serde_json::{Map, Value, json};
+
+use super::World;
+use crate::drive::duration;
+use crate::scenario;
+
+/// A world of its own in the sandbox of this process.
+#[derive(Debug)]
+pub struct Sandboxed {
+    service: String,
+    handed_out: Value,
+    world: keywright_sandbox::World,
+}
+
+impl Sandboxed {
+    /// A world for the clients of `service`, born as a scenario says.
+    ///
+    /// # Errors
+    /// When the sandbox does not start or the birth makes no sense.
+    pub fn start(service: &str, birth: &scenario::World) -> Result<Self, String> {
+        // Ids and keys are the same in every run: what failed once can be looked at again (S8).
+        let mut options = Options::new().seed(1);
+        if let Some(plan) = &birth.plan {
+            options = options.plan(plan);
+        }
+        if let Some(clock) = &birth.clock {
+            options = options.clock(clock);
+        }
+        match birth.variant.as_deref() {
+            None | Some("documented") => {}
+            Some("live") => options = options.variant(Variant::Live),
+            Some(other) => return Err(format!("`{other}` is no variant")),
+        }
+        let world = sandbox()?.world(options).map_err(|error| error.to_string())?;
+        let mut handed_out = world.description()["services"][service].take();
+        let elsewhere = if service == "seenty" { "seclai" } else { "seenty" };
+        handed_out["other_origin"] = json!(world.url(elsewhere));
+        Ok(Self { service: service.to_owned(), handed_out, world })
+    }
+}
+
+fn sandbox() -> Result<&'static Sandbox, String> {
+    static SANDBOX: OnceLock<Result<Sandbox, String>> = OnceLock::new();
+    SANDBOX.get_or_init(|| Sandbox::start().map_err(|error| error.to_string())).as_ref().map_err(Clone::clone)
+}
+
+impl World for Sandboxed {
+    fn handed_out(&self) -> &Value {
+        &self.handed_out
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(Shared(self.world.clock()))
+    }
+
+    fn control(&self, name: &str, with: &Map<String, Value>) -> Result<(), String> {
+        let text = |member: &str| with.get(member).and_then(Value::as_str).ok_or_else(|| format!("{name} needs `{member}`"));
+        let count = |member: &str| with.get(member).and_then(Value::as_u64).ok_or_else(|| format!("{name} needs `{member}`"));
+        let done = match name {
+            "clock.advance" => {
+                self.world.clock().advance(duration(text("by")?)?);
+                Ok(())
+            }
+            "sandbox.fault" => self.world.fault_json(&Value::Object(with.clone()).to_string()).map(|_| ()),
+            "sandbox.limit" => self.world.set_limit(Some(&self.service), count("count")?, duration(text("per")?)?),
+            "sandbox.plan" => self.world.set_plan(&self.service, None, text("plan")?),
+            "sandbox.credits" => {
+                let left = with.get("credits").and_then(Value::as_f64).ok_or_else(|| format!("{name} needs `credits`"))?;
+                self.world.set_credits(&self.service, None, Some(left))
+            }
+            "sandbox.inactive" => self.world.set_active(&self.service, Some(text("account")?), false),
+            other => return Err(format!("{other} is no control call")),
+        };
+        done.map_err(|error| format!("{name}: {error}"))
+    }
+
+    fn journal(&self) -> Result<Vec<String>, String> {
+        Ok(self.world.journal().iter().map(|entry| entry.call()).collect())
+    }
+
+    fn finish(&self) -> Result<(), String> {
+        self.world.finish().map_err(|left| left.to_string())
+    }
+}
+
+impl Drop for Sandboxed {
+    fn drop(&mut self) {
+        // Hundreds of worlds live in one test program, one after the other.
+        self.world.clone().close();
+    }
+}
+
+/// The world's clock as the client's. Its chance is always the least, so waits are exact.
+#[derive(Debug)]
+struct Shared(keywright_sandbox::Clock);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.0.now()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(self.0.sleep(duration))
+    }
+
+    fn random(&self) -> f64 {
+        0.0
+    }
+
+    fn id(&self) -> usize {
+        self.0.id()
+    }
+
+    fn enter(&self) {
+        self.0.enter();
+    }
+
+    fn leave(&self) {
+        self.0.leave();
+    }
+}
