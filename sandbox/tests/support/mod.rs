@@ -94,6 +94,12 @@ impl Connection {
         Ok((size > 0).then_some(chunk))
     }
 
+    /// So many bytes.
+    pub fn some(&mut self, count: usize) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; count];
+        self.reader.read_exact(&mut bytes).map(|()| bytes)
+    }
+
     /// Everything until the connection ends, and how it ended.
     pub fn rest(&mut self) -> (Vec<u8>, std::io::Result<()>) {
         let mut bytes = Vec::new();
