@@ -1,11 +1,13 @@
 //! The services, one file each: routes, then rules, then the work.
 
 mod seclai;
+mod segops;
+mod shared;
 
 use crate::service::Service;
 
 /// Every service, in the order in which they are listed to users.
-pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai];
+pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai, &segops::SegOps];
 
 /// The service of this name.
 pub(crate) fn by_name(name: &str) -> Option<&'static dyn Service> {
