@@ -3,11 +3,12 @@
 mod seclai;
 mod segops;
 mod shared;
+mod sidclaw;
 
 use crate::service::Service;
 
 /// Every service, in the order in which they are listed to users.
-pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai, &segops::SegOps];
+pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai, &segops::SegOps, &sidclaw::SidClaw];
 
 /// The service of this name.
 pub(crate) fn by_name(name: &str) -> Option<&'static dyn Service> {
