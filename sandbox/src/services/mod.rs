@@ -1,6 +1,7 @@
 //! The services, one file each: routes, then rules, then the work.
 
 mod seclai;
+mod seenty;
 mod segops;
 mod shared;
 mod sidclaw;
@@ -8,7 +9,7 @@ mod sidclaw;
 use crate::service::Service;
 
 /// Every service, in the order in which they are listed to users.
-pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai, &segops::SegOps, &sidclaw::SidClaw];
+pub(crate) const ALL: &[&dyn Service] = &[&seclai::Seclai, &segops::SegOps, &sidclaw::SidClaw, &seenty::Seenty];
 
 /// The service of this name.
 pub(crate) fn by_name(name: &str) -> Option<&'static dyn Service> {
