@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(&root),
         ["gen"] => generate::write(&root),
         ["gen", "--check"] => generate::check(&root),
-        ["bench", lanes @ ..] => bench::run(lanes),
+        ["bench", lanes @ ..] => bench::run(&root, lanes),
         ["sandbox", options @ ..] => sandbox::run(&root, options),
         ["pack"] => suite::package::pack(&root),
         _ => Err(format!("usage:\n{USAGE}")),
