@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::Secret;
+use crate::mask::mask;
 use crate::wire_enum::wire_enum;
 
 /// The result of every fallible call.
@@ -227,6 +229,20 @@ impl Error {
     pub(crate) fn with(mut self, change: impl FnOnce(&mut ErrorData)) -> Self {
         change(&mut self.data);
         self
+    }
+
+    /// Hides secrets wherever the service's words may hold them.
+    pub(crate) fn hiding(self, secrets: &[Secret]) -> Self {
+        self.with(|data| {
+            let own = [&mut data.code, &mut data.message, &mut data.request_id];
+            let fields = data.fields.iter_mut().flat_map(|field| field.messages.iter_mut().chain([&mut field.field]));
+            let records = data.attempts.iter_mut().filter_map(|record| record.request_id.as_mut());
+            for text in own.into_iter().flatten().chain(fields).chain(records) {
+                *text = secrets.iter().fold(std::mem::take(text), |text, secret| mask(&text, Some(secret.expose())));
+            }
+            // It was cut already, perhaps in the middle of a secret.
+            data.excerpt = None;
+        })
     }
 
     pub(crate) fn caused_by(mut self, cause: Cause) -> Self {

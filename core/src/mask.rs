@@ -1,18 +1,23 @@
 //! Hides secrets in text that came from a service, before it reaches an error or a log.
 //!
-//! What a service echoes is not ours to trust: the key in use is hidden wherever it stands, and so
-//! is everything that looks like a key or a token (security H128, H130).
+//! What a service echoes is not ours to trust: the key in use is hidden wherever it stands, as it
+//! is or as JSON spells it, and so is everything that looks like a key or a token (security H128,
+//! H130).
+
+use serde_json::Value;
 
 /// The beginnings that keys and tokens are known by.
 const PREFIXES: [&str; 8] = ["sk_", "sk-", "pk_", "mk_", "ai_", "acme_", "eyJ", "kw_"];
 /// Shorter runs are words, not secrets.
 const SHORTEST: usize = 12;
+/// Longer than any key that is sent.
+const LONGEST: usize = 8 * 1024;
 const HIDDEN: &str = "[redacted]";
 
 /// The text with the given secret and everything of a key's shape replaced.
 pub(crate) fn mask(text: &str, secret: Option<&str>) -> String {
     let text = match secret {
-        Some(secret) if secret.len() >= 4 => text.replace(secret, HIDDEN),
+        Some(secret) if secret.len() >= 4 => hide(text, secret),
         Some(_) | None => text.to_owned(),
     };
     let mut out = String::with_capacity(text.len());
@@ -30,13 +35,38 @@ pub(crate) fn mask(text: &str, secret: Option<&str>) -> String {
     out
 }
 
+fn hide(text: &str, secret: &str) -> String {
+    let text = text.replace(secret, HIDDEN);
+    let spelled = Value::from(secret).to_string();
+    let escaped = spelled.trim_matches('"');
+    if escaped == secret { text } else { text.replace(escaped, HIDDEN) }
+}
+
+/// Masks every text in a JSON value, and the names of its members.
+pub(crate) fn mask_json(value: &mut Value, secret: &str) {
+    match value {
+        Value::String(text) => *text = mask(text, Some(secret)),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_json(item, secret)),
+        Value::Object(members) => {
+            let masked = std::mem::take(members).into_iter().map(|(name, mut member)| {
+                mask_json(&mut member, secret);
+                (mask(&name, Some(secret)), member)
+            });
+            *members = masked.collect();
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// The first printable characters of a body that could not be read, masked.
 pub(crate) fn excerpt(body: &[u8], secret: Option<&str>) -> Option<String> {
     const SHOWN: usize = 200;
-    // Masked before it is cut: half a key at the end would no longer look like one.
-    let head = &body[..body.len().min(16 * SHOWN)];
+    // Masked before it is cut: half a key at the end would no longer look like one. What is shown
+    // stands in the first bytes, so that a key which begins there is whole in what is masked.
+    let begin = body.iter().position(|byte| *byte > b' ').unwrap_or(body.len());
+    let head = &body[begin..body.len().min(begin + 4 * SHOWN + LONGEST)];
     let text: String = String::from_utf8_lossy(head).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let shown: String = mask(text.trim(), secret).chars().take(SHOWN).collect();
+    let shown: String = mask(text.trim_end(), secret).chars().take(SHOWN).collect();
     (!shown.is_empty()).then_some(shown)
 }
 
@@ -53,6 +83,7 @@ mod tests {
         assert_eq!(mask("key my-own-odd-key is bad", Some("my-own-odd-key")), "key [redacted] is bad");
         assert_eq!(mask("no \"sk_live_abcdefgh12345678\"!", None), "no \"[redacted]\"!");
         assert_eq!(mask("token eyJhbGciOi.eyJzdWIi.sig", None), "token [redacted]");
+        assert_eq!(mask(r#"["a\"b\\c"]"#, Some(r#"a"b\c"#)), r#"["[redacted]"]"#);
     }
 
     #[test]
@@ -74,5 +105,10 @@ mod tests {
         let shown = excerpt(body.as_bytes(), None).unwrap();
         assert!(shown.chars().count() <= 200 && !shown.contains("kkkk") && !shown.contains('\u{0}'));
         assert_eq!(excerpt(b"", None), None);
+        for before in [0, 150, 190, 199, 795, 3190, 3199] {
+            let body = format!("{}odd/key=of no shape{}", " ".repeat(before), "y".repeat(4000));
+            let shown = excerpt(body.as_bytes(), Some("odd/key=of no shape")).unwrap();
+            assert!(!shown.contains("odd"), "{before}: {shown}");
+        }
     }
 }

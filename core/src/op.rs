@@ -36,8 +36,9 @@ wire_enum! {
     }
 }
 
-/// The arguments of one operation, in our words: what `plan` puts into a request.
-#[derive(Debug, Clone, Default)]
+/// The arguments of one operation, in our words: what `plan` puts into a request. Their values
+/// are the caller's and are not shown.
+#[derive(Clone, Default)]
 pub(crate) struct Ask {
     /// Values for the places of the path.
     pub places: Vec<(String, String)>,
@@ -49,6 +50,19 @@ pub(crate) struct Ask {
     pub members: Map<String, Value>,
     /// A whole body instead of members.
     pub body: Option<Payload>,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        f.debug_struct("Ask")
+            .field("places", &names(&self.places))
+            .field("query", &names(&self.query))
+            .field("raw_query", &names(&self.raw_query))
+            .field("members", &self.members.keys().collect::<Vec<_>>())
+            .field("body", &self.body)
+            .finish()
+    }
 }
 
 impl Ask {

@@ -4,6 +4,7 @@
 //! and explicitly none.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -155,7 +156,7 @@ impl CallOptions {
 ///     .management(Management::login("ops@acme.test", "a password"))
 ///     .account(Account::id("acme"));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct ClientOptions {
     pub(crate) api_key: Option<Secret>,
@@ -182,6 +183,23 @@ pub struct ClientOptions {
     pub(crate) shared: Option<Shared>,
     pub(crate) environment: Option<Environment>,
     pub(crate) transport: Option<Arc<dyn Transport>>,
+}
+
+impl fmt::Debug for ClientOptions {
+    /// A base URL that has not been checked may hold a password, a PEM text a private key: neither
+    /// is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("api_key", &self.api_key)
+            .field("provider", &self.provider)
+            .field("management", &self.management)
+            .field("variant", &self.variant)
+            .field("account", &self.account)
+            .field("calls", &self.calls)
+            .field("retry", &self.retry)
+            .field("app_name", &self.app_name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ClientOptions {

@@ -17,6 +17,7 @@ use crate::dialect::read;
 use crate::dialect::{AuthMode, CredentialSpec, Plane};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::mask::mask;
 use crate::model::Meta;
 use crate::op::Payload;
 use crate::options::CallOptions;
@@ -39,7 +40,10 @@ use crate::transport::Connection;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` shows the names of query parameters and headers, never their values and never the
+/// body.
+#[derive(Clone)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request {
     client: Client,
@@ -52,6 +56,19 @@ pub struct Request {
     options: CallOptions,
     /// The first thing that was wrong, reported when it is sent.
     wrong: Option<Error>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("payload", &self.payload)
+            .field("client", &self.client)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -253,7 +270,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let value: Value = read::json(&self.body)?;
         serde_path_to_error::deserialize(value)
-            .map_err(|error| read::shape(&error.path().to_string(), std::any::type_name::<T>()))
+            .map_err(|error| read::shape(&mask(&error.path().to_string(), None), std::any::type_name::<T>()))
     }
 
     /// The body as text.

@@ -23,7 +23,8 @@ struct Inner {
     csrf: Option<(HeaderName, HeaderValue)>,
     /// Whose lane it is: the key's, or the login's, never a token's.
     fingerprint: Fingerprint,
-    secret: Secret,
+    /// The key, the token, or the session's two values.
+    secrets: Vec<Secret>,
 }
 
 impl Credential {
@@ -36,19 +37,19 @@ impl Credential {
             AuthMode::CookieCsrf { cookie, .. } => (COOKIE, format!("{cookie}={}", secret.expose())),
         };
         let fingerprint = Fingerprint::of(&["key", secret.expose()]);
-        Self::build(name, header, &text, None, fingerprint, secret.clone())
+        Self::build(name, header, &text, None, fingerprint, vec![secret.clone()])
     }
 
     /// The token of a login.
     pub(crate) fn of_token(token: &Secret, owner: Fingerprint) -> Result<Self> {
-        Self::build(CredentialName::Login, AUTHORIZATION, &format!("Bearer {}", token.expose()), None, owner, token.clone())
+        Self::build(CredentialName::Login, AUTHORIZATION, &format!("Bearer {}", token.expose()), None, owner, vec![token.clone()])
     }
 
     /// The two cookies of a session.
     pub(crate) fn of_session(session: &Session, owner: Fingerprint) -> Result<Self> {
         let cookies = format!("{}={}; {}={}", session.cookie, session.value.expose(), session.csrf_cookie, session.csrf.expose());
         let csrf = Some((session.csrf_header.clone(), sensitive(session.csrf.expose())?));
-        Self::build(CredentialName::Login, COOKIE, &cookies, csrf, owner, session.value.clone())
+        Self::build(CredentialName::Login, COOKIE, &cookies, csrf, owner, vec![session.value.clone(), session.csrf.clone()])
     }
 
     fn build(
@@ -57,10 +58,10 @@ impl Credential {
         text: &str,
         csrf: Option<(HeaderName, HeaderValue)>,
         fingerprint: Fingerprint,
-        secret: Secret,
+        secrets: Vec<Secret>,
     ) -> Result<Self> {
         let value = sensitive(text)?;
-        Ok(Self(Arc::new(Inner { name, header, value, csrf, fingerprint, secret })))
+        Ok(Self(Arc::new(Inner { name, header, value, csrf, fingerprint, secrets })))
     }
 
     /// Adds the credential headers, after all others.
@@ -81,9 +82,14 @@ impl Credential {
         self.0.fingerprint
     }
 
-    /// To hide it where a service echoes it.
+    /// The text that was presented.
     pub(crate) fn secret(&self) -> &Secret {
-        &self.0.secret
+        &self.0.secrets[0]
+    }
+
+    /// To hide them where a service echoes them.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.0.secrets
     }
 
     /// Whether it is the same text: if so, sending it again changes nothing.

@@ -17,7 +17,7 @@ use super::credential::{Credential, Session};
 use super::{Lend, Waiting};
 use crate::Secret;
 use crate::clock::Clock;
-use crate::dialect::{AuthMode, CredentialSpec};
+use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json as strict;
 use crate::retry::Fingerprint;
@@ -160,7 +160,7 @@ impl Login {
             return self.log_in(spec, clock, lend).await;
         };
         let began = clock.monotonic();
-        let answer = lend.exchange(refresh, json!({ "refresh": refresh_token.expose() })).await?;
+        let answer = self.exchange(lend, refresh, json!({ "refresh": refresh_token.expose() })).await?;
         let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
         self.keep_jwt(&body, access, Some(refresh_token.clone()), began)
     }
@@ -177,13 +177,13 @@ impl Login {
         let body = json!({ "email": self.email, "password": password.expose() });
         let credential = match &spec.mode {
             AuthMode::Jwt { login, access, refresh_token, .. } => {
-                let answer = lend.exchange(login, body).await?;
+                let answer = self.exchange(lend, login, body).await?;
                 let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
                 let refresh = body.pointer(refresh_token).and_then(Value::as_str).map(Secret::new);
                 self.keep_jwt(&body, access, refresh, began)
             }
             AuthMode::CookieCsrf { login, cookie, csrf_cookie, csrf_header, lifetime, .. } => {
-                let answer = lend.exchange(login, body).await?;
+                let answer = self.exchange(lend, login, body).await?;
                 let found = |name: &str| cookie_value(&answer, name).ok_or_else(unreadable);
                 let session = Session {
                     value: found(cookie)?,
@@ -201,6 +201,18 @@ impl Login {
             self.lock().password = None;
         }
         Ok(credential)
+    }
+
+    /// Sends what no credential goes with: what its refusal must not show is known here alone.
+    async fn exchange(&self, lend: &dyn Lend, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
+        lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.secrets()))
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        let state = self.lock();
+        let token = state.token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
+        let refresh = state.token.as_ref().and_then(|token| token.refresh.clone());
+        token.into_iter().chain(refresh).chain(state.password.clone()).collect()
     }
 
     fn keep_jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Credential> {

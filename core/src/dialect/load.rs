@@ -9,6 +9,7 @@ use super::compile::compile;
 use super::schema;
 use super::spec::Dialect;
 use crate::error::{Error, Result};
+use crate::mask::mask;
 
 const FILES: [(&str, &str); 5] = [
     ("seclai", include_str!("../../dialects/seclai.toml")),
@@ -75,7 +76,7 @@ fn unknown_service(id: &str) -> Error {
     let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     Error::config(
         "service",
-        format!("`{}` is not a built-in service", id.escape_debug()),
+        format!("`{}` is not a built-in service", mask(id, None).escape_debug()),
         format!("use one of {}, or `Dialect::from_toml`", known.join(", ")),
     )
 }
@@ -121,7 +122,11 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         if variant == "live" {
             return Ok(());
         }
-        return Err(format!("there is no variant `{}` (there is: {DOCUMENTED} {})", variant.escape_debug(), known.join(" ")));
+        return Err(format!(
+            "there is no variant `{}` (there is: {DOCUMENTED} {})",
+            mask(variant, None).escape_debug(),
+            known.join(" ")
+        ));
     };
     for (section, change) in changes {
         let toml::Value::Table(change) = change else { return Err(format!("`{section}` must be a table")) };

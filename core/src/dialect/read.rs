@@ -10,6 +10,7 @@ use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule
 use crate::Secret;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
+use crate::mask::mask_json;
 use crate::model::{Activity, CallRecord, Item, Key, KeyStatus, UsageReport, UsageSlice};
 use crate::op::KeyOp;
 
@@ -142,6 +143,10 @@ fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
             Some(Value::Null) | None => {}
             Some(_) => return Err(shape(name, "secret")),
         }
+    }
+    // Some answers repeat the secret in an example of its use.
+    if let Some(secret) = &taken {
+        mask_json(value, secret.expose());
     }
     Ok(taken)
 }

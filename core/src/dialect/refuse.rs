@@ -44,7 +44,7 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
         remedy: known.and_then(|known| known.remedy.clone()).map(|remedy| with_limit(remedy, limit)),
         excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secret) },
         message: raw_message.map(|message| mask::mask(&message, secret)),
-        request_id: request_id(spec, answer, body.as_ref()),
+        request_id: request_id(spec, answer, body.as_ref(), secret),
         retry_after: body
             .as_ref()
             .zip(spec.error.retry_after.as_deref())
@@ -55,10 +55,10 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
 }
 
 /// The service's id of a request, from the header or the body.
-pub(crate) fn request_id(spec: &Spec, answer: &WireResponse, body: Option<&Value>) -> Option<String> {
+fn request_id(spec: &Spec, answer: &WireResponse, body: Option<&Value>, secret: Option<&str>) -> Option<String> {
     let header = answer.head.headers.get(&spec.request_id).and_then(|value| value.to_str().ok());
     let member = || body.and_then(|body| body.get("request_id")).and_then(Value::as_str);
-    header.or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(id, None))
+    header.or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(id, secret))
 }
 
 /// The plan's limit belongs into the sentence: "the plan allows 1 key".
@@ -120,6 +120,7 @@ fn fields(body: &Value, pointers: &[String], secret: Option<&str>) -> Vec<FieldE
         }
     }
     for field in &mut found {
+        field.field = mask::mask(&field.field, secret);
         field.messages.iter_mut().for_each(|text| *text = mask::mask(text, secret));
     }
     found

@@ -10,6 +10,7 @@ use http::{HeaderName, Method};
 use super::schema::{Need, PageStyle, Returns, StatusRule};
 use super::template::Template;
 use crate::error::{Error, ErrorKind, Result};
+use crate::mask::mask;
 use crate::op::KeyOp;
 use crate::retry::Safety;
 
@@ -156,7 +157,7 @@ impl Dialect {
     fn unsupported(&self, operation: &str, remedy: String) -> Error {
         Error::new(ErrorKind::Unsupported).with(|data| {
             data.service = Some(Arc::clone(&self.0.id));
-            data.operation = Some(operation.to_owned().into());
+            data.operation = Some(mask(operation, None).into());
             data.remedy = Some(remedy);
         })
     }
