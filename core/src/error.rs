@@ -113,7 +113,7 @@ wire_enum! {
 pub struct AttemptRecord {
     /// Counted from 1.
     pub n: u32,
-    /// When it began.
+    /// When it began, on the client's clock.
     pub started_at: Timestamp,
     /// How long it took.
     pub duration: Duration,

@@ -19,6 +19,14 @@ use crate::shared::Shared;
 use crate::transport::{DEFAULT_BODY_LIMIT, ProxyPolicy, Transport};
 
 /// A time limit: not given, a value, or explicitly none.
+///
+/// ```
+/// use std::time::Duration;
+/// use keywright::{CallOptions, Limit};
+///
+/// let patient = CallOptions::new().total(Limit::Never).attempt(Duration::from_secs(90));
+/// assert_eq!(patient.attempt, Limit::After(Duration::from_secs(90)));
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Limit {
     /// What the client says, or the default.

@@ -14,7 +14,19 @@ use crate::wire::BoxFuture;
 /// What a key provider fails with.
 pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Gives the API key, whenever it is asked.
+/// Gives the API key, whenever it is asked: before every call, and once more after a 401. What it
+/// fails with becomes the source of the error, unchanged.
+///
+/// ```
+/// use keywright::{Client, ClientOptions, KeyProvider, Secret};
+///
+/// let provider = KeyProvider::new(|| async {
+///     let text = std::fs::read_to_string("/run/secrets/seclai")?;
+///     Ok(Secret::new(text))
+/// });
+/// let client = Client::new("seclai", ClientOptions::new().key_provider(provider))?;
+/// # Ok::<(), keywright::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct KeyProvider(Arc<dyn Fn() -> BoxFuture<'static, std::result::Result<Secret, ProviderError>> + Send + Sync>);
 

@@ -176,7 +176,8 @@ impl Key {
     }
 }
 
-/// A new key, or a rotated one: the only place where a secret comes from a service.
+/// A new key, or a rotated one: the only place where a secret comes from a service. Its `Debug`
+/// does not show the secret, and neither does its `key`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CreatedKey {

@@ -17,7 +17,7 @@ pub struct CallRecord {
     pub method: String,
     /// The path, without host and query.
     pub endpoint: String,
-    /// The status it was answered with.
+    /// The HTTP status it was answered with.
     pub status: u16,
     /// What went wrong, in the service's words; `None` when nothing did.
     pub error: Option<String>,
@@ -28,6 +28,18 @@ pub struct CallRecord {
 }
 
 /// Which calls to list. What the service cannot filter is filtered here.
+///
+/// ```no_run
+/// # async fn f(client: keywright::Client) -> keywright::Result<()> {
+/// use keywright::CallsQuery;
+///
+/// let refused = client.keys().calls("key_1", CallsQuery::new().status(403).size(50)).await?;
+/// for call in &refused.items {
+///     println!("{} {} {:?}", call.method, call.endpoint, call.error);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallsQuery {
@@ -151,6 +163,17 @@ impl UsageRange {
 }
 
 /// What to report.
+///
+/// ```no_run
+/// # async fn f(client: keywright::Client) -> keywright::Result<()> {
+/// use keywright::{Granularity, UsageQuery, UsageRange};
+///
+/// let month = UsageQuery::new().range(UsageRange::D30).granularity(Granularity::Week);
+/// let report = client.keys().usage("key_1", month).await?;
+/// println!("{} credits", report.total);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UsageQuery {

@@ -47,6 +47,12 @@ pub enum Connection {
 
 /// Which proxies are used for `https`. Plain `http` and loopback never take one: the key would
 /// be readable on the way.
+///
+/// ```
+/// use keywright::{ClientOptions, ProxyPolicy};
+///
+/// let direct = ClientOptions::new().proxy(ProxyPolicy::Direct);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ProxyPolicy {
     /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the settings of the system; as tunnels only.
