@@ -130,7 +130,7 @@ async fn routed_to_a_subaccount(sandbox: &Sandbox) -> Result<()> {
     let subaccount = Account::id(&credentials.subaccount_id);
     let client = Client::new("itellico", credentials)?.account(subaccount)?;
     let agents = client.agents().list(PageRequest::new()).await?;
-    line("agents.list", format!("{} agents of the subaccount", agents.items.len()));
+    line("agents.list", format!("{} of the subaccount", agents.items.len()));
     let made = client.keys().create(CreateKey::new().name("only for the subaccount")).await?;
     line("keys.create", made.key.display_name());
     Ok(())

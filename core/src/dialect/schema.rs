@@ -332,17 +332,20 @@ pub(super) struct Refusal {
     pub source: String,
 }
 
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct ItemShape {
-    #[serde(default)]
     pub id: Vec<String>,
-    #[serde(default)]
     pub name: Vec<String>,
-    #[serde(default)]
     pub status: Vec<String>,
-    #[serde(default)]
     pub created_at: Vec<String>,
+}
+
+impl Default for ItemShape {
+    fn default() -> Self {
+        let same = |name: &str| vec![name.to_owned()];
+        Self { id: same("id"), name: same("name"), status: same("status"), created_at: same("created_at") }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
