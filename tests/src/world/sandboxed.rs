@@ -43,6 +43,9 @@ impl Sandboxed {
         }
         let world = sandbox()?.world(options).map_err(|error| error.to_string())?;
         let mut handed_out = world.description()["services"][service].take();
+        if handed_out.is_null() {
+            return Err(format!("the sandbox does not serve {service}"));
+        }
         let elsewhere = if service == "seenty" { "seclai" } else { "seenty" };
         handed_out["other_origin"] = json!(world.url(elsewhere));
         Ok(Self { service: service.to_owned(), handed_out, world })
