@@ -42,15 +42,16 @@ fn hide(text: &str, secret: &str) -> String {
     if escaped == secret { text } else { text.replace(escaped, HIDDEN) }
 }
 
-/// Masks every text in a JSON value, and the names of its members.
-pub(crate) fn mask_json(value: &mut Value, secret: &str) {
+/// Hides a secret in every text of a JSON value, and in the names of its members. What only looks
+/// like a key stays: the prefix that a service shows does.
+pub(crate) fn hide_in(value: &mut Value, secret: &str) {
     match value {
-        Value::String(text) => *text = mask(text, Some(secret)),
-        Value::Array(items) => items.iter_mut().for_each(|item| mask_json(item, secret)),
+        Value::String(text) => *text = hide(text, secret),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_in(item, secret)),
         Value::Object(members) => {
             let masked = std::mem::take(members).into_iter().map(|(name, mut member)| {
-                mask_json(&mut member, secret);
-                (mask(&name, Some(secret)), member)
+                hide_in(&mut member, secret);
+                (hide(&name, secret), member)
             });
             *members = masked.collect();
         }

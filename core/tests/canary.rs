@@ -370,12 +370,12 @@ async fn an_answer_with_a_new_secret_that_cannot_be_read_does_not_show_it() {
 async fn a_new_secret_stands_in_one_place_only() {
     for new in NEW {
         let body = json!({
-            "id": "k1", "name": "ci", "key": new, "prefix": "sk_live_", "created_at": "2023-01-01T00:00:00Z",
+            "id": "k1", "name": "ci", "key": new, "prefix": "sk_live_abcd1234", "created_at": "2023-01-01T00:00:00Z",
             "example": format!("curl -H 'X-API-Key: {new}'"), "again": [{ "token": new }],
         });
         let bench = Bench::with("seclai", PLAIN, |script| script.answer(Reply::json(201, body.to_string())));
         let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
-        assert_eq!(made.secret.expose(), new);
+        assert_eq!((made.secret.expose(), made.key.prefix.as_deref()), (new, Some("sk_live_abcd1234")));
         clean_debug("Reply<CreatedKey>", &made);
         clean("Key.data", &made.key.data.to_string());
         clean_debug("the client that uses it", &bench.client.with_key(made.secret.clone()).unwrap());

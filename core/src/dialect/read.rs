@@ -10,7 +10,7 @@ use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule
 use crate::Secret;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
-use crate::mask::mask_json;
+use crate::mask::hide_in;
 use crate::model::{Activity, CallRecord, Item, Key, KeyStatus, UsageReport, UsageSlice};
 use crate::op::KeyOp;
 
@@ -146,7 +146,7 @@ fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
     }
     // Some answers repeat the secret in an example of its use.
     if let Some(secret) = &taken {
-        mask_json(value, secret.expose());
+        hide_in(value, secret.expose());
     }
     Ok(taken)
 }
