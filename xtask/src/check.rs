@@ -11,18 +11,7 @@ pub fn run(root: &Root) -> Result<(), String> {
     let cargo = run::cargo();
     let parts: [(&str, &[&str]); 2] = [
         ("format", &["fmt", "--all", "--", "--check"]),
-        (
-            "lints",
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--all-features",
-                "--",
-                "-D",
-                "warnings",
-            ],
-        ),
+        ("lints", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]),
     ];
     let mut failed = Vec::new();
     for (name, arguments) in parts {
@@ -36,9 +25,5 @@ pub fn run(root: &Root) -> Result<(), String> {
         eprintln!("{message}");
         failed.push("generated files".to_owned());
     }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("check failed: {}", failed.join(", ")))
-    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("check failed: {}", failed.join(", "))) }
 }

@@ -40,8 +40,7 @@ impl Root {
     }
 
     fn walk(&self, folder: &Path, extension: &str, found: &mut Vec<String>) -> Result<(), String> {
-        let entries =
-            fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for entry in entries {
             let path = entry.map_err(|error| error.to_string())?.path();
             if path.is_dir() {

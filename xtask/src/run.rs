@@ -27,19 +27,10 @@ pub fn quiet<S: AsRef<OsStr>>(root: &Root, program: &str, arguments: &[S]) -> Re
     run(root, program, arguments, false)
 }
 
-fn run<S: AsRef<OsStr>>(
-    root: &Root,
-    program: &str,
-    arguments: &[S],
-    show: bool,
-) -> Result<Said, String> {
+fn run<S: AsRef<OsStr>>(root: &Root, program: &str, arguments: &[S], show: bool) -> Result<Said, String> {
     let failed = |error: std::io::Error| format!("{program}: {error}");
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(root.at(""))
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
+    let mut child =
+        Command::new(program).args(arguments).current_dir(root.at("")).stdout(Stdio::piped()).spawn().map_err(failed)?;
     let mut text = String::new();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {
@@ -52,10 +43,7 @@ fn run<S: AsRef<OsStr>>(
         }
     }
     let status = child.wait().map_err(failed)?;
-    Ok(Said {
-        text,
-        well: status.success(),
-    })
+    Ok(Said { text, well: status.success() })
 }
 
 /// The cargo that runs this command.

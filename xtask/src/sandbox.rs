@@ -5,18 +5,7 @@ use crate::run;
 
 /// Runs the sandbox until it ends.
 pub fn run(root: &Root, options: &[&str]) -> Result<(), String> {
-    let mut arguments = vec![
-        "run",
-        "--quiet",
-        "--package",
-        "keywright-sandbox",
-        "--all-features",
-        "--",
-    ];
+    let mut arguments = vec!["run", "--quiet", "--package", "keywright-sandbox", "--all-features", "--"];
     arguments.extend(options);
-    if run::shown(root, &run::cargo(), &arguments)?.well {
-        Ok(())
-    } else {
-        Err("the sandbox ended with an error".to_owned())
-    }
+    if run::shown(root, &run::cargo(), &arguments)?.well { Ok(()) } else { Err("the sandbox ended with an error".to_owned()) }
 }

@@ -33,20 +33,11 @@ pub fn run(root: &Root, names: &[&str]) -> Result<(), String> {
 
 fn chosen(names: &[&str]) -> Result<Vec<Suite>, String> {
     let all = suite::all();
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| all.iter().all(|suite| suite.name != **name))
-    {
+    if let Some(unknown) = names.iter().find(|name| all.iter().all(|suite| suite.name != **name)) {
         let known: Vec<&str> = all.iter().map(|suite| suite.name).collect();
-        return Err(format!(
-            "there is no suite `{unknown}`; there are {}",
-            known.join(", ")
-        ));
+        return Err(format!("there is no suite `{unknown}`; there are {}", known.join(", ")));
     }
-    Ok(all
-        .into_iter()
-        .filter(|suite| names.is_empty() || names.contains(&suite.name))
-        .collect())
+    Ok(all.into_iter().filter(|suite| names.is_empty() || names.contains(&suite.name)).collect())
 }
 
 #[cfg(test)]

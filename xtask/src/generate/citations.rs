@@ -20,17 +20,12 @@ struct Scenario {
 pub fn all(root: &Root) -> Result<Citations, String> {
     let mut found = Citations::new();
     for path in root.below("tests/scenarios", "toml")? {
-        let scenario: Scenario =
-            toml::from_str(&root.read(&path)?).map_err(|error| format!("{path}: {error}"))?;
+        let scenario: Scenario = toml::from_str(&root.read(&path)?).map_err(|error| format!("{path}: {error}"))?;
         add(&mut found, scenario.rows, path.trim_start_matches("tests/"));
     }
     for path in root.below("tests/wire", "http")? {
         let text = root.read(&path)?;
-        let rows = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("# rows:"))
-            .flat_map(ids)
-            .collect();
+        let rows = text.lines().filter_map(|line| line.strip_prefix("# rows:")).flat_map(ids).collect();
         add(&mut found, rows, path.trim_start_matches("tests/"));
     }
     for folder in ["core", "sandbox", "tests", "examples"] {
@@ -61,15 +56,9 @@ fn tests(text: &str) -> Vec<(String, Vec<String>)> {
             above.push(line);
             continue;
         }
-        let is_test = above.iter().any(|line| {
-            line.starts_with("#[") && (line.contains("test]") || line.contains("test("))
-        });
+        let is_test = above.iter().any(|line| line.starts_with("#[") && (line.contains("test]") || line.contains("test(")));
         if let (true, Some(name)) = (is_test, function(line)) {
-            let rows: Vec<String> = above
-                .iter()
-                .filter(|line| line.starts_with("//"))
-                .flat_map(|line| ids(line))
-                .collect();
+            let rows: Vec<String> = above.iter().filter(|line| line.starts_with("//")).flat_map(|line| ids(line)).collect();
             if !rows.is_empty() {
                 found.push((name.to_owned(), rows));
             }
@@ -87,10 +76,7 @@ fn function(line: &str) -> Option<&str> {
 /// The row ids in a text: `SEC-57`.
 fn ids(text: &str) -> Vec<String> {
     let words = text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '-'));
-    words
-        .filter(|word| is_id(word))
-        .map(str::to_owned)
-        .collect()
+    words.filter(|word| is_id(word)).map(str::to_owned).collect()
 }
 
 fn is_id(word: &str) -> bool {
@@ -114,10 +100,7 @@ mod self_tests {
         assert_eq!(
             found,
             [
-                (
-                    "proof".to_owned(),
-                    vec!["SEC-2".to_owned(), "SID-40".to_owned()]
-                ),
+                ("proof".to_owned(), vec!["SEC-2".to_owned(), "SID-40".to_owned()]),
                 ("later_proof".to_owned(), vec!["SEC-4".to_owned()])
             ]
         );
@@ -125,9 +108,6 @@ mod self_tests {
 
     #[test]
     fn an_id_is_a_known_prefix_and_a_number() {
-        assert_eq!(
-            ids("SEC-57 (S7b), XYZ-1, SEE-, ITE-7x, ITE-7."),
-            ["SEC-57", "ITE-7"]
-        );
+        assert_eq!(ids("SEC-57 (S7b), XYZ-1, SEE-, ITE-7x, ITE-7."), ["SEC-57", "ITE-7"]);
     }
 }

@@ -21,16 +21,13 @@ pub struct Generated {
 }
 
 fn all(root: &Root) -> Result<Vec<Generated>, String> {
-    Ok(std::iter::once(coverage::file(root)?)
-        .chain(capabilities::file(root)?)
-        .collect())
+    Ok(std::iter::once(coverage::file(root)?).chain(capabilities::file(root)?).collect())
 }
 
 /// Writes every generated file.
 pub fn write(root: &Root) -> Result<(), String> {
     for file in all(root)? {
-        fs::write(root.at(file.path), &file.text)
-            .map_err(|error| format!("{}: {error}", file.path))?;
+        fs::write(root.at(file.path), &file.text).map_err(|error| format!("{}: {error}", file.path))?;
         println!("{}", file.path);
     }
     Ok(())
@@ -44,12 +41,5 @@ pub fn check(root: &Root) -> Result<(), String> {
             stale.push(file.path);
         }
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "stale: {} (run `cargo xtask gen`)",
-            stale.join(", ")
-        ))
-    }
+    if stale.is_empty() { Ok(()) } else { Err(format!("stale: {} (run `cargo xtask gen`)", stale.join(", "))) }
 }

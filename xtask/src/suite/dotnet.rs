@@ -6,11 +6,7 @@ use crate::root::Root;
 const FOLDER: &str = "bindings-csharp";
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "dotnet",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "dotnet", ready, run };
 
 fn ready(root: &Root) -> Ready {
     bindings(root, FOLDER)

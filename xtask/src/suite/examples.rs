@@ -12,20 +12,12 @@ use crate::root::Root;
 use crate::run;
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "examples",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "examples", ready, run };
 
 const EXPECTED: &str = "examples/expected";
 
 fn ready(root: &Root) -> Ready {
-    if root.has(EXPECTED) {
-        Ready::Yes
-    } else {
-        Ready::No(format!("there is no {EXPECTED} yet"))
-    }
+    if root.has(EXPECTED) { Ready::Yes } else { Ready::No(format!("there is no {EXPECTED} yet")) }
 }
 
 fn run(root: &Root) -> Report {
@@ -35,11 +27,7 @@ fn run(root: &Root) -> Report {
     }
 }
 
-fn compared(
-    root: &Root,
-    targets: &BTreeMap<String, Target>,
-    expected: &BTreeMap<String, String>,
-) -> Report {
+fn compared(root: &Root, targets: &BTreeMap<String, Target>, expected: &BTreeMap<String, String>) -> Report {
     let mut report = Report::default();
     let mut names: Vec<&String> = targets.keys().chain(expected.keys()).collect();
     names.sort();
@@ -50,30 +38,14 @@ fn compared(
             (Some(_), None) => Err(format!("no {EXPECTED}/{name}.txt")),
             (None, _) => Err(format!("{EXPECTED}/{name}.txt has no example")),
         };
-        println!(
-            "example {name} ... {}",
-            if result.is_ok() { "ok" } else { "FAILED" }
-        );
-        report.add(Report::one(
-            result.map_err(|message| format!("{name}: {message}")),
-        ));
+        println!("example {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
+        report.add(Report::one(result.map_err(|message| format!("{name}: {message}"))));
     }
     report
 }
 
 fn says(root: &Root, target: &Target, due: &str) -> Result<(), String> {
-    let said = run::quiet(
-        root,
-        &run::cargo(),
-        &[
-            "run",
-            "--quiet",
-            "--package",
-            &target.package,
-            "--example",
-            &target.name,
-        ],
-    )?;
+    let said = run::quiet(root, &run::cargo(), &["run", "--quiet", "--package", &target.package, "--example", &target.name])?;
     if !said.well {
         return Err("it ended with an error".to_owned());
     }
@@ -100,10 +72,7 @@ fn first_difference(due: &str, said: &str) -> Option<String> {
 
 /// The expected outputs by the name of their file.
 fn expected(root: &Root) -> Result<BTreeMap<String, String>, String> {
-    root.below(EXPECTED, "txt")?
-        .iter()
-        .map(|path| Ok((stem(path).to_owned(), root.read(path)?)))
-        .collect()
+    root.below(EXPECTED, "txt")?.iter().map(|path| Ok((stem(path).to_owned(), root.read(path)?))).collect()
 }
 
 /// An example that cargo can run.
@@ -133,27 +102,14 @@ struct Listed {
 
 /// The examples below `examples/`, by the name of their file.
 fn targets(root: &Root) -> Result<BTreeMap<String, Target>, String> {
-    let said = run::quiet(
-        root,
-        &run::cargo(),
-        &["metadata", "--no-deps", "--format-version", "1"],
-    )?;
-    let metadata: Metadata =
-        serde_json::from_str(&said.text).map_err(|error| format!("cargo metadata: {error}"))?;
+    let said = run::quiet(root, &run::cargo(), &["metadata", "--no-deps", "--format-version", "1"])?;
+    let metadata: Metadata = serde_json::from_str(&said.text).map_err(|error| format!("cargo metadata: {error}"))?;
     let folder = root.at("examples");
     let mut found = BTreeMap::new();
     for package in metadata.packages {
         for target in package.targets {
-            if target.kind.iter().any(|kind| kind == "example")
-                && std::path::Path::new(&target.src_path).starts_with(&folder)
-            {
-                found.insert(
-                    stem(&target.src_path).to_owned(),
-                    Target {
-                        package: package.name.clone(),
-                        name: target.name,
-                    },
-                );
+            if target.kind.iter().any(|kind| kind == "example") && std::path::Path::new(&target.src_path).starts_with(&folder) {
+                found.insert(stem(&target.src_path).to_owned(), Target { package: package.name.clone(), name: target.name });
             }
         }
     }
@@ -172,11 +128,7 @@ mod tests {
     #[test]
     fn the_first_difference_is_told_and_equality_is_not() {
         assert_eq!(first_difference("a\nb\n", "a\nb"), None);
-        assert!(
-            first_difference("a\nb\n", "a\nc\n")
-                .unwrap()
-                .starts_with("line 2")
-        );
+        assert!(first_difference("a\nb\n", "a\nc\n").unwrap().starts_with("line 2"));
         assert!(first_difference("a\n", "a\nb\n").is_some());
         assert!(first_difference("a\nb\n", "a\n").is_some());
     }

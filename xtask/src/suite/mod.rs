@@ -36,28 +36,15 @@ pub enum Ready {
 
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
-    vec![
-        rust::SUITE,
-        examples::SUITE,
-        package::SUITE,
-        python::SUITE,
-        node::SUITE,
-        dotnet::SUITE,
-    ]
+    vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
 }
 
 /// Bindings that are not there yet cannot be tested; once their folder exists, they must be.
 fn bindings(root: &Root, folder: &str) -> Ready {
-    if root.has(folder) {
-        Ready::Yes
-    } else {
-        Ready::No(format!("there is no {folder} yet"))
-    }
+    if root.has(folder) { Ready::Yes } else { Ready::No(format!("there is no {folder} yet")) }
 }
 
 /// What a suite reports whose folder exists before anybody connected its runner here.
 fn unconnected(folder: &str) -> Report {
-    Report::failure(format!(
-        "{folder} exists, but its runner is not called from xtask"
-    ))
+    Report::failure(format!("{folder} exists, but its runner is not called from xtask"))
 }

@@ -6,11 +6,7 @@ use crate::root::Root;
 const FOLDER: &str = "bindings-node";
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "node",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "node", ready, run };
 
 fn ready(root: &Root) -> Ready {
     bindings(root, FOLDER)

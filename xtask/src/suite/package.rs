@@ -5,11 +5,7 @@ use crate::root::Root;
 use crate::run;
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "package",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "package", ready, run };
 
 const CRATE: &str = "keywright";
 
@@ -31,14 +27,8 @@ fn ready(_root: &Root) -> Ready {
 
 fn run(root: &Root) -> Report {
     let mut report = Report::default();
-    for (name, result) in [
-        ("holds what a user needs", holds(root)),
-        ("builds from its package", builds(root)),
-    ] {
-        println!(
-            "package {CRATE} {name} ... {}",
-            if result.is_ok() { "ok" } else { "FAILED" }
-        );
+    for (name, result) in [("holds what a user needs", holds(root)), ("builds from its package", builds(root))] {
+        println!("package {CRATE} {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
         report.add(Report::one(result));
     }
     report
@@ -51,31 +41,12 @@ pub fn pack(root: &Root) -> Result<(), String> {
 }
 
 fn holds(root: &Root) -> Result<(), String> {
-    let said = run::quiet(
-        root,
-        &run::cargo(),
-        &["package", "--package", CRATE, "--allow-dirty", "--list"],
-    )?;
-    let missing: Vec<&str> = NEEDED
-        .into_iter()
-        .filter(|file| !said.text.lines().any(|line| line == *file))
-        .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("the package lacks {}", missing.join(", ")))
-    }
+    let said = run::quiet(root, &run::cargo(), &["package", "--package", CRATE, "--allow-dirty", "--list"])?;
+    let missing: Vec<&str> = NEEDED.into_iter().filter(|file| !said.text.lines().any(|line| line == *file)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("the package lacks {}", missing.join(", "))) }
 }
 
 fn builds(root: &Root) -> Result<(), String> {
-    let said = run::quiet(
-        root,
-        &run::cargo(),
-        &["package", "--quiet", "--package", CRATE, "--allow-dirty"],
-    )?;
-    if said.well {
-        Ok(())
-    } else {
-        Err("cargo package ended with an error".to_owned())
-    }
+    let said = run::quiet(root, &run::cargo(), &["package", "--quiet", "--package", CRATE, "--allow-dirty"])?;
+    if said.well { Ok(()) } else { Err("cargo package ended with an error".to_owned()) }
 }

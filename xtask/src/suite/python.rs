@@ -6,11 +6,7 @@ use crate::root::Root;
 const FOLDER: &str = "bindings-python";
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "python",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "python", ready, run };
 
 fn ready(root: &Root) -> Ready {
     bindings(root, FOLDER)

@@ -18,28 +18,18 @@ pub struct Report {
 impl Report {
     /// A suite that did not run.
     pub fn skipped() -> Self {
-        Self {
-            skipped: 1,
-            ..Self::default()
-        }
+        Self { skipped: 1, ..Self::default() }
     }
 
     /// One failure.
     pub fn failure(what: String) -> Self {
-        Self {
-            failed: 1,
-            failures: vec![what],
-            ..Self::default()
-        }
+        Self { failed: 1, failures: vec![what], ..Self::default() }
     }
 
     /// One success or one failure.
     pub fn one(result: Result<(), String>) -> Self {
         match result {
-            Ok(()) => Self {
-                passed: 1,
-                ..Self::default()
-            },
+            Ok(()) => Self { passed: 1, ..Self::default() },
             Err(what) => Self::failure(what),
         }
     }
@@ -59,10 +49,7 @@ impl Report {
 
     /// The last line of `cargo xtask test`.
     pub fn line(&self) -> String {
-        format!(
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        format!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 

@@ -8,22 +8,14 @@ use crate::root::Root;
 use crate::run;
 
 /// The suite.
-pub const SUITE: Suite = Suite {
-    name: "rust",
-    ready,
-    run,
-};
+pub const SUITE: Suite = Suite { name: "rust", ready, run };
 
 fn ready(_root: &Root) -> Ready {
     Ready::Yes
 }
 
 fn run(root: &Root) -> Report {
-    match run::shown(
-        root,
-        &run::cargo(),
-        &["test", "--workspace", "--all-features", "--no-fail-fast"],
-    ) {
+    match run::shown(root, &run::cargo(), &["test", "--workspace", "--all-features", "--no-fail-fast"]) {
         Ok(said) => judged(&said.text, said.well),
         Err(message) => Report::failure(message),
     }
@@ -31,31 +23,21 @@ fn run(root: &Root) -> Report {
 
 fn judged(text: &str, well: bool) -> Report {
     let mut report = Report::default();
-    for line in text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("test result: "))
-    {
+    for line in text.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
         report.passed += count(line, "passed");
         report.failed += count(line, "failed");
         report.skipped += count(line, "ignored");
     }
     if !well && report.failed == 0 {
-        report.add(Report::failure(
-            "cargo test ended with an error and no failed test".to_owned(),
-        ));
+        report.add(Report::failure("cargo test ended with an error and no failed test".to_owned()));
     }
     report
 }
 
 /// The number before a word: `ok. 3 passed; 0 failed; ...`.
 fn count(line: &str, word: &str) -> u64 {
-    let before = line
-        .split(';')
-        .find_map(|part| part.trim().strip_suffix(word));
-    before
-        .and_then(|part| part.trim().rsplit(' ').next())
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
+    let before = line.split(';').find_map(|part| part.trim().strip_suffix(word));
+    before.and_then(|part| part.trim().rsplit(' ').next()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
