@@ -93,7 +93,7 @@ impl Keys {
         let keys = self.clone();
         let fetch: Fetch<Key> = Arc::new(move |after| {
             let keys = keys.clone();
-            Box::pin(async move { keys.list(PageRequest { size: None, after }).await })
+            Box::pin(async move { keys.list(PageRequest { page_size: None, after }).await })
         });
         PageStream::lazy(fetch(None), fetch)
     }
@@ -230,7 +230,7 @@ impl Keys {
     pub async fn calls(&self, id: impl Into<KeyId>, query: CallsQuery) -> Result<Page<CallRecord>> {
         let op = self.op(KeyOp::Calls)?;
         let id = id.into();
-        let page = PageRequest { size: query.size, after: None };
+        let page = PageRequest { page_size: query.page_size, after: None };
         let filter = query.clone();
         let ask = move || {
             with_id(&id)
@@ -403,8 +403,11 @@ impl Keys {
         read_item: fn(&Client, Value) -> Result<T>,
         fits: Option<Fits<T>>,
     ) -> Result<Page<T>> {
-        fetch_page(Listing { client: self.client, op, size: request.size, ask: Arc::new(ask), read_item, fits }, request.after)
-            .await
+        fetch_page(
+            Listing { client: self.client, op, page_size: request.page_size, ask: Arc::new(ask), read_item, fits },
+            request.after,
+        )
+        .await
     }
 }
 
@@ -415,7 +418,7 @@ pub(crate) type Fits<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
 pub(crate) struct Listing<T> {
     pub client: Client,
     pub op: Arc<OpSpec>,
-    pub size: Option<u32>,
+    pub page_size: Option<u32>,
     pub ask: Arc<dyn Fn() -> Ask + Send + Sync>,
     pub read_item: fn(&Client, Value) -> Result<T>,
     pub fits: Option<Fits<T>>,
@@ -426,7 +429,7 @@ impl<T> Clone for Listing<T> {
         Self {
             client: self.client.clone(),
             op: Arc::clone(&self.op),
-            size: self.size,
+            page_size: self.page_size,
             ask: Arc::clone(&self.ask),
             read_item: self.read_item,
             fits: self.fits.clone(),
@@ -437,10 +440,10 @@ impl<T> Clone for Listing<T> {
 /// Gets the page of a list that begins at `after`.
 pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<String>) -> BoxFuture<'static, Result<Page<T>>> {
     Box::pin(async move {
-        let Listing { client, op, size, ask, read_item, fits } = listing.clone();
+        let Listing { client, op, page_size, ask, read_item, fits } = listing.clone();
         let page = op.page.as_ref().ok_or_else(|| Error::new(crate::ErrorKind::Internal))?;
         let mut asked = ask();
-        let request = PageRequest { size, after };
+        let request = PageRequest { page_size, after };
         asked.raw_query = plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, &op))?;
         let planned =
             plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;

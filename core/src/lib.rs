@@ -297,4 +297,10 @@ pub mod testing {
     pub use crate::wire::{
         BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest, WireResponse,
     };
+
+    /// How the throttle lanes of these clients stand.
+    #[must_use]
+    pub fn lanes(shared: &crate::Shared) -> Vec<crate::retry::LaneView> {
+        shared.lanes().views()
+    }
 }

@@ -199,7 +199,7 @@ async fn accounts_go_into_path_and_body() {
     let sub = bench.client.account(Account::id("acc 9")).unwrap();
     bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap();
     bench.run(bench.client.keys().list(PageRequest::new())).await.unwrap();
-    bench.run(sub.agents().list(PageRequest::new().size(5))).await.unwrap();
+    bench.run(sub.agents().list(PageRequest::new().page_size(5))).await.unwrap();
     bench.run(sub.get("/agents").send()).await.unwrap();
     assert_eq!(
         bench.paths(),

@@ -20,7 +20,7 @@ async fn main() -> Result<()> {
     show(Client::new("segops", ClientOptions::new().api_key("pk_live_x")).map(|_| ()));
     show(Client::new("seclai", ClientOptions::new().api_key("two\nlines")).map(|_| ()));
     show(keys.get("../agents").await.map(|_| ()));
-    show(keys.list(PageRequest::new().size(7)).await.map(|_| ()));
+    show(keys.list(PageRequest::new().page_size(7)).await.map(|_| ()));
     show(keys.update(&made.key, UpdateKey::new().name("x")).await.map(|_| ()));
 
     println!("\nWhat the service refuses");

@@ -160,7 +160,7 @@ fn missing(spec: &Spec, op: &OpSpec, name: &str) -> Error {
 /// `config` for a size that the service does not take, or a token that is not from this list.
 pub(crate) fn page_query(spec: &Spec, page: &PageSpec, request: &PageRequest) -> Result<Vec<(String, String)>> {
     let mut members = Vec::new();
-    if let Some(size) = request.size {
+    if let Some(size) = request.page_size {
         check_size(spec, page, size)?;
         if let Some(name) = &page.size {
             members.push((name.clone(), size.to_string()));
@@ -186,22 +186,26 @@ pub(crate) fn position(page: &PageSpec, token: Option<&str>) -> Option<u64> {
 
 fn check_size(spec: &Spec, page: &PageSpec, size: u32) -> Result<()> {
     if page.style == PageStyle::Single || page.size.is_none() {
-        return Err(Error::config("size", format!("cannot be chosen: {} decides it for this list", spec.title), "leave it out"));
+        return Err(Error::config(
+            "page_size",
+            format!("cannot be chosen: {} decides it for this list", spec.title),
+            "leave it out",
+        ));
     }
     if size == 0 {
-        return Err(Error::config("size", "must be at least 1", "leave it out for the service's default"));
+        return Err(Error::config("page_size", "must be at least 1", "leave it out for the service's default"));
     }
     if !page.sizes.is_empty() && !page.sizes.contains(&size) {
         let allowed: Vec<String> = page.sizes.iter().map(u32::to_string).collect();
         return Err(Error::config(
-            "size",
+            "page_size",
             format!("{size} is not a page size of {}", spec.title),
             format!("use one of {}", allowed.join(", ")),
         ));
     }
     match page.max {
         Some(max) if size > max => {
-            Err(Error::config("size", format!("{size} is more than {} gives", spec.title), format!("use at most {max}")))
+            Err(Error::config("page_size", format!("{size} is more than {} gives", spec.title), format!("use at most {max}")))
         }
         Some(_) | None => Ok(()),
     }

@@ -81,7 +81,7 @@ impl Job {
         let mut after = None;
         for _ in 0..PAGES {
             let Some(page) = &op.page else { break };
-            let request = PageRequest { size: None, after };
+            let request = PageRequest { page_size: None, after };
             let ask = Ask { raw_query: plan::page_query(client.spec(), page, &request)?, ..Ask::new() };
             let planned = plan::plan(client.spec(), op, ask, client.account.as_ref())?;
             let (answer, _) = client.pipeline.run(&client.auth, client.call(op, planned)).await?;

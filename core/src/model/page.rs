@@ -16,13 +16,13 @@ use crate::wire::BoxFuture;
 /// ```
 /// use keywright::PageRequest;
 ///
-/// let first = PageRequest::new().size(50);
+/// let first = PageRequest::new().page_size(50);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageRequest {
     /// How many items; the service's default when not given. Some services allow certain sizes only.
-    pub size: Option<u32>,
+    pub page_size: Option<u32>,
     /// Where to begin, from [`Page::next_token`]; the beginning when not given.
     pub after: Option<String>,
 }
@@ -36,8 +36,8 @@ impl PageRequest {
 
     /// Sets the size.
     #[must_use]
-    pub fn size(mut self, size: u32) -> Self {
-        self.size = Some(size);
+    pub fn page_size(mut self, size: u32) -> Self {
+        self.page_size = Some(size);
         self
     }
 

@@ -33,7 +33,7 @@ pub struct CallRecord {
 /// # async fn f(client: keywright::Client) -> keywright::Result<()> {
 /// use keywright::CallsQuery;
 ///
-/// let refused = client.keys().calls("key_1", CallsQuery::new().status(403).size(50)).await?;
+/// let refused = client.keys().calls("key_1", CallsQuery::new().status(403).page_size(50)).await?;
 /// for call in &refused.items {
 ///     println!("{} {} {:?}", call.method, call.endpoint, call.error);
 /// }
@@ -54,7 +54,7 @@ pub struct CallsQuery {
     /// Only before this time.
     pub to: Option<Timestamp>,
     /// How many in a page.
-    pub size: Option<u32>,
+    pub page_size: Option<u32>,
 }
 
 impl CallsQuery {
@@ -101,8 +101,8 @@ impl CallsQuery {
 
     /// How many in a page.
     #[must_use]
-    pub fn size(mut self, size: u32) -> Self {
-        self.size = Some(size);
+    pub fn page_size(mut self, size: u32) -> Self {
+        self.page_size = Some(size);
         self
     }
 

@@ -111,13 +111,17 @@ fn remedy(fault: Fault) -> Option<&'static str> {
     }
 }
 
-/// The lane did not let the call pass.
-pub(super) fn not_admitted(refused: Refused) -> Error {
-    Error::new(ErrorKind::RateLimited).with(|data| {
-        data.summary = Some("the service asked for fewer requests, and this call may not wait".to_owned());
+/// The lane did not let the call pass: at once, or after the service had refused it.
+pub(super) fn not_admitted(refused: Refused, throttled: Option<Error>) -> Error {
+    let outcome = if throttled.is_some() { Outcome::Rejected } else { Outcome::NotSent };
+    let error = throttled.unwrap_or_else(|| {
+        let words = "the service asked for fewer requests, and this call may not wait";
+        Error::new(ErrorKind::RateLimited).with(|data| data.summary = Some(words.to_owned()))
+    });
+    error.with(|data| {
         data.stop = Some(refused.stop);
         data.retry_after = Some(refused.retry_after);
-        data.outcome = Outcome::NotSent;
+        data.outcome = outcome;
     })
 }
 

@@ -118,7 +118,8 @@ impl Pipeline {
     pub(crate) fn unreadable(&self, error: Error, operation: &str, safety: Safety, answer: &WireResponse, meta: &Meta) -> Error {
         let error = error.with(|data| {
             data.status = Some(answer.head.status);
-            data.outcome = if safety == Safety::Safe { Outcome::Rejected } else { Outcome::Applied };
+            data.outcome = Outcome::Applied;
+            data.harmless = safety == Safety::Safe;
             data.stop = Some(Stop::Fatal);
             data.request_id.clone_from(&meta.request_id);
             data.elapsed = Some(meta.elapsed);

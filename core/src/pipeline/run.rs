@@ -45,8 +45,8 @@ pub(super) struct Run<'a> {
     /// An earlier attempt may have been carried out.
     unclear: bool,
     renewed: bool,
-    /// The last answer said that there are too many requests.
-    throttled: bool,
+    /// What the last answer said, when it was that there are too many requests.
+    throttled: Option<Error>,
     /// What the last answer said about its rate limit.
     rate_limit: Option<RateLimit>,
 }
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
             budget,
             unclear: false,
             renewed: false,
-            throttled: false,
+            throttled: None,
             rate_limit: None,
         })
     }
@@ -173,10 +173,16 @@ impl<'a> Run<'a> {
         if !waited.is_zero() {
             self.tell(EventName::Queued, |event| event.duration = Some(waited));
         }
-        if std::mem::take(&mut self.throttled) && admitted.is_ok() {
-            self.tell(EventName::LaneOpen, |_| {});
+        let throttled = self.throttled.take();
+        match admitted {
+            Ok(permit) => {
+                if throttled.is_some() {
+                    self.tell(EventName::LaneOpen, |_| {});
+                }
+                Ok(permit)
+            }
+            Err(refused) => Err(self.with_history(failure::not_admitted(refused, throttled))),
         }
-        admitted.map_err(|refused| self.with_history(failure::not_admitted(refused)))
     }
 
     fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) {
@@ -210,7 +216,7 @@ impl<'a> Run<'a> {
         match self.state.decide(failure, self.clock().monotonic(), chance, &self.budget) {
             Decision::ReplayNow => {}
             Decision::Throttled { hint } => {
-                self.throttled = true;
+                self.throttled = Some(judged.error);
                 self.tell(EventName::Throttled, |event| event.duration = hint);
             }
             Decision::Wait(delay) => {

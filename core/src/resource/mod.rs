@@ -204,7 +204,7 @@ impl Resource {
         let listing = Listing {
             client: self.client.clone(),
             op,
-            size: page.size,
+            page_size: page.page_size,
             ask: Arc::new(move || ask.clone()),
             read_item: |client, value| read::item(&client.spec().item, value),
             fits: None,

@@ -158,7 +158,7 @@ fn usage(mut given: Taken) -> Result<UsageQuery, Failure> {
 pub(super) fn page(given: &mut Taken) -> Result<(PageRequest, bool), Failure> {
     let page = PageRequest::new();
     let page = match given.count("page_size")? {
-        Some(size) => page.size(size),
+        Some(size) => page.page_size(size),
         None => page,
     };
     Ok((page, given.flag("all")))

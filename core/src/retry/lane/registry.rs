@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
-use crate::retry::lane::Lane;
+use crate::retry::lane::{Lane, LaneView};
 
 /// From this many lanes on, those with nothing to remember are dropped.
 const MAX_IDLE: usize = 64;
@@ -98,6 +98,13 @@ impl Lanes {
     #[must_use]
     pub fn len(&self) -> usize {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).lanes.len()
+    }
+
+    /// How every remembered lane stands.
+    #[must_use]
+    pub fn views(&self) -> Vec<LaneView> {
+        let lanes: Vec<_> = self.known.lock().unwrap_or_else(PoisonError::into_inner).lanes.values().map(Arc::clone).collect();
+        lanes.iter().map(|lane| lane.view()).collect()
     }
 
     /// Whether no lane is remembered.
