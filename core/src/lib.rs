@@ -304,3 +304,8 @@ pub mod testing {
         shared.lanes().views()
     }
 }
+
+/// The examples of the crate's page are compiled like all others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
