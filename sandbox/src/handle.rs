@@ -20,7 +20,7 @@ use crate::control;
 use crate::credentials::{Acme, Itellico, Seclai, Seenty, Segops, Sidclaw};
 use crate::ctx::Rate;
 use crate::faults::{FaultRule, FaultStatus};
-use crate::host::{Host, Ports};
+use crate::host::{Host, InMemory, Ports};
 use crate::journal::{Expectation, JournalEntry, Miss};
 use crate::options::Options;
 use crate::service::Variant;
@@ -32,6 +32,12 @@ use crate::world::{self, lock};
 /// Why a call to the sandbox failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(String);
+
+impl From<String> for Error {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -163,7 +169,7 @@ impl Deref for Sandbox {
 
 async fn begin(options: &Options) -> Result<(Arc<Host>, String), String> {
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let host = Arc::new(Host::new(loopback, ClockMode::Auto, Ports::Own, Host::in_memory())?);
+    let host = Arc::new(Host::new(loopback, ClockMode::Auto, Ports::Own, Box::new(InMemory))?);
     host.open(options, 0).await?;
     let control = control::listen(&host, SocketAddr::new(loopback, 0)).await?;
     Ok((host, control))

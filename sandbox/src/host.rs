@@ -16,8 +16,27 @@ use crate::services;
 use crate::store::MemoryStore;
 use crate::world::{Backend, Inner, World, lock};
 
-/// Makes the backend of a world by its name, and says whether it is new and has to be seeded.
-pub(crate) type MakeBackend = Box<dyn Fn(&str, Settings) -> Result<(Backend, bool), String> + Send + Sync>;
+/// Where worlds keep their rows.
+pub(crate) trait Storage: Send + Sync {
+    /// The backend of the world of this name, and whether it is new and has to be seeded.
+    fn open(&self, world: &str, settings: Settings) -> Result<(Backend, bool), String>;
+
+    /// Removes what a closed world has left.
+    fn forget(&self, world: &str);
+}
+
+/// Rows that end with their world.
+#[derive(Debug)]
+pub(crate) struct InMemory;
+
+impl Storage for InMemory {
+    fn open(&self, _: &str, settings: Settings) -> Result<(Backend, bool), String> {
+        let inner = Inner { store: Box::<MemoryStore>::default(), settings, windows: Windows::default() };
+        Ok((Backend::Memory(Mutex::new(inner)), true))
+    }
+
+    fn forget(&self, _: &str) {}
+}
 
 /// How worlds after the first are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +54,7 @@ pub(crate) struct Host {
     pub(crate) mode: ClockMode,
     pub(crate) further: Ports,
     pub(crate) token: String,
-    make_backend: MakeBackend,
+    storage: Box<dyn Storage>,
     first: Mutex<Option<Arc<World>>>,
     tasks: Mutex<HashMap<String, Vec<AbortHandle>>>,
     made: Mutex<u64>,
@@ -49,7 +68,7 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    pub(crate) fn new(address: IpAddr, mode: ClockMode, further: Ports, make_backend: MakeBackend) -> Result<Self, String> {
+    pub(crate) fn new(address: IpAddr, mode: ClockMode, further: Ports, storage: Box<dyn Storage>) -> Result<Self, String> {
         if !address.is_loopback() {
             // It mints admin sessions for whoever asks (S11).
             return Err(format!("{address} is no loopback address"));
@@ -62,18 +81,11 @@ impl Host {
             mode,
             further,
             token: hex(&token),
-            make_backend,
+            storage,
             first: Mutex::default(),
             tasks: Mutex::default(),
             made: Mutex::default(),
             stop: Notify::new(),
-        })
-    }
-
-    pub(crate) fn in_memory() -> MakeBackend {
-        Box::new(|_, settings| {
-            let inner = Inner { store: Box::<MemoryStore>::default(), settings, windows: Windows::default() };
-            Ok((Backend::Memory(Mutex::new(inner)), true))
         })
     }
 
@@ -85,18 +97,29 @@ impl Host {
         self.worlds.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Makes a world: the first with the given port (0: any) for its first service and those that
-    /// follow for the others.
+    /// Makes a world under the next free name.
     pub(crate) async fn open(&self, options: &Options, port: u16) -> Result<Arc<World>, String> {
-        let name = {
+        // Taken at once, so that two callers never get the same.
+        let number = {
             let mut made = lock(&self.made);
             *made += 1;
-            format!("w{made}")
+            *made
+        };
+        self.open_as(number, options, port).await
+    }
+
+    /// Makes a world, or opens the one that is kept under this number. With a port its first
+    /// service listens there and the others on the ports that follow; 0: on any.
+    pub(crate) async fn open_as(&self, number: u64, options: &Options, port: u16) -> Result<Arc<World>, String> {
+        let name = {
+            let mut made = lock(&self.made);
+            *made = number.max(*made);
+            format!("w{number}")
         };
         let settings = options.settings()?;
         let clock = options.make_clock(self.mode)?;
         let chance = (settings.seed, settings.idempotency);
-        let (backend, new) = (self.make_backend)(&name, settings)?;
+        let (backend, new) = self.storage.open(&name, settings)?;
         let world = Arc::new(World::new(name.clone(), clock, chance, backend));
         world.give_birth(new, options).await?;
         let driver = tokio::spawn(drive(world.clock.clone()));
@@ -134,6 +157,7 @@ impl Host {
         for task in lock(&self.tasks).remove(name).into_iter().flatten() {
             task.abort();
         }
+        self.storage.forget(name);
         known.is_some()
     }
 

@@ -5,12 +5,16 @@ mod clock;
 mod control;
 mod credentials;
 mod ctx;
+#[cfg(feature = "binary")]
+mod durable;
 mod faults;
 mod handle;
 mod host;
 mod http;
 mod journal;
 mod options;
+#[cfg(feature = "binary")]
+mod program;
 mod rules;
 mod serve;
 mod service;
@@ -26,5 +30,7 @@ pub use faults::{Action, ContentChange, FaultRule, FaultStatus, HeadChange, Matc
 pub use handle::{Connections, Error, Sandbox, Unfinished, World};
 pub use journal::{Expectation, JournalEntry, Miss, NearMiss};
 pub use options::{Choice, Options};
+#[cfg(feature = "binary")]
+pub use program::{Program, route_table};
 pub use rules::{Rule, rules};
 pub use service::Variant;

@@ -4,6 +4,8 @@
 //! A `Store` is always used inside one transaction; who opens and commits it is the engine's matter.
 
 mod memory;
+#[cfg(feature = "binary")]
+mod sqlite;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +13,8 @@ use serde_json::Value;
 use crate::time::Time;
 
 pub(crate) use memory::MemoryStore;
+#[cfg(feature = "binary")]
+pub(crate) use sqlite::SqliteStore;
 
 /// A tenant, account, organization or subaccount.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +161,14 @@ pub(crate) struct Dump {
 /// Rows of one world. Lists come newest first; rows made in the same millisecond keep the order in
 /// which they were put.
 pub(crate) trait Store: Send {
+    /// Opens a transaction.
+    fn begin(&mut self) {}
+    /// Makes durable what was put since [`Store::begin`]; `false` when that failed and all of it is
+    /// undone.
+    fn commit(&mut self) -> bool {
+        true
+    }
+
     /// Inserts the account, or replaces the one with this id.
     fn put_account(&mut self, account: Account);
     fn account(&self, service: &str, id: &str) -> Option<Account>;
