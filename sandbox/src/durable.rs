@@ -46,6 +46,7 @@ impl Storage for Directory {
     fn open(&self, world: &str, settings: Settings) -> Result<(Backend, bool), String> {
         let store = SqliteStore::open(&self.file(world))?;
         let new = store.is_new();
+        let settings = Settings { durable: true, ..settings };
         let inner = Inner { store: Box::new(store), settings, windows: Windows::default() };
         let (jobs, work) = channel();
         let thread = std::thread::Builder::new().name(format!("store of {world}"));

@@ -140,6 +140,7 @@ impl Options {
             variants: per_service(&self.variant, |_, _| true)?,
             plans: per_service(&self.plan, |service, plan| service.plans().contains(&plan.as_str()))?,
             broken: broken.collect::<Result<_, _>>()?,
+            durable: false,
             limits: Limits::default(),
         })
     }

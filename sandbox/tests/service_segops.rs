@@ -230,7 +230,8 @@ fn the_live_list_holds_the_tenants_of_the_login_and_links_relatively() {
     assert_eq!(next, "/api/auth/api-keys/?limit=2&offset=2");
     let last = world.ask(&[&access], &format!("GET {next}"), Value::Null).json();
     assert_eq!(last["previous"], "/api/auth/api-keys/?limit=2&offset=0");
-    let names: Vec<&Value> = [&first, &last].iter().flat_map(|page| page["results"].as_array().unwrap()).map(|k| &k["name"]).collect();
+    let names: Vec<&Value> =
+        [&first, &last].iter().flat_map(|page| page["results"].as_array().unwrap()).map(|k| &k["name"]).collect();
     assert_eq!(names, ["Production Ingestor", "a", "b"]);
 }
 

@@ -161,7 +161,10 @@ fn scopes(world: &World) -> Proof {
         for (needed, line, body) in &requests {
             let answer = world.ask(&[&header], line, body.clone());
             if scope == "admin" || scope == *needed {
-                status(&answer, if line.ends_with("agents") && scope != "read" && !body.is_null() { 201 } else { answer.status.min(201) })?;
+                status(
+                    &answer,
+                    if line.ends_with("agents") && scope != "read" && !body.is_null() { 201 } else { answer.status.min(201) },
+                )?;
             } else {
                 let message = format!("API key does not have the required scope for {line}");
                 refused(&answer, 403, "forbidden", &message)?;
@@ -426,7 +429,8 @@ fn cookies_are_guarded_and_say_how_long_they_last() {
     let world = World::new("sidclaw", Options::new());
     let body = json!({ "email": world.given("email"), "password": world.given("password") });
     let answer = world.ask(&[], "POST /api/v1/auth/login/email", body);
-    let cookies: Vec<&str> = answer.head.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie")).map(|(_, v)| v.as_str()).collect();
+    let cookies: Vec<&str> =
+        answer.head.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie")).map(|(_, v)| v.as_str()).collect();
     assert!(cookies[0].starts_with("session=") && cookies[0].contains("HttpOnly"), "{cookies:?}");
     assert!(cookies[1].starts_with("csrf_token=") && !cookies[1].contains("HttpOnly"), "{cookies:?}");
     assert!(cookies.iter().all(|cookie| cookie.contains("SameSite=Lax") && cookie.contains("Max-Age=28800")));

@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     /// Plans to be born with, where not the largest.
     pub(crate) plans: Vec<(&'static str, String)>,
     pub(crate) broken: Vec<&'static str>,
+    /// Whether the rows are written down, so that passwords are worth their cost.
+    pub(crate) durable: bool,
     pub(crate) limits: Limits,
 }
 

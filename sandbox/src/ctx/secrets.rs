@@ -76,7 +76,7 @@ impl Ctx<'_> {
 
     pub(crate) fn password_hash(&mut self, password: &str) -> String {
         let salt = self.random(16);
-        password::hash(password, &salt)
+        password::hash(password, &salt, self.settings.durable)
     }
 
     pub(crate) fn password_fits(&self, password: &str, stored: &str) -> bool {
@@ -145,7 +145,7 @@ mod password {
     use super::{hex, same_text};
 
     /// In process nothing is written down, so a salted digest does.
-    pub(super) fn hash(password: &str, salt: &[u8]) -> String {
+    pub(super) fn hash(password: &str, salt: &[u8], _durable: bool) -> String {
         let salt = hex(salt);
         let digest = Sha256::new().chain_update(&salt).chain_update(password).finalize();
         format!("{salt}${}", hex(&digest))
@@ -163,25 +163,33 @@ mod password {
 
     use super::{hex, same_text};
 
-    /// Argon2id with the memory, passes and lanes that OWASP names as the least.
-    fn argon(password: &str, salt: &str) -> Option<String> {
-        let params = Params::new(19_456, 2, 1, Some(32)).ok()?;
+    /// KiB of memory and passes: what OWASP names as the least for what is written down, and the
+    /// least there is for what is not (S14).
+    const DURABLE: (u32, u32) = (19_456, 2);
+    const FLEETING: (u32, u32) = (8, 1);
+
+    fn argon(password: &str, salt: &str, (memory, passes): (u32, u32)) -> Option<String> {
+        let params = Params::new(memory, passes, 1, Some(32)).ok()?;
         let mut output = [0; 32];
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         argon.hash_password_into(password.as_bytes(), salt.as_bytes(), &mut output).ok()?;
         Some(hex(&output))
     }
 
-    pub(super) fn hash(password: &str, salt: &[u8]) -> String {
+    pub(super) fn hash(password: &str, salt: &[u8], durable: bool) -> String {
+        let (memory, passes) = if durable { DURABLE } else { FLEETING };
         let salt = hex(salt);
         // No text matches an empty digest, so a failure locks out instead of letting in.
-        let digest = argon(password, &salt).unwrap_or_default();
-        format!("{salt}${digest}")
+        let digest = argon(password, &salt, (memory, passes)).unwrap_or_default();
+        format!("{memory}${passes}${salt}${digest}")
     }
 
     pub(super) fn fits(password: &str, stored: &str) -> bool {
-        let Some((salt, digest)) = stored.split_once('$') else { return false };
-        argon(password, salt).is_some_and(|got| same_text(&got, digest))
+        let mut parts = stored.split('$');
+        let mut number = || parts.next()?.parse().ok();
+        let (Some(memory), Some(passes)) = (number(), number()) else { return false };
+        let (Some(salt), Some(digest)) = (parts.next(), parts.next()) else { return false };
+        argon(password, salt, (memory, passes)).is_some_and(|got| same_text(&got, digest))
     }
 }
 
@@ -200,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_password_fits_itself_only() {
-        let stored = password::hash("correct horse", &[7; 16]);
+        let stored = password::hash("correct horse", &[7; 16], false);
         assert!(password::fits("correct horse", &stored));
         assert!(!password::fits("correct horse ", &stored));
         assert!(!stored.contains("horse"));
