@@ -238,7 +238,7 @@ impl Error {
             let fields = data.fields.iter_mut().flat_map(|field| field.messages.iter_mut().chain([&mut field.field]));
             let records = data.attempts.iter_mut().filter_map(|record| record.request_id.as_mut());
             for text in own.into_iter().flatten().chain(fields).chain(records) {
-                *text = secrets.iter().fold(std::mem::take(text), |text, secret| mask(&text, Some(secret.expose())));
+                *text = mask(text, secrets);
             }
             // It was cut already, perhaps in the middle of a secret.
             data.excerpt = None;

@@ -13,11 +13,12 @@ use crate::dialect::{OpSpec, PageSpec, read};
 use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, marked as recover_name};
 use crate::model::{
-    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Meta, Page, PageRequest, PageStream, Reply,
-    Retired, UpdateKey, UsageQuery, UsageReport,
+    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
+    UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
 use crate::op::{Ask, KeyOp};
+use crate::pipeline::Done;
 use crate::wire::{BoxFuture, WireResponse};
 
 /// The keys of one service, or of one account of it. From [`Client::keys`].
@@ -187,8 +188,8 @@ impl Keys {
     /// (see [`Keys::archive`]); `unsupported`, before any request, where there is no delete.
     pub async fn delete(&self, id: impl Into<KeyId>) -> Result<Reply<()>> {
         let op = self.op(KeyOp::Delete)?;
-        let (_, meta) = self.send(&op, with_id(id)).await?;
-        Ok(Reply::new((), meta))
+        let done = self.send(&op, with_id(id)).await?;
+        Ok(Reply::new((), done.meta))
     }
 
     /// Takes a key out of service in the gentlest way that the service has: at Seclai deletes an
@@ -315,7 +316,7 @@ impl Keys {
         plan::plan(self.client.spec(), op, ask, self.client.account.as_ref()).map_err(|error| self.client.named_op(error, op))
     }
 
-    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<(WireResponse, Meta)> {
+    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
         let planned = self.planned(op, ask)?;
         self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
@@ -369,18 +370,18 @@ impl Keys {
     }
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
-        let (answer, meta) = self.send(op, ask).await?;
-        let value = read::json(&answer.body).and_then(|body| read::object(op, body)).and_then(read_one);
+        let done = self.send(op, ask).await?;
+        let value = read::json(&done.answer.body).and_then(|body| read::object(op, body)).and_then(read_one);
         match value {
-            Ok(value) => Ok(Reply::new(value, meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, &op.name, op.safety, &answer, &meta)),
+            Ok(value) => Ok(Reply::new(value, done.meta)),
+            Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
         }
     }
 
     /// A key, or nothing where the operation leaves none.
     async fn one_or_none(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Option<Key>>> {
         match op.returns {
-            crate::dialect::Returns::Nothing => self.send(op, ask).await.map(|(_, meta)| Reply::new(None, meta)),
+            crate::dialect::Returns::Nothing => self.send(op, ask).await.map(|done| Reply::new(None, done.meta)),
             _ => self.one(op, ask, |value| self.key(value)).await.map(|reply| reply.map(Some)),
         }
     }
@@ -447,10 +448,10 @@ pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<S
         asked.raw_query = plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, &op))?;
         let planned =
             plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
-        let (answer, meta) = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
-        let read = read_page(&client, page, request.after.as_deref(), &answer, read_item);
-        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op.name, op.safety, &answer, &meta))?;
-        let mut page = Page::new(items, meta, next, Arc::new(move |after| fetch_page(listing.clone(), after)));
+        let done = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
+        let read = read_page(&client, page, request.after.as_deref(), &done.answer, read_item);
+        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op, &done))?;
+        let mut page = Page::new(items, done.meta, next, Arc::new(move |after| fetch_page(listing.clone(), after)));
         if let Some(fits) = fits {
             page.retain(|item| fits(item));
         }

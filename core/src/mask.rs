@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use crate::Secret;
+
 /// The beginnings that keys and tokens are known by.
 const PREFIXES: [&str; 8] = ["sk_", "sk-", "pk_", "mk_", "ai_", "acme_", "eyJ", "kw_"];
 /// Shorter runs are words, not secrets.
@@ -14,12 +16,11 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 8 * 1024;
 const HIDDEN: &str = "[redacted]";
 
-/// The text with the given secret and everything of a key's shape replaced.
-pub(crate) fn mask(text: &str, secret: Option<&str>) -> String {
-    let text = match secret {
-        Some(secret) if secret.len() >= 4 => hide(text, secret),
-        Some(_) | None => text.to_owned(),
-    };
+/// The text with the given secrets and everything of a key's shape replaced.
+pub(crate) fn mask(text: &str, secrets: &[Secret]) -> String {
+    // A shorter one would take words apart and is no secret anyway.
+    let long = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= 4);
+    let text = long.fold(text.to_owned(), |text, secret| hide(&text, secret));
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while !rest.is_empty() {
@@ -60,14 +61,14 @@ pub(crate) fn hide_in(value: &mut Value, secret: &str) {
 }
 
 /// The first printable characters of a body that could not be read, masked.
-pub(crate) fn excerpt(body: &[u8], secret: Option<&str>) -> Option<String> {
+pub(crate) fn excerpt(body: &[u8], secrets: &[Secret]) -> Option<String> {
     const SHOWN: usize = 200;
     // Masked before it is cut: half a key at the end would no longer look like one. What is shown
     // stands in the first bytes, so that a key which begins there is whole in what is masked.
     let begin = body.iter().position(|byte| *byte > b' ').unwrap_or(body.len());
     let head = &body[begin..body.len().min(begin + 4 * SHOWN + LONGEST)];
     let text: String = String::from_utf8_lossy(head).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let shown: String = mask(text.trim_end(), secret).chars().take(SHOWN).collect();
+    let shown: String = mask(text.trim_end(), secrets).chars().take(SHOWN).collect();
     (!shown.is_empty()).then_some(shown)
 }
 
@@ -81,10 +82,10 @@ mod tests {
 
     #[test]
     fn the_key_in_use_and_whatever_looks_like_one_is_hidden() {
-        assert_eq!(mask("key my-own-odd-key is bad", Some("my-own-odd-key")), "key [redacted] is bad");
-        assert_eq!(mask("no \"sk_live_abcdefgh12345678\"!", None), "no \"[redacted]\"!");
-        assert_eq!(mask("token eyJhbGciOi.eyJzdWIi.sig", None), "token [redacted]");
-        assert_eq!(mask(r#"["a\"b\\c"]"#, Some(r#"a"b\c"#)), r#"["[redacted]"]"#);
+        assert_eq!(mask("key my-own-odd-key is bad", &[Secret::new("my-own-odd-key")]), "key [redacted] is bad");
+        assert_eq!(mask("no \"sk_live_abcdefgh12345678\"!", &[]), "no \"[redacted]\"!");
+        assert_eq!(mask("token eyJhbGciOi.eyJzdWIi.sig", &[]), "token [redacted]");
+        assert_eq!(mask(r#"["a\"b\\c"]"#, &[Secret::new(r#"a"b\c"#)]), r#"["[redacted]"]"#);
     }
 
     #[test]
@@ -96,19 +97,19 @@ mod tests {
             "ApiKey 'key_abc123' not found",
             "é sk_ é",
         ] {
-            assert_eq!(mask(text, None), text);
+            assert_eq!(mask(text, &[]), text);
         }
     }
 
     #[test]
     fn an_excerpt_is_short_printable_and_masked() {
         let body = format!("\u{0}<html>{} sk_live_{}", "x".repeat(180), "k".repeat(500));
-        let shown = excerpt(body.as_bytes(), None).unwrap();
+        let shown = excerpt(body.as_bytes(), &[]).unwrap();
         assert!(shown.chars().count() <= 200 && !shown.contains("kkkk") && !shown.contains('\u{0}'));
-        assert_eq!(excerpt(b"", None), None);
+        assert_eq!(excerpt(b"", &[]), None);
         for before in [0, 150, 190, 199, 795, 3190, 3199] {
             let body = format!("{}odd/key=of no shape{}", " ".repeat(before), "y".repeat(4000));
-            let shown = excerpt(body.as_bytes(), Some("odd/key=of no shape")).unwrap();
+            let shown = excerpt(body.as_bytes(), &[Secret::new("odd/key=of no shape")]).unwrap();
             assert!(!shown.contains("odd"), "{before}: {shown}");
         }
     }

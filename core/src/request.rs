@@ -22,7 +22,7 @@ use crate::model::Meta;
 use crate::op::Payload;
 use crate::options::CallOptions;
 use crate::path::raw_path;
-use crate::pipeline::Call;
+use crate::pipeline::{Call, Done};
 use crate::retry::{Priority, Safety};
 use crate::route;
 use crate::transport::Connection;
@@ -186,7 +186,7 @@ impl Request {
     pub async fn send(self) -> Result<Response> {
         let client = self.client.clone();
         let call = self.call().map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
-        let (answer, meta) = client.pipeline.run(&client.auth, call).await?;
+        let Done { answer, meta, .. } = client.pipeline.run(&client.auth, call).await?;
         Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta })
     }
 
@@ -270,7 +270,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let value: Value = read::json(&self.body)?;
         serde_path_to_error::deserialize(value)
-            .map_err(|error| read::shape(&mask(&error.path().to_string(), None), std::any::type_name::<T>()))
+            .map_err(|error| read::shape(&mask(&error.path().to_string(), &[]), std::any::type_name::<T>()))
     }
 
     /// The body as text.

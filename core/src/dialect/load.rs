@@ -76,7 +76,7 @@ fn unknown_service(id: &str) -> Error {
     let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     Error::config(
         "service",
-        format!("`{}` is not a built-in service", mask(id, None).escape_debug()),
+        format!("`{}` is not a built-in service", mask(id, &[]).escape_debug()),
         format!("use one of {}, or `Dialect::from_toml`", known.join(", ")),
     )
 }
@@ -124,7 +124,7 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         }
         return Err(format!(
             "there is no variant `{}` (there is: {DOCUMENTED} {})",
-            mask(variant, None).escape_debug(),
+            mask(variant, &[]).escape_debug(),
             known.join(" ")
         ));
     };

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{RefusalSpec, Spec};
+use crate::Secret;
 use crate::error::{ErrorKind, FieldError};
 use crate::json;
 use crate::mask;
@@ -28,13 +29,13 @@ pub(crate) struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
-/// Reads a refusing answer. `secret` is the credential in use, to be hidden if it is echoed.
-pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: Option<&str>) -> Refusal {
+/// Reads a refusing answer. `secrets` are the credential in use, to be hidden if they are echoed.
+pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secrets: &[Secret]) -> Refusal {
     let body = json::decode(&answer.body).ok().filter(Value::is_object);
     let found = |pointers: &[String]| body.as_ref().and_then(|body| text_at(body, pointers));
-    let code = found(&spec.error.code).map(|code| mask::mask(&code, secret));
+    let code = found(&spec.error.code).map(|code| mask::mask(&code, secrets));
     let raw_message = found(&spec.error.message);
-    let fields = body.as_ref().map(|body| fields(body, &spec.error.fields, secret)).unwrap_or_default();
+    let fields = body.as_ref().map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default();
     let known =
         spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
     let limit = body.as_ref().and_then(|body| json::first(body, &spec.error.limit)).and_then(Value::as_u64);
@@ -42,9 +43,9 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
         reason: known.map(|known| known.reason.clone()),
         remedy: known.and_then(|known| known.remedy.clone()).map(|remedy| with_limit(remedy, limit)),
-        excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secret) },
-        message: raw_message.map(|message| mask::mask(&message, secret)),
-        request_id: request_id(spec, answer, body.as_ref(), secret),
+        excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secrets) },
+        message: raw_message.map(|message| mask::mask(&message, secrets)),
+        request_id: request_id(spec, answer, body.as_ref(), secrets),
         retry_after: body
             .as_ref()
             .zip(spec.error.retry_after.as_deref())
@@ -55,10 +56,10 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secret: 
 }
 
 /// The service's id of a request, from the header or the body.
-fn request_id(spec: &Spec, answer: &WireResponse, body: Option<&Value>, secret: Option<&str>) -> Option<String> {
+fn request_id(spec: &Spec, answer: &WireResponse, body: Option<&Value>, secrets: &[Secret]) -> Option<String> {
     let header = answer.head.headers.get(&spec.request_id).and_then(|value| value.to_str().ok());
     let member = || body.and_then(|body| body.get("request_id")).and_then(Value::as_str);
-    header.or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(id, secret))
+    header.or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(id, secrets))
 }
 
 /// The plan's limit belongs into the sentence: "the plan allows 1 key".
@@ -110,7 +111,7 @@ fn seconds(value: &Value) -> Option<Duration> {
 }
 
 /// What the service said about single fields: `[{loc, msg}]`, `[{field, message}]` or `{field: [text]}`.
-fn fields(body: &Value, pointers: &[String], secret: Option<&str>) -> Vec<FieldError> {
+fn fields(body: &Value, pointers: &[String], secrets: &[Secret]) -> Vec<FieldError> {
     let mut found = Vec::new();
     for place in pointers.iter().filter_map(|pointer| body.pointer(pointer)) {
         match place {
@@ -120,8 +121,8 @@ fn fields(body: &Value, pointers: &[String], secret: Option<&str>) -> Vec<FieldE
         }
     }
     for field in &mut found {
-        field.field = mask::mask(&field.field, secret);
-        field.messages.iter_mut().for_each(|text| *text = mask::mask(text, secret));
+        field.field = mask::mask(&field.field, secrets);
+        field.messages.iter_mut().for_each(|text| *text = mask::mask(text, secrets));
     }
     found
 }

@@ -157,7 +157,7 @@ impl Dialect {
     fn unsupported(&self, operation: &str, remedy: String) -> Error {
         Error::new(ErrorKind::Unsupported).with(|data| {
             data.service = Some(Arc::clone(&self.0.id));
-            data.operation = Some(mask(operation, None).into());
+            data.operation = Some(mask(operation, &[]).into());
             data.remedy = Some(remedy);
         })
     }

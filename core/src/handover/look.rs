@@ -84,7 +84,7 @@ impl Job {
             let request = PageRequest { page_size: None, after };
             let ask = Ask { raw_query: plan::page_query(client.spec(), page, &request)?, ..Ask::new() };
             let planned = plan::plan(client.spec(), op, ask, client.account.as_ref())?;
-            let (answer, _) = client.pipeline.run(&client.auth, client.call(op, planned)).await?;
+            let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
             seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
             let raw = read::page(page, request.after.as_deref(), read::json(&answer.body)?)?;

@@ -24,7 +24,7 @@ use crate::json;
 use crate::model::{CreatedKey, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
-use crate::pipeline::Flight;
+use crate::pipeline::{Done, Flight};
 use crate::wire::BoxFuture;
 
 pub use options::{Deliver, Handover, OnCancel, Recover};
@@ -113,16 +113,16 @@ impl Job {
             call.planned.headers.insert(header.clone(), value);
             call.safety = call.safety.with_idempotency_key();
         }
-        let safety = call.safety;
         match client.pipeline.run(&client.auth, call).await {
-            Ok((answer, meta)) => {
+            Ok(done) => {
+                let Done { answer, meta, .. } = &done;
                 let value =
                     read::json(&answer.body).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
                 match value {
-                    Ok(made) => Ok(Reply::new(made, meta)),
+                    Ok(made) => Ok(Reply::new(made, done.meta)),
                     Err(error) => match self.salvaged(&answer.body) {
-                        Some(made) => Ok(self.fill(made, Meta { salvaged: true, ..meta }).await),
-                        None => Err(client.pipeline.unreadable(error, &self.op.name, safety, &answer, &meta)),
+                        Some(made) => Ok(self.fill(made, Meta { salvaged: true, ..meta.clone() }).await),
+                        None => Err(client.pipeline.unreadable(error, &self.op, &done)),
                     },
                 }
             }

@@ -7,8 +7,10 @@ use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 
 use super::run::Run;
+use crate::auth::Credential;
 use crate::clock::Clock;
 use crate::error::{AttemptRecord, TimeoutScope};
+use crate::mask;
 use crate::observe::EventName;
 use crate::options::Limit;
 use crate::transport::Body as Gathering;
@@ -23,6 +25,8 @@ const ATTEMPT_HEADER: HeaderName = HeaderName::from_static("x-keywright-attempt"
 pub(crate) struct Answered {
     pub head: WireHead,
     pub body: Body,
+    /// The credential that it was asked for with.
+    pub credential: Option<Credential>,
 }
 
 pub(crate) enum Body {
@@ -79,7 +83,7 @@ impl Run<'_> {
 
     fn request_id(&self, head: &WireHead) -> Option<String> {
         let id = head.headers.get(&self.pipeline.dialect.0.request_id)?.to_str().ok()?;
-        (id.len() <= 128).then(|| crate::mask::mask(id, None))
+        (id.len() <= 128).then(|| mask::mask(id, self.secrets()))
     }
 
     /// The whole request; credential headers come last.
@@ -117,7 +121,7 @@ impl Run<'_> {
         let Arrived { head, gathering, whole } = arrived;
         let read = gathering.map(Gathering::into_read).unwrap_or_default();
         match (ended, head, whole) {
-            (Ok(()), Some(head), Some(body)) => Ok(Answered { head, body }),
+            (Ok(()), Some(head), Some(body)) => Ok(Answered { head, body, credential: self.credential.clone() }),
             (Ok(()), head, _) => Err(Broken { error: timeout(Phase::Send), scope: None, head, read }),
             (Err((error, scope)), head, _) => {
                 let in_body = head.is_some() && error.fault == Fault::Timeout;

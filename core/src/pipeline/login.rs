@@ -48,7 +48,7 @@ impl Lend for Lending<'_> {
                 flight: None,
             };
             let nobody = Auth::nobody(&self.pipeline.dialect);
-            self.pipeline.run(&nobody, call).await.map(|(answer, _)| answer)
+            self.pipeline.run(&nobody, call).await.map(|done| done.answer)
         })
     }
 }

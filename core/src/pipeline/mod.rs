@@ -16,12 +16,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::{Instrument, Span};
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Credential};
 use crate::base_url::BaseUrl;
 use crate::clock::{Busy, Clock};
 use crate::dialect::plan::Planned;
-use crate::dialect::{Dialect, Plane};
+use crate::dialect::{Dialect, OpSpec, Plane};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop};
+use crate::mask;
 use crate::model::Meta;
 use crate::observe::{EventName, Observer, Teller};
 use crate::options::{CallOptions, Limit};
@@ -69,15 +70,23 @@ pub(crate) struct Call<'a> {
     pub flight: Option<Arc<Flight>>,
 }
 
+/// A success, and what must not be shown where its answer is.
+pub(crate) struct Done {
+    pub answer: WireResponse,
+    pub meta: Meta,
+    /// The credential that was used.
+    pub credential: Option<Credential>,
+}
+
 impl Pipeline {
     /// Runs a call whose answer is read whole.
-    pub(crate) async fn run(&self, auth: &Auth, call: Call<'_>) -> Result<(WireResponse, Meta)> {
+    pub(crate) async fn run(&self, auth: &Auth, call: Call<'_>) -> Result<Done> {
         let (answered, meta) = self.drive(auth, call).await?;
         let body = match answered.body {
             Body::Whole(body) => body,
             Body::Open(_) => return Err(Error::new(ErrorKind::Internal)),
         };
-        Ok((WireResponse { head: answered.head, body }, meta))
+        Ok(Done { answer: WireResponse { head: answered.head, body }, meta, credential: answered.credential })
     }
 
     /// Runs a call up to the head of its answer, whose body then streams.
@@ -115,17 +124,20 @@ impl Pipeline {
 
     /// An answer that arrived and could not be read: it was carried out, and trying again would
     /// bring the same.
-    pub(crate) fn unreadable(&self, error: Error, operation: &str, safety: Safety, answer: &WireResponse, meta: &Meta) -> Error {
+    pub(crate) fn unreadable(&self, error: Error, op: &OpSpec, done: &Done) -> Error {
+        // Whatever stands in an answer that was to bring a new secret may be that secret.
+        let brings_secret = op.plane == Plane::Manage && op.safety == Safety::Never;
+        let used = done.credential.as_ref().map(Credential::secrets).unwrap_or_default();
         let error = error.with(|data| {
-            data.status = Some(answer.head.status);
+            data.status = Some(done.answer.head.status);
             data.outcome = Outcome::Applied;
-            data.harmless = safety == Safety::Safe;
+            data.harmless = op.safety == Safety::Safe;
             data.stop = Some(Stop::Fatal);
-            data.request_id.clone_from(&meta.request_id);
-            data.elapsed = Some(meta.elapsed);
-            data.excerpt = data.excerpt.take().or_else(|| crate::mask::excerpt(&answer.body, None));
+            data.request_id.clone_from(&done.meta.request_id);
+            data.elapsed = Some(done.meta.elapsed);
+            data.excerpt = if brings_secret { None } else { mask::excerpt(&done.answer.body, used) };
         });
-        self.named(error, operation)
+        self.named(error, &op.name)
     }
 
     fn deadline(&self, call: &Call<'_>, options: CallOptions, started: Duration) -> Option<Duration> {

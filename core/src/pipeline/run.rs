@@ -11,6 +11,7 @@ use super::attempt::{Answered, Body, Broken};
 use super::flight::Cut;
 use super::login::Lending;
 use super::{Call, Pipeline, failure};
+use crate::Secret;
 use crate::auth::{Auth, Credential};
 use crate::clock::{Clock, Waiting};
 use crate::dialect::refuse;
@@ -137,6 +138,11 @@ impl<'a> Run<'a> {
         self.pipeline.clock.as_ref()
     }
 
+    /// What must not be shown, whoever echoes it.
+    pub(super) fn secrets(&self) -> &[Secret] {
+        self.credential.as_ref().map(Credential::secrets).unwrap_or_default()
+    }
+
     fn is_abandoned(&self) -> bool {
         self.call.flight.as_ref().is_some_and(|flight| flight.is_abandoned())
     }
@@ -258,8 +264,7 @@ impl<'a> Run<'a> {
 
     fn judge_refusal(&mut self, answer: WireResponse, lane: &Lane) -> Judged {
         let spec = &self.pipeline.dialect.0;
-        let secret = self.credential.as_ref().map(|credential| credential.secret().expose());
-        let refusal = refuse::read(spec, self.call.operation, &answer, secret);
+        let refusal = refuse::read(spec, self.call.operation, &answer, self.secrets());
         if let (Some(record), Some(id)) = (self.attempts.last_mut(), &refusal.request_id) {
             record.request_id = Some(id.clone());
         }
@@ -298,7 +303,7 @@ impl<'a> Run<'a> {
     fn deleted_before(&self, judged: &Judged) -> (Answered, Meta) {
         let head = WireHead { status: judged.error.status().unwrap_or_default(), headers: HeaderMap::new() };
         let meta = Meta { ambiguous: true, ..self.meta() };
-        (Answered { head, body: Body::Whole(Bytes::new()) }, meta)
+        (Answered { head, body: Body::Whole(Bytes::new()), credential: None }, meta)
     }
 
     fn ended(&self, judged: Judged, stop: Stop) -> Error {

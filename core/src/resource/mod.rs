@@ -18,11 +18,10 @@ use crate::dialect::plan;
 use crate::dialect::{OpSpec, Returns, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
 use crate::keys::{Listing, fetch_page};
-use crate::model::{Item, Meta, Page, PageRequest, Reply};
+use crate::model::{Item, Page, PageRequest, Reply};
 use crate::op::{Ask, Payload};
 use crate::options::Limit;
-use crate::pipeline::Call;
-use crate::wire::WireResponse;
+use crate::pipeline::{Call, Done};
 
 pub use stream::{EventStream, ServerEvent};
 pub use typed::{Accounts, Runs, Segments, Tracking};
@@ -143,8 +142,8 @@ impl Resource {
     /// `not_found`; `unsupported`, before any request.
     pub async fn delete(&self, id: impl Into<String>) -> Result<Reply<()>> {
         let op = self.op("delete")?;
-        let (_, meta) = self.send(&op, Ask::new().place("id", id)).await?;
-        Ok(Reply::new((), meta))
+        let done = self.send(&op, Ask::new().place("id", id)).await?;
+        Ok(Reply::new((), done.meta))
     }
 
     /// Calls any action by its name in the dialect.
@@ -160,7 +159,7 @@ impl Resource {
             Returns::Item => self.item(&op, ask).await.map(ActionResult::Item),
             Returns::Page => self.page(op, ask, page).await.map(ActionResult::Page),
             Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
-            Returns::Nothing => self.send(&op, ask).await.map(|(_, meta)| ActionResult::Nothing(Reply::new((), meta))),
+            Returns::Nothing => self.send(&op, ask).await.map(|done| ActionResult::Nothing(Reply::new((), done.meta))),
             Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
         }
     }
@@ -175,7 +174,7 @@ impl Resource {
         Ok(self.client.call(op, planned))
     }
 
-    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<(WireResponse, Meta)> {
+    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
         self.client.pipeline.run(&self.client.auth, self.planned(op, ask)?).await
     }
 
@@ -193,10 +192,10 @@ impl Resource {
     }
 
     async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
-        let (answer, meta) = self.send(op, ask).await?;
-        match read::json(&answer.body).and_then(read_body) {
-            Ok(value) => Ok(Reply::new(value, meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, &op.name, op.safety, &answer, &meta)),
+        let done = self.send(op, ask).await?;
+        match read::json(&done.answer.body).and_then(read_body) {
+            Ok(value) => Ok(Reply::new(value, done.meta)),
+            Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
         }
     }
 

@@ -143,8 +143,8 @@ impl Runs {
     /// `not_found`.
     pub async fn cancel(&self, run_id: impl Into<String>) -> Result<Reply<()>> {
         let op = self.0.op("cancel")?;
-        let (_, meta) = self.0.send(&op, Ask::new().place("id", run_id)).await?;
-        Ok(Reply::new((), meta))
+        let done = self.0.send(&op, Ask::new().place("id", run_id)).await?;
+        Ok(Reply::new((), done.meta))
     }
 
     /// Starts a run and gives its events as they arrive (SEC-84).
