@@ -111,6 +111,11 @@ impl Case {
         Self { refuses: false, ..Self::refusal(rule, proof) }
     }
 
+    /// The rule that it proves.
+    pub const fn rule(&self) -> &'static str {
+        self.rule
+    }
+
     pub const fn born(self, born: fn(Options) -> Options) -> Self {
         Self { born, ..self }
     }
