@@ -96,6 +96,13 @@ impl Request {
     /// Adds a header. Credential headers are the client's own and cannot be set.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(_)) if self.is_reserved(&name) => {
+                self.refuse(
+                    "headers",
+                    "holds a header that the client sets itself",
+                    "leave it out: credentials come from the client",
+                );
+            }
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
             }
@@ -172,6 +179,19 @@ impl Request {
             command.push_str(&format!(" -d {}", quoted(&String::from_utf8_lossy(body))));
         }
         Ok(command)
+    }
+
+    /// Whether a header carries a credential, or frames the message.
+    fn is_reserved(&self, name: &HeaderName) -> bool {
+        use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING};
+        const RESERVED: [HeaderName; 7] =
+            [AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING];
+        let auth = &self.client.spec().auth;
+        let own = [&auth.key, &auth.token].into_iter().flatten().any(|spec| match &spec.mode {
+            AuthMode::Header { name: own } => own == name,
+            AuthMode::Bearer | AuthMode::Scheme { .. } | AuthMode::Jwt { .. } | AuthMode::CookieCsrf { .. } => false,
+        });
+        own || RESERVED.contains(name)
     }
 
     fn refuse(&mut self, field: &'static str, reason: &str, remedy: &str) {

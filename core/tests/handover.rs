@@ -245,3 +245,11 @@ async fn a_recovery_that_the_service_cannot_do_is_refused_before_any_request() {
         assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("recover")));
     }
 }
+
+#[tokio::test]
+async fn a_secret_is_not_lost_because_something_beside_it_cannot_be_read() {
+    let odd = r#"{"id":"k1","name":7,"key":"sk-saved-secret","created_at":"yesterday"}"#;
+    let bench = bench("seclai", ReplayTransport::new().answer(Reply::json(201, odd)).answer(seclai_list(&[key("k1", "ci")])));
+    let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
+    assert_eq!((made.secret.expose(), made.key.name.as_deref(), made.meta.salvaged), ("sk-saved-secret", Some("ci"), true));
+}

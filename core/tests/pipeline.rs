@@ -276,3 +276,12 @@ async fn a_provider_that_never_answers_ends_with_the_call_s_time() {
     );
     assert_eq!(bench.clock.elapsed(), Duration::from_secs(120));
 }
+
+#[tokio::test]
+async fn a_header_that_carries_a_credential_cannot_be_set() {
+    let bench = bench("seclai", ReplayTransport::new());
+    for name in ["X-API-Key", "authorization", "Cookie", "Host"] {
+        let error = bench.run(bench.client.get("/agents").header(name, "x").send()).await.unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("headers")), "{name}");
+    }
+}

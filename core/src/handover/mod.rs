@@ -149,7 +149,17 @@ impl Job {
             // The id may stand behind the cut: the list knows it, see `fill`.
             members.entry(id).or_insert_with(|| Value::from(self.target.clone().unwrap_or_else(|| look::UNKNOWN_ID.to_owned())));
         }
-        self.read(object).ok()
+        self.read(object.clone()).ok().or_else(|| self.read(self.bare(object)).ok())
+    }
+
+    /// Only what a key cannot do without: the secret must not be lost because something beside it
+    /// cannot be read.
+    fn bare(&self, mut object: Value) -> Value {
+        let map = &self.client.spec().key;
+        if let Some(members) = object.as_object_mut() {
+            members.retain(|name, _| map.id.contains(name) || map.secret.contains(name));
+        }
+        object
     }
 
     /// Gives the secret to the caller's function first; a key that it refuses is discarded.

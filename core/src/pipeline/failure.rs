@@ -4,14 +4,16 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::attempt::Broken;
+use crate::Secret;
 use crate::dialect::refuse::Refusal;
 use crate::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
+use crate::mask;
 use crate::retry::Refused;
 use crate::wire::{Fault, Reached, WireHead};
 
 /// The service answered, with a refusal.
-pub(super) fn refused(refusal: Refusal, head: &WireHead, suspicion: Option<String>, origin: &str) -> Error {
-    let redirect = (refusal.kind == ErrorKind::Redirect).then(|| redirect_words(head, origin));
+pub(super) fn refused(refusal: Refusal, head: &WireHead, suspicion: Option<String>, origin: &str, secrets: &[Secret]) -> Error {
+    let redirect = (refusal.kind == ErrorKind::Redirect).then(|| mask::mask(&redirect_words(head, origin), secrets));
     let scope = (refusal.kind == ErrorKind::Timeout).then_some(TimeoutScope::Attempt);
     let proxy = (head.status == 407).then_some("proxy");
     Error::new(refusal.kind).with(|data| {

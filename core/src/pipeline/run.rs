@@ -275,7 +275,7 @@ impl<'a> Run<'a> {
         let credential = self.credential.as_ref();
         let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.message.as_deref()));
         let suspicion = credential.filter(|_| answer.head.status == 401).and_then(|used| self.auth.suspicion(used));
-        let error = failure::refused(refusal, &answer.head, suspicion, self.pipeline.base.origin());
+        let error = failure::refused(refusal, &answer.head, suspicion, self.pipeline.base.origin(), self.secrets());
         Judged { verdict, died: false, error, lost }
     }
 
