@@ -319,14 +319,14 @@ fn too_many_requests_and_too_many_at_once_answer_alike() {
     code(&refused, 429, "rate_limit_exceeded").unwrap();
     world.sandbox.clear_limits().unwrap();
     world.sandbox.set_concurrency(Some("itellico"), 1).unwrap();
-    // A stalled answer keeps the first request in flight while the second comes.
-    let stall: FaultRule =
-        serde_json::from_value(json!({ "match": { "service": "itellico" }, "phase": "in_body", "action": { "stall": {} } }))
-            .unwrap();
-    world.sandbox.fault(stall).unwrap();
+    // The first request waits in the sandbox while the second comes.
+    let delay = json!({ "phase": "before_handler", "action": { "kind": "delay", "by": "PT1H" } });
+    world.sandbox.fault_json(&delay.to_string()).unwrap();
     let mut first = Connection::to(&world.sandbox.url("itellico")).unwrap();
     first.send("GET", "/v1/agents", &[&bearer(&world.given("api_key"))], "").unwrap();
-    first.head().unwrap();
+    while world.sandbox.clock().sleepers() == 0 {
+        std::thread::yield_now();
+    }
     code(&own(&world, AGENTS, Value::Null), 429, "rate_limit_exceeded").unwrap();
     assert!(world.refused_by().contains("common.concurrency_limit"));
 }
