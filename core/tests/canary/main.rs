@@ -4,10 +4,11 @@
 //! Every secret here holds the same mark, so that one search finds any of them in any spelling.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod listen;
+
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
@@ -15,6 +16,8 @@ use keywright::{
     Management, ManualClock, Observer, PageRequest, Secret,
 };
 use serde_json::{Value, json};
+
+use listen::{PANICKED, lines_logged, listen, logs_are_clean};
 
 /// What every secret of this file holds, and nothing else does.
 const MARK: &str = "CANARYX";
@@ -59,90 +62,6 @@ fn clean_error(what: &str, error: &Error) {
     clean(what, &text);
 }
 
-/// How many lines were logged in this process, at any level and by anybody, and those that show a secret.
-static LOGGED: (AtomicUsize, Mutex<Vec<String>>) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-
-#[derive(Default)]
-struct Line(String);
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        LOGGED.0.fetch_add(1, Ordering::Relaxed);
-        if shows_a_secret(&self.0) {
-            LOGGED.1.lock().unwrap().push(std::mem::take(&mut self.0));
-        }
-    }
-}
-
-impl tracing::field::Visit for Line {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        write!(self.0, " {field}={value:?}").unwrap();
-    }
-}
-
-/// Listens to everything, `TRACE` included, through both ways to log.
-struct Everything;
-
-impl tracing::Subscriber for Everything {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        span.record(&mut Line::default());
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        values.record(&mut Line::default());
-    }
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        event.record(&mut Line::default());
-    }
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-impl log::Log for Everything {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        drop(Line(record.args().to_string()));
-    }
-
-    fn flush(&self) {}
-}
-
-/// What panics of one test say, as the hook of the process hears it; a failure of another is its own.
-const PANICKING: &str = "a_provider_that_fails_or_panics_takes_no_secret_with_it";
-static PANICKED: Mutex<String> = Mutex::new(String::new());
-
-fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        tracing::subscriber::set_global_default(Everything).unwrap();
-        log::set_logger(&Everything).unwrap();
-        log::set_max_level(log::LevelFilter::Trace);
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().name() == Some(PANICKING) {
-                PANICKED.lock().unwrap().push_str(&panic.to_string());
-            }
-            usual(panic);
-        }));
-    });
-}
-
-fn logs_are_clean() {
-    assert_ne!(LOGGED.0.load(Ordering::Relaxed), 0, "nothing was logged");
-    assert!(LOGGED.1.lock().unwrap().is_empty(), "the log shows {:?}", LOGGED.1.lock().unwrap());
-}
-
 #[derive(Debug, Default)]
 struct Events(Mutex<String>);
 
@@ -175,7 +94,7 @@ impl Bench {
         let options = change(options);
         clean_debug("ClientOptions", &options);
         let client = match service {
-            "acme" => Client::with_dialect(Dialect::from_toml(include_str!("../../examples/acme.toml")).unwrap(), options),
+            "acme" => Client::with_dialect(Dialect::from_toml(include_str!("../../../examples/acme.toml")).unwrap(), options),
             _ => Client::new(service, options),
         };
         Self { clock, client: client.unwrap(), wire, events }
@@ -509,12 +428,12 @@ async fn the_network_below_logs_no_secret() {
             tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
         }
     });
-    let before = LOGGED.0.load(Ordering::Relaxed);
+    let before = lines_logged();
     let client = Client::new("seclai", ClientOptions::new().api_key(KEY).base_url(base)).unwrap();
     let error = client.post("/v1/x").query("token", KEY).json(&json!({ "key": KEY })).await.unwrap_err();
     assert_eq!(error.status(), Some(403), "{error:?}");
     clean_error("over the network", &error);
     clean_error("https on an http port", &client.keys().create(CreateKey::new()).await.unwrap_err());
-    assert!(LOGGED.0.load(Ordering::Relaxed) > before);
+    assert!(lines_logged() > before);
     logs_are_clean();
 }
