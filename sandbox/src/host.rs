@@ -32,7 +32,7 @@ pub(crate) struct InMemory;
 impl Storage for InMemory {
     fn open(&self, _: &str, settings: Settings) -> Result<(Backend, bool), String> {
         let inner = Inner { store: Box::<MemoryStore>::default(), settings, windows: Windows::default() };
-        Ok((Backend::Memory(Mutex::new(inner)), true))
+        Ok((Backend::Memory(Box::new(Mutex::new(inner))), true))
     }
 
     fn forget(&self, _: &str) {}

@@ -64,7 +64,7 @@ async fn accept(place: Place, mut listener: TcpListener, address: SocketAddr, mu
         drop(listener);
         let mut sleep = place.world.clock.sleep(lasts);
         // Asleep before it is told, so that the clock cannot pass the end unseen.
-        std::future::poll_fn(|cx| Poll::Ready(drop(Pin::new(&mut sleep).poll(cx)))).await;
+        let _ = std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut sleep).poll(cx))).await;
         // Whoever asked may be gone; the refusal holds all the same.
         let _ = refusing.send(());
         sleep.await;

@@ -1,4 +1,4 @@
-//! Five API-key services on this machine: their rules, a virtual clock, faults and a journal.
+#![doc = include_str!("../README.md")]
 
 mod answer;
 mod clock;

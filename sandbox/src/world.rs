@@ -36,7 +36,7 @@ pub(crate) type Job = Box<dyn FnOnce(&mut Inner) -> Box<dyn FnOnce() + Send> + S
 /// Where transactions run.
 pub(crate) enum Backend {
     /// At once, under a lock; there is nothing to commit.
-    Memory(Mutex<Inner>),
+    Memory(Box<Mutex<Inner>>),
     /// On a writer of its own that commits in groups.
     #[cfg_attr(not(feature = "binary"), expect(dead_code, reason = "only the durable store has a writer"))]
     Writer(std::sync::mpsc::Sender<Job>),

@@ -22,7 +22,6 @@ pub(crate) struct Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
-    Number,
     Flag,
     List,
     Object,
@@ -37,10 +36,6 @@ impl Field {
 
     pub(crate) const fn text(name: &'static str) -> Self {
         Self::of(name, Kind::Text)
-    }
-
-    pub(crate) const fn number(name: &'static str) -> Self {
-        Self::of(name, Kind::Number)
     }
 
     pub(crate) const fn flag(name: &'static str) -> Self {
@@ -75,7 +70,6 @@ impl Field {
     fn fits(self, value: &Value) -> bool {
         match self.kind {
             Kind::Text => value.is_string(),
-            Kind::Number => value.is_number(),
             Kind::Flag => value.is_boolean(),
             Kind::List => value.is_array(),
             Kind::Object => value.is_object(),
@@ -87,7 +81,6 @@ impl Field {
     fn kind_name(self) -> &'static str {
         match self.kind {
             Kind::Text => "text",
-            Kind::Number => "number",
             Kind::Flag => "flag",
             Kind::List => "list",
             Kind::Object => "object",
@@ -116,11 +109,6 @@ impl Fields {
 
     pub(crate) fn time(&self, name: &str) -> Option<Time> {
         Time::parse(self.text(name)?)
-    }
-
-    /// Whether the member is there and `null`.
-    pub(crate) fn is_null(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(Value::is_null)
     }
 }
 

@@ -93,9 +93,4 @@ impl Ctx<'_> {
         let limit = self.settings.limits.concurrency.iter().rev().find(fits);
         limit.is_none_or(|(_, limit)| self.in_flight <= *limit) || !self.holds(&rules::CONCURRENCY_LIMIT)
     }
-
-    /// Notes that a limit refused, for the journal.
-    pub(crate) fn note(&mut self, rule: &rules::Rule) {
-        self.refused_by = Some(rule.id);
-    }
 }

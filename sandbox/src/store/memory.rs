@@ -185,10 +185,6 @@ impl Store for MemoryStore {
         self.sessions.get(service, hash).cloned()
     }
 
-    fn delete_session(&mut self, service: &str, hash: &str) -> bool {
-        self.sessions.remove(service, hash).is_some()
-    }
-
     fn put_replay(&mut self, replay: Replay) {
         self.replays.put(pair(&replay.service, &replay.id), replay);
     }

@@ -162,9 +162,11 @@ pub(crate) struct Dump {
 /// which they were put.
 pub(crate) trait Store: Send {
     /// Opens a transaction.
+    #[cfg(feature = "binary")]
     fn begin(&mut self) {}
     /// Makes durable what was put since [`Store::begin`]; `false` when that failed and all of it is
     /// undone.
+    #[cfg(feature = "binary")]
     fn commit(&mut self) -> bool {
         true
     }
@@ -201,7 +203,6 @@ pub(crate) trait Store: Send {
 
     fn put_session(&mut self, session: Session);
     fn session(&self, service: &str, hash: &str) -> Option<Session>;
-    fn delete_session(&mut self, service: &str, hash: &str) -> bool;
 
     fn put_replay(&mut self, replay: Replay);
     fn replay(&self, service: &str, id: &str) -> Option<Replay>;

@@ -231,10 +231,6 @@ impl Store for SqliteStore {
         self.one("SELECT row FROM sessions WHERE service = ?1 AND id = ?2", [service, hash])
     }
 
-    fn delete_session(&mut self, service: &str, hash: &str) -> bool {
-        self.run("DELETE FROM sessions WHERE service = ?1 AND id = ?2", [service, hash]) > 0
-    }
-
     fn put_replay(&mut self, replay: Replay) {
         let sql = "INSERT INTO replays (service, id, row) VALUES (?1, ?2, ?3)
             ON CONFLICT (service, id) DO UPDATE SET row = excluded.row";
