@@ -11,6 +11,7 @@ use keywright::{Client, ClientOptions, PageRequest};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::LocalSet;
 
 const ROUNDS: usize = 21;
 const CALLS: u32 = 2_000;
@@ -40,7 +41,7 @@ fn main() -> Result<(), Failure> {
     let bare = reqwest::Client::builder().no_proxy().http1_only().build()?;
     let ours = Client::new("seclai", ClientOptions::new().api_key("sk-0123456789abcdef0123").base_url(&base))?;
     let url: Arc<str> = format!("{base}/agents").into();
-    let plain = || {
+    let plain = move || {
         let (bare, url) = (bare.clone(), Arc::clone(&url));
         async move {
             let body = bare.get(&*url).header("x-api-key", "sk-0123456789abcdef0123").send().await?.bytes().await?;
@@ -48,7 +49,7 @@ fn main() -> Result<(), Failure> {
             Ok::<(), Failure>(())
         }
     };
-    let full = || {
+    let full = move || {
         let client = ours.clone();
         async move {
             assert_eq!(client.agents().list(PageRequest::new()).await?.items.len(), 10);
@@ -56,8 +57,8 @@ fn main() -> Result<(), Failure> {
         }
     };
     println!("{:<22}{:>14}{:>14}{:>8}", "", "reqwest+serde", "keywright", "ratio");
-    compare("one after the other", || runtime.block_on(in_turn(plain)), || runtime.block_on(in_turn(full)))?;
-    compare("64 at once", || runtime.block_on(at_once(plain)), || runtime.block_on(at_once(full)))
+    compare("one after the other", || runtime.block_on(in_turn(&plain)), || runtime.block_on(in_turn(&full)))?;
+    compare("64 at once", || runtime.block_on(at_once(&plain)), || runtime.block_on(at_once(&full)))
 }
 
 /// Prints the medians of interleaved rounds, a call each.
@@ -80,7 +81,7 @@ fn compare(
     Ok(())
 }
 
-async fn in_turn<F: Future<Output = Result<(), Failure>>>(call: impl Fn() -> F) -> Result<Duration, Failure> {
+async fn in_turn<F: Future<Output = Result<(), Failure>>>(call: &impl Fn() -> F) -> Result<Duration, Failure> {
     let began = Instant::now();
     for _ in 0..CALLS {
         call().await?;
@@ -88,30 +89,27 @@ async fn in_turn<F: Future<Output = Result<(), Failure>>>(call: impl Fn() -> F) 
     Ok(began.elapsed() / CALLS)
 }
 
-async fn at_once<F: Future<Output = Result<(), Failure>> + Send + 'static>(call: impl Fn() -> F + Copy + Send + 'static) -> Result<Duration, Failure>
+async fn at_once<F>(call: &(impl Fn() -> F + Clone + 'static)) -> Result<Duration, Failure>
 where
-    F: Send,
+    F: Future<Output = Result<(), Failure>> + 'static,
 {
     let began = Instant::now();
-    let local = tokio::task::LocalSet::new();
-    local
-        .run_until(async move {
-            let tasks: Vec<_> = (0..AT_ONCE)
-                .map(|_| {
-                    tokio::task::spawn_local(async move {
-                        for _ in 0..CALLS / AT_ONCE {
-                            call().await?;
-                        }
-                        Ok::<(), Failure>(())
-                    })
-                })
-                .collect();
-            for task in tasks {
-                task.await??;
-            }
-            Ok::<(), Failure>(())
+    let local = LocalSet::new();
+    let tasks: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let call = call.clone();
+            local.spawn_local(async move {
+                for _ in 0..CALLS / AT_ONCE {
+                    call().await?;
+                }
+                Ok::<(), Failure>(())
+            })
         })
-        .await?;
+        .collect();
+    local.await;
+    for task in tasks {
+        task.await??;
+    }
     Ok(began.elapsed() / (CALLS / AT_ONCE * AT_ONCE))
 }
 

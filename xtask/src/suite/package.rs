@@ -7,7 +7,9 @@ use crate::run;
 /// The suite.
 pub const SUITE: Suite = Suite { name: "package", ready, run };
 
-const CRATE: &str = "keywright";
+/// What is published, in this order: the client's optional feature needs the sandbox.
+const CRATES: [&str; 2] = ["keywright-sandbox", "keywright"];
+const CRATE: &str = CRATES[1];
 
 /// What must lie in the package beside the sources.
 const NEEDED: [&str; 8] = [
@@ -47,6 +49,8 @@ fn holds(root: &Root) -> Result<(), String> {
 }
 
 fn builds(root: &Root) -> Result<(), String> {
-    let said = run::quiet(root, &run::cargo(), &["package", "--quiet", "--package", CRATE, "--allow-dirty"])?;
+    let mut arguments = vec!["package", "--quiet", "--allow-dirty"];
+    arguments.extend(CRATES.iter().flat_map(|name| ["--package", name]));
+    let said = run::quiet(root, &run::cargo(), &arguments)?;
     if said.well { Ok(()) } else { Err("cargo package ended with an error".to_owned()) }
 }
