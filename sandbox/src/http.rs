@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::answer::outgoing;
 use crate::clock::Clock;
-use crate::faults::{self, Action, Ending, Fired, Origins, Phase, Planned, Subject, Wire};
+use crate::faults::{self, Action, Fired, Origins, Phase, Planned, Subject, Wire};
 use crate::rules::IDEMPOTENCY;
 use crate::serve::{Served, serve};
 use crate::service::{self, Refusal, Reply, Request, Service};
@@ -146,13 +146,9 @@ impl std::fmt::Display for TakenOver {
 impl std::error::Error for TakenOver {}
 
 fn on_accept(action: &Action) -> Wire {
-    let mut wire = Wire::default();
-    match action {
-        Action::Reset { .. } => wire.ending = Ending::Reset,
-        Action::Stall { .. } => wire.ending = Ending::Stall,
-        Action::Raw { text } => wire.send(text.as_bytes()),
-        // A rule with any other action is not accepted for this phase.
-        _ => wire.ending = Ending::Close,
+    let mut wire = Wire { ending: action.ending(), ..Wire::default() };
+    if let Action::Raw { text } = action {
+        wire.send(text.as_bytes());
     }
     wire
 }
@@ -225,10 +221,8 @@ impl Exchange {
         let other = other.map_or_else(String::new, |other| world.base_url(other.name()));
         let origins = Origins { own, other, target };
         if let Some(Fired { action, phase: Phase::BeforeHandler, .. }) = &fired {
-            match action {
-                Action::Delay { by } => world.clock.parked().sleep(by.0).await,
-                action => return self.instead(action, &origins, None),
-            }
+            let Action::Delay { by } = action else { return self.instead(action, &origins, None) };
+            world.clock.parked().sleep(by.0).await;
         }
         let (service, now, count) = (self.service, world.now(), in_flight.count);
         let served = world.apply(move |inner| serve(inner, service, &mut req, (now, count))).await;

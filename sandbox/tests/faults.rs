@@ -174,7 +174,7 @@ fn floods_are_as_large_as_asked() {
     connection.send("GET", "/agents", &[&bench.key], "").unwrap();
     connection.head().unwrap();
     for _ in 0..1000 {
-        assert_eq!(connection.chunk().unwrap().unwrap().len(), 0x1000);
+        assert_eq!(connection.chunk().unwrap().unwrap().len(), 0x1_0000);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::ctx::masked;
 
 pub(crate) use plan::{Origins, Planned, instead, plan};
 pub use rule::{Action, ContentChange, FaultRule, HeadChange, Matcher, Phase, Place, Span, Target, Values};
-pub(crate) use script::{Ending, Wire, run};
+pub(crate) use script::{Wire, run};
 
 /// How far a rule has come.
 #[derive(Debug, Clone, PartialEq, Serialize)]

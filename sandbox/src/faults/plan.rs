@@ -3,11 +3,12 @@
 //! An answer that can still be sound HTTP goes out through the HTTP stack; everything else is
 //! written here byte by byte.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::content;
 use super::gzip::{bomb, gzip};
-use super::rule::{Action, ContentChange, HeadChange, Phase, Place, Target};
+use super::rule::{Action, ContentChange, HeadChange, Phase, Place, Target, Values};
 use super::script::{Ending, Piece, Wire};
 use crate::service::{Body, Reply, Step};
 use crate::time::Time;
@@ -31,36 +32,38 @@ pub(crate) struct Origins {
 /// What happens instead of an answer, before the handler or after the commit; `answer` is the one
 /// that is withheld.
 pub(crate) fn instead(action: &Action, origins: &Origins, answer: Option<&Reply>, now: Time) -> Planned {
-    match action {
-        Action::Status { status, headers, body } => {
-            let mut reply = Reply { status: *status, headers: Vec::new(), body: Body::Bytes(body.clone().into_bytes()) };
-            for (name, values) in headers {
-                reply.headers.extend(values.iter().map(|value| (name.clone(), value.clone())));
-            }
-            if !reply.has_header("content-type") && !body.is_empty() {
-                let json = serde_json::from_str::<serde_json::Value>(body).is_ok();
-                reply = reply.header("Content-Type", if json { "application/json" } else { "text/plain" });
-            }
-            // The HTTP stack refuses to be told such a status; the bytes do not.
-            if (200..=999).contains(status) { Planned::Reply(reply) } else { Planned::Wire(Message::of(&reply, now).whole()) }
-        }
-        Action::Redirect { status, to } => {
-            let reply = Reply::empty(*status);
-            Planned::Reply(match location(to, origins) {
-                Some(location) => reply.header("Location", location),
-                None => reply,
-            })
-        }
-        Action::Raw { text } => {
-            let mut wire = Wire::default();
-            wire.send(text.as_bytes());
-            Planned::Wire(wire)
-        }
-        other => match answer {
-            Some(reply) => plan(other, Phase::AfterCommit, reply, now),
-            None => Planned::Wire(ended(other, Wire::default(), 0)),
-        },
+    if let Action::Status { status, headers, body } = action {
+        return in_status(*status, headers, body, now);
     }
+    if let Action::Redirect { status, to } = action {
+        let reply = Reply::empty(*status);
+        return Planned::Reply(match location(to, origins) {
+            Some(location) => reply.header("Location", location),
+            None => reply,
+        });
+    }
+    if let Action::Raw { text } = action {
+        let mut wire = Wire::default();
+        wire.send(text.as_bytes());
+        return Planned::Wire(wire);
+    }
+    match answer {
+        Some(reply) => plan(action, Phase::AfterCommit, reply, now),
+        None => Planned::Wire(Wire { ending: action.ending(), ..Wire::default() }),
+    }
+}
+
+fn in_status(status: u16, headers: &BTreeMap<String, Values>, body: &str, now: Time) -> Planned {
+    let mut reply = Reply { status, headers: Vec::new(), body: Body::Bytes(body.as_bytes().to_vec()) };
+    for (name, values) in headers {
+        reply.headers.extend(values.iter().map(|value| (name.clone(), value.clone())));
+    }
+    if !reply.has_header("content-type") && !body.is_empty() {
+        let json = serde_json::from_str::<serde_json::Value>(body).is_ok();
+        reply = reply.header("Content-Type", if json { "application/json" } else { "text/plain" });
+    }
+    // The HTTP stack gives no 1xx as an answer; the bytes do.
+    if status >= 200 { Planned::Reply(reply) } else { Planned::Wire(Message::of(&reply, now).whole()) }
 }
 
 fn location(to: &Target, origins: &Origins) -> Option<String> {
@@ -80,96 +83,50 @@ fn location(to: &Target, origins: &Origins) -> Option<String> {
 
 /// What becomes of an answer that is due.
 pub(crate) fn plan(action: &Action, phase: Phase, reply: &Reply, now: Time) -> Planned {
-    let message = Message::of(reply, now);
-    Planned::Wire(match action {
-        Action::Reset { after } | Action::Close { after } | Action::Stall { after } => {
-            let before = if phase == Phase::InBody { message.head_length() } else { 0 };
-            ended(action, message.whole(), before + after)
+    let mut message = Message::of(reply, now);
+    if let Action::Reset { after } | Action::Close { after } | Action::Stall { after } = action {
+        let before = if phase == Phase::InBody { message.head_length() } else { 0 };
+        let mut wire = message.whole();
+        wire.cut(before + after);
+        return Planned::Wire(Wire { ending: action.ending(), ..wire });
+    }
+    if let Action::Content { change, member, value } = action {
+        let bytes = content::change(&message.bytes(), *change, member.as_deref(), value.as_ref());
+        if *change == ContentChange::ContentType {
+            message.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            let said = value.as_ref().and_then(serde_json::Value::as_str);
+            message.headers.extend(said.map(|said| ("Content-Type".to_owned(), said.to_owned())));
+        } else if *change == ContentChange::Html {
+            message.replace("Content-Type", "text/html");
         }
-        Action::KeepAliveRace => Wire { ending: Ending::ResetOnNext, ..message.whole() },
-        Action::Head { change, count } => head_fault(message, *change, *count),
-        Action::Truncate { after, at } => {
-            let length = at.and_then(|at| place(&message.bytes(), at)).or(*after).unwrap_or(message.bytes().len() / 2);
-            let limit = message.head_length() + length;
-            let mut wire = message.whole();
-            wire.cut(limit);
-            wire
-        }
-        Action::Content { change, member, value } => {
-            let mut message = message;
-            let bytes = content::change(&message.bytes(), *change, member.as_deref(), value.as_ref());
-            if *change == ContentChange::ContentType {
-                message.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-                let said = value.as_ref().and_then(serde_json::Value::as_str);
-                message.headers.extend(said.map(|said| ("Content-Type".to_owned(), said.to_owned())));
-            } else if *change == ContentChange::Html {
-                message.replace("Content-Type", "text/html");
-            }
-            message.with_body(bytes)
-        }
-        other => body_fault(other, message),
-    })
+        return Planned::Wire(message.with_body(bytes));
+    }
+    Planned::Wire(body_fault(action, message))
 }
 
 fn body_fault(action: &Action, message: Message) -> Wire {
     let bytes = message.bytes();
     match action {
+        Action::KeepAliveRace => Wire { ending: Ending::ResetOnNext, ..message.whole() },
+        Action::Head { change, count } => head_fault(message, *change, *count),
+        Action::Truncate { after, at } => {
+            let length = at.and_then(|at| place(&bytes, at)).or(*after).unwrap_or(bytes.len() / 2);
+            let mut wire = message.whole();
+            wire.cut(message.head_length() + length);
+            wire
+        }
         Action::TruncateChunk => {
-            let mut wire = message.head_only(Framing::Chunked);
-            wire.send(format!("{:x}\r\n", bytes.len().max(2)));
-            wire.send(&bytes[..bytes.len() / 2]);
-            wire
+            let size = format!("{:x}\r\n", bytes.len().max(2));
+            message.followed_by(Framing::Chunked, [size.as_bytes(), &bytes[..bytes.len() / 2]])
         }
-        Action::BadChunk { size } => {
-            let mut wire = message.head_only(Framing::Chunked);
-            wire.send(format!("{size}\r\n"));
-            wire.send(bytes);
-            wire.send("\r\n0\r\n\r\n");
-            wire
-        }
-        Action::Slow { bytes_per_second } => {
-            let mut wire = message.head_only(Framing::Length(bytes.len() as i64));
-            for bytes in bytes.chunks(*bytes_per_second) {
-                wire.pieces.push(Piece { wait: Duration::from_secs(1), bytes: bytes.to_vec(), times: Some(1) });
-            }
-            wire
-        }
-        Action::Endless => {
-            let mut wire = message.head_only(Framing::Chunked);
-            wire.repeat([b"1000\r\n".as_slice(), &[b' '; 0x1000], b"\r\n"].concat(), None);
-            wire
-        }
-        Action::Oversize { bytes } => {
-            let times = bytes.div_ceil(0x1_0000);
-            let mut wire = message.head_only(Framing::Length((times * 0x1_0000) as i64));
-            wire.repeat(vec![b' '; 0x1_0000], Some(times));
-            wire
-        }
-        Action::WrongLength { by } => {
-            let mut wire = message.head_only(Framing::Length(bytes.len() as i64 + by));
-            wire.send(bytes);
-            wire
-        }
-        Action::GzipBomb { bytes } => {
-            let (head, block, times, tail) = bomb(*bytes);
-            let length = head.len() + block.len() * times as usize + tail.len();
-            let mut wire = message.encoded("gzip").head_only(Framing::Length(length as i64));
-            wire.send(head);
-            wire.repeat(block, Some(times));
-            wire.send(tail);
-            wire
-        }
-        Action::BadGzip => {
-            let mut packed = gzip(&bytes);
-            // A wrong magic and a broken checksum: no reader gets past both.
-            packed[1] ^= 0xff;
-            packed.iter_mut().rev().take(8).for_each(|byte| *byte ^= 0xff);
-            message.encoded("gzip").with_body(packed)
-        }
-        Action::GzipTrailing => {
-            let packed = [gzip(&bytes), b"and more".to_vec()].concat();
-            message.encoded("gzip").with_body(packed)
-        }
+        Action::BadChunk { size } => message.followed_by(Framing::Chunked, [size.as_bytes(), b"\r\n", &bytes, b"\r\n0\r\n\r\n"]),
+        Action::WrongLength { by } => message.followed_by(Framing::Length(bytes.len() as i64 + by), [bytes.as_slice()]),
+        Action::Slow { bytes_per_second } => slow(&message, &bytes, *bytes_per_second),
+        Action::Endless => flood(&message, None),
+        Action::Oversize { bytes } => flood(&message, Some(*bytes)),
+        Action::GzipBomb { bytes } => gzip_bomb(message.encoded("gzip"), *bytes),
+        Action::BadGzip => message.encoded("gzip").with_body(broken(gzip(&bytes))),
+        Action::GzipTrailing => message.encoded("gzip").with_body([gzip(&bytes), b"and more".to_vec()].concat()),
         Action::StackedEncoding => message.encoded("gzip, gzip").with_body(gzip(&gzip(&bytes))),
         Action::UnrequestedEncoding => message.encoded("br").with_body(bytes),
         // What is left acts on the connection or replaces the answer.
@@ -180,22 +137,43 @@ fn body_fault(action: &Action, message: Message) -> Wire {
         | Action::Reset { .. }
         | Action::Close { .. }
         | Action::Stall { .. }
-        | Action::KeepAliveRace
         | Action::Raw { .. }
-        | Action::Head { .. }
-        | Action::Truncate { .. }
         | Action::Content { .. } => message.whole(),
     }
 }
 
-fn ended(action: &Action, mut wire: Wire, limit: usize) -> Wire {
-    wire.cut(limit);
-    wire.ending = match action {
-        Action::Reset { .. } => Ending::Reset,
-        Action::Stall { .. } => Ending::Stall,
-        _ => Ending::Close,
-    };
+fn slow(message: &Message, bytes: &[u8], bytes_per_second: usize) -> Wire {
+    let mut wire = message.followed_by(Framing::Length(bytes.len() as i64), []);
+    for bytes in bytes.chunks(bytes_per_second) {
+        wire.pieces.push(Piece { wait: Duration::from_secs(1), bytes: bytes.to_vec(), times: Some(1) });
+    }
     wire
+}
+
+/// Spaces: so many with a length, or chunks of them without end.
+fn flood(message: &Message, bytes: Option<u64>) -> Wire {
+    let times = bytes.map(|bytes| bytes.div_ceil(0x1_0000));
+    let framing = times.map_or(Framing::Chunked, |times| Framing::Length((times * 0x1_0000) as i64));
+    let mut wire = message.followed_by(framing, []);
+    let spaces = vec![b' '; 0x1_0000];
+    wire.repeat(if times.is_some() { spaces } else { chunk(&spaces, false) }, times);
+    wire
+}
+
+fn gzip_bomb(message: Message, bytes: u64) -> Wire {
+    let (head, block, times, tail) = bomb(bytes);
+    let length = head.len() + block.len() * times as usize + tail.len();
+    let mut wire = message.followed_by(Framing::Length(length as i64), [head.as_slice()]);
+    wire.repeat(block, Some(times));
+    wire.send(tail);
+    wire
+}
+
+/// A wrong magic and a broken checksum: no reader gets past both.
+fn broken(mut packed: Vec<u8>) -> Vec<u8> {
+    packed[1] ^= 0xff;
+    packed.iter_mut().rev().take(8).for_each(|byte| *byte ^= 0xff);
+    packed
 }
 
 fn head_fault(mut message: Message, change: HeadChange, count: Option<usize>) -> Wire {
@@ -230,10 +208,12 @@ fn head_fault(mut message: Message, change: HeadChange, count: Option<usize>) ->
         HeadChange::SwitchingProtocols => message.status = 101,
         HeadChange::Http10 | HeadChange::BadStatus => {}
     }
-    let framing = match change {
-        HeadChange::LengthAndChunked => Framing::Chunked,
-        HeadChange::Http10 => Framing::UntilClose,
-        _ => Framing::Length(length),
+    let framing = if change == HeadChange::LengthAndChunked {
+        Framing::Chunked
+    } else if change == HeadChange::Http10 {
+        Framing::UntilClose
+    } else {
+        Framing::Length(length)
     };
     let mut head = message.head(framing);
     if change == HeadChange::Http10 {
@@ -331,14 +311,16 @@ impl Message {
         self.head(self.framing()).len()
     }
 
-    fn head_only(&self, framing: Framing) -> Wire {
+    /// The head with this framing, and then these bytes as they are.
+    fn followed_by<const N: usize>(&self, framing: Framing, parts: [&[u8]; N]) -> Wire {
         let mut wire = Wire::default();
         wire.send(self.head(framing));
+        parts.into_iter().for_each(|part| wire.send(part));
         wire
     }
 
     fn whole(&self) -> Wire {
-        let mut wire = self.head_only(self.framing());
+        let mut wire = self.followed_by(self.framing(), []);
         let count = self.body.len();
         for (index, (wait, bytes)) in self.body.iter().enumerate() {
             let bytes = if self.streamed { chunk(bytes, index + 1 == count) } else { bytes.clone() };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::script::Ending;
 use crate::time::parse_duration;
 
 /// One fault: whom it hits, when, and what happens then.
@@ -409,6 +410,17 @@ impl FaultRule {
 }
 
 impl Action {
+    /// How it ends a connection.
+    pub(crate) fn ending(&self) -> Ending {
+        if matches!(self, Self::Reset { .. }) {
+            Ending::Reset
+        } else if matches!(self, Self::Stall { .. }) {
+            Ending::Stall
+        } else {
+            Ending::Close
+        }
+    }
+
     fn phases(&self) -> &'static [Phase] {
         use Phase::{Accept, AfterCommit, BeforeHandler, InBody, InHeaders};
         match self {
