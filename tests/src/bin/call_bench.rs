@@ -35,6 +35,8 @@ struct Agent {
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
+    // The HTTP library alone wants its provider named, even for plain http.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "a provider is there already")?;
     let address = serve()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let base = format!("http://{address}");
