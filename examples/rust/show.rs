@@ -42,3 +42,8 @@ impl Table {
         }
     }
 }
+
+/// The programs of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
