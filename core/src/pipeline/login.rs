@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Call, Pipeline};
 use crate::auth::{Auth, Lend};
+use crate::clock::Waiting;
 use crate::dialect::Endpoint;
 use crate::dialect::plan::{self, Planned};
 use crate::error::Result;
@@ -48,6 +49,8 @@ impl Lend for Lending<'_> {
                 flight: None,
             };
             let nobody = Auth::nobody(&self.pipeline.dialect);
+            // The login is a call of its own on the clock; the one that needs it only waits.
+            let _waiting = Waiting::on(self.pipeline.clock.as_ref());
             self.pipeline.run(&nobody, call).await.map(|done| done.answer)
         })
     }
