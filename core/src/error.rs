@@ -245,6 +245,14 @@ impl Error {
         })
     }
 
+    /// Puts the attempts of an earlier part of the same call in front.
+    pub(crate) fn after(mut self, earlier: &[AttemptRecord]) -> Self {
+        let shift = earlier.len() as u32;
+        self.data.attempts.iter_mut().for_each(|record| record.n += shift);
+        self.data.attempts.splice(..0, earlier.iter().cloned());
+        self
+    }
+
     pub(crate) fn caused_by(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
         self

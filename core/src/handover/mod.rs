@@ -87,17 +87,17 @@ impl Job {
 
     async fn made(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
         let before = self.snapshot().await?;
-        let sent_at = self.client.pipeline.now();
         let reply = match self.issue(flight).await {
             Ok(reply) => reply,
             Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Applied) => {
                 self.tell(EventName::OutcomeUnknown, None);
-                self.after_loss(error, sent_at, &before).await?
+                self.after_loss(flight, error, &before).await?
             }
             Err(error) => return Err(error),
         };
         self.client.pipeline.shared.note_key(&reply.secret, &self.client.spec().id, reply.key.id.as_str());
-        self.delivered(reply).await
+        // Nobody waits: it will be discarded, so nobody is to store it.
+        if flight.is_abandoned() { Ok(reply) } else { self.delivered(reply).await }
     }
 
     /// Sends the request and reads the secret, from a cut answer too.

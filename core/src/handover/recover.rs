@@ -17,7 +17,7 @@ const MARK: &str = " kw-";
 
 impl Job {
     /// What to do about an answer that was lost.
-    pub(super) async fn after_loss(&self, error: Error, sent_at: Timestamp, before: &Before) -> Result<Reply<CreatedKey>> {
+    pub(super) async fn after_loss(&self, flight: &Arc<Flight>, error: Error, before: &Before) -> Result<Reply<CreatedKey>> {
         if self.action == KeyOp::Rotate {
             return Err(self.reported(error, &[]).with(|data| {
                 data.remedy = Some("the old secret may be dead already: rotate again to get one that arrives".to_owned());
@@ -30,14 +30,14 @@ impl Job {
                 .reported(error, &[])
                 .with(|data| data.remedy = Some(format!("a key may exist that nobody holds: {way}"))));
         }
-        let found = match self.candidates(sent_at, before).await {
+        let found = match self.candidates(self.lost_since(&error), before).await {
             Ok(found) => found,
             // The loss is what the caller must hear of; that looking failed too changes nothing.
             Err(_) => return Err(self.reported(error, &[])),
         };
         match (self.handover.recover, found.as_slice()) {
             (Recover::Rotate, [orphan]) => self.rotated(orphan, error).await,
-            (Recover::Replace, [orphan]) => self.replaced(orphan, error).await,
+            (Recover::Replace, [orphan]) => self.replaced(flight, orphan, error).await,
             // None, or more than one: a commit may still arrive, and nothing proves which is ours.
             (Recover::Report | Recover::Rotate | Recover::Replace, _) => Err(self.reported(error, &found)),
         }
@@ -70,15 +70,30 @@ impl Job {
     }
 
     /// The orphan goes, one new key comes: at the end there is one.
-    async fn replaced(&self, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
+    async fn replaced(&self, flight: &Arc<Flight>, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
         if self.client.keys().retire(&orphan.id).await.is_err() {
             return Err(self.reported(lost, std::slice::from_ref(orphan)));
         }
-        let again = Arc::new(Flight::default());
-        self.issue(&again).await.map_err(|error| {
-            let unknown = matches!(error.outcome(), Outcome::Unknown | Outcome::Applied);
-            if unknown { self.reported(error, &[]) } else { error }
-        })
+        let error = match self.issue(flight).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error.after(lost.attempts()),
+        };
+        match error.outcome() {
+            // Looked for like the first, but never replaced by a third.
+            Outcome::Unknown | Outcome::Applied => {
+                let found = self.candidates(self.lost_since(&error), &None).await.unwrap_or_default();
+                Err(self.reported(error, &found))
+            }
+            Outcome::NotSent | Outcome::Rejected => Err(error),
+        }
+    }
+
+    /// From when on the lost request may have made a key. Only one that carries an idempotency key
+    /// can have been lost before its last attempt.
+    fn lost_since(&self, error: &Error) -> Timestamp {
+        let attempts = error.attempts();
+        let lost = if self.op.idempotency.is_some() { attempts.first() } else { attempts.last() };
+        lost.map_or_else(|| self.client.pipeline.now(), |attempt| attempt.started_at)
     }
 }
 
