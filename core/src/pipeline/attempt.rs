@@ -27,6 +27,8 @@ pub(crate) struct Answered {
     pub body: Body,
     /// The credential that it was asked for with.
     pub credential: Option<Credential>,
+    /// All attempts of the call, this one included.
+    pub attempts: Vec<AttemptRecord>,
 }
 
 pub(crate) enum Body {
@@ -64,13 +66,16 @@ impl Run<'_> {
         let flight = self.call.flight.as_deref();
         flight.inspect(|flight| flight.takes_off());
         let result = self.exchange(self.request(n), began).await;
-        flight.inspect(|flight| flight.lands());
         let duration = clock.monotonic().saturating_sub(began);
         let (head, phase) = match &result {
             Ok(answered) => (Some(&answered.head), None),
             Err(broken) => (broken.head.as_ref(), Some(broken.error.phase.as_str())),
         };
         let status = head.map(|head| head.status);
+        // A success stays in the air: its key is not yet in anybody's hands.
+        if !status.is_some_and(|status| (200..300).contains(&status)) {
+            flight.inspect(|flight| flight.lands());
+        }
         let request_id = head.and_then(|head| self.request_id(head));
         teller.tell(EventName::AttemptEnd, n, |event| {
             event.status = status;
@@ -121,7 +126,9 @@ impl Run<'_> {
         let Arrived { head, gathering, whole } = arrived;
         let read = gathering.map(Gathering::into_read).unwrap_or_default();
         match (ended, head, whole) {
-            (Ok(()), Some(head), Some(body)) => Ok(Answered { head, body, credential: self.credential.clone() }),
+            (Ok(()), Some(head), Some(body)) => {
+                Ok(Answered { head, body, credential: self.credential.clone(), attempts: Vec::new() })
+            }
             (Ok(()), head, _) => Err(Broken { error: timeout(Phase::Send), scope: None, head, read }),
             (Err((error, scope)), head, _) => {
                 let in_body = head.is_some() && error.fault == Fault::Timeout;

@@ -34,7 +34,8 @@ impl Flight {
         self.on_the_wire.store(false, Ordering::SeqCst);
     }
 
-    /// Whether a request may have been written whose answer is not there yet.
+    /// Whether a request may have been written that has not come to its end: its answer is not
+    /// there, or has made a key that is not handed over.
     pub(crate) fn is_on_the_wire(&self) -> bool {
         self.on_the_wire.load(Ordering::SeqCst)
     }

@@ -21,7 +21,7 @@ use crate::base_url::BaseUrl;
 use crate::clock::{Busy, Clock};
 use crate::dialect::plan::Planned;
 use crate::dialect::{Dialect, OpSpec, Plane};
-use crate::error::{Error, ErrorKind, Outcome, Result, Stop};
+use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::mask;
 use crate::model::Meta;
 use crate::observe::{EventName, Observer, Teller};
@@ -76,6 +76,8 @@ pub(crate) struct Done {
     pub meta: Meta,
     /// The credential that was used.
     pub credential: Option<Credential>,
+    /// All attempts of the call.
+    pub attempts: Vec<AttemptRecord>,
 }
 
 impl Pipeline {
@@ -86,7 +88,8 @@ impl Pipeline {
             Body::Whole(body) => body,
             Body::Open(_) => return Err(Error::new(ErrorKind::Internal)),
         };
-        Ok(Done { answer: WireResponse { head: answered.head, body }, meta, credential: answered.credential })
+        let Answered { head, credential, attempts, .. } = answered;
+        Ok(Done { answer: WireResponse { head, body }, meta, credential, attempts })
     }
 
     /// Runs a call up to the head of its answer, whose body then streams.
@@ -135,6 +138,7 @@ impl Pipeline {
             data.stop = Some(Stop::Fatal);
             data.request_id.clone_from(&done.meta.request_id);
             data.elapsed = Some(done.meta.elapsed);
+            data.attempts.clone_from(&done.attempts);
             data.excerpt = if brings_secret { None } else { mask::excerpt(&done.answer.body, used) };
         });
         self.named(error, &op.name)

@@ -105,8 +105,9 @@ impl<'a> Run<'a> {
     pub(super) async fn finish(mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
             let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
-            let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await?;
-            self.credential = Some(credential);
+            let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
+            // Whatever became of a login, the call itself was never sent.
+            self.credential = Some(credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))?);
         }
         let place = self.place();
         loop {
@@ -116,7 +117,7 @@ impl<'a> Run<'a> {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
                     let meta = self.meta();
-                    return Ok((answered, meta));
+                    return Ok((Answered { attempts: self.attempts, ..answered }, meta));
                 }
                 Err(judged) => judged,
             };
@@ -209,7 +210,8 @@ impl<'a> Run<'a> {
         let failed = result.as_ref().err().map(Error::kind);
         self.tell(EventName::AuthRefresh, |event| event.error = failed);
         self.renewed = true;
-        let Some(other) = result.map_err(|error| self.with_history(error))? else { return Ok(false) };
+        let refused = |error| self.with_history(error).with(|data| data.outcome = self.outcome(Outcome::Rejected));
+        let Some(other) = result.map_err(refused)? else { return Ok(false) };
         self.credential = Some(other);
         Ok(true)
     }
@@ -303,7 +305,7 @@ impl<'a> Run<'a> {
     fn deleted_before(&self, judged: &Judged) -> (Answered, Meta) {
         let head = WireHead { status: judged.error.status().unwrap_or_default(), headers: HeaderMap::new() };
         let meta = Meta { ambiguous: true, ..self.meta() };
-        (Answered { head, body: Body::Whole(Bytes::new()), credential: None }, meta)
+        (Answered { head, body: Body::Whole(Bytes::new()), credential: None, attempts: Vec::new() }, meta)
     }
 
     fn ended(&self, judged: Judged, stop: Stop) -> Error {
@@ -314,13 +316,19 @@ impl<'a> Run<'a> {
             }
             data.stop = Some(stop);
             data.harmless = self.call.safety == Safety::Safe;
-            data.outcome = if self.unclear { Outcome::Unknown } else { judged.verdict.outcome };
+            data.outcome = self.outcome(judged.verdict.outcome);
             data.retry_after = match judged.verdict.class {
                 Class::Throttled | Class::Transient => judged.verdict.hint,
                 Class::Ok | Class::Auth | Class::Fatal => None,
             };
         });
         self.with_history(error)
+    }
+
+    /// What became of the whole call when its last attempt came to `last`. Where nothing is changed
+    /// there is no doubt about the earlier ones.
+    fn outcome(&self, last: Outcome) -> Outcome {
+        if self.unclear && self.call.safety != Safety::Safe { Outcome::Unknown } else { last }
     }
 
     /// Adds what the call has been through.
