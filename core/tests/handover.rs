@@ -2,74 +2,26 @@
 //! exist, and no key but our own is ever touched.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use std::sync::{Arc, Mutex};
+mod support;
+
 use std::time::Duration;
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Client, ClientOptions, CreateKey, Deliver, ErrorKind, Event, EventName, Handover, Management, ManualClock, Observer,
-    OnCancel, Outcome, Recover,
+    Client, ClientOptions, CreateKey, Deliver, ErrorKind, EventName, Handover, Management, OnCancel, Outcome, Recover,
 };
+
+use support::{Bench, settle};
 
 const LOST: TransportError = TransportError { fault: Fault::Reset, phase: Phase::Send, reached: Reached::Request, reused: false };
 const CUT: TransportError = TransportError { fault: Fault::Truncated, phase: Phase::Body, reached: Reached::Head, reused: false };
 
-#[derive(Debug, Default)]
-struct Seen(Mutex<Vec<(EventName, Option<String>)>>);
-
-impl Observer for Seen {
-    fn event(&self, event: &Event) {
-        self.0.lock().unwrap().push((event.name, event.key_id.clone()));
-    }
-}
-
-struct Bench {
-    clock: ManualClock,
-    wire: Arc<ReplayTransport>,
-    seen: Arc<Seen>,
-    client: Client,
-}
-
 fn bench(service: &str, script: ReplayTransport) -> Bench {
-    let clock = ManualClock::at("2023-09-29T16:26:37Z".parse().unwrap());
-    clock.set_random(0.5);
-    let (wire, seen) = (Arc::new(script), Arc::new(Seen::default()));
-    let mut options =
-        ClientOptions::new().env::<&str, &str>([]).base_url("https://api.example.test").clock(Arc::new(clock.clone()));
-    options = options.private_lane(true).transport(wire.clone()).observer(seen.clone());
-    options = match service {
+    Bench::new(service, 0.5, script, |options| match service {
         "seenty" => options.management(Management::token("owner-token-owner-token")),
         "itellico" => options.api_key("sk-a1b2c3d4.xyzxyzxyz"),
         _ => options.api_key("ai_0123456789abcdef0123456789"),
-    };
-    Bench { client: Client::new(service, options).unwrap(), clock, wire, seen }
-}
-
-impl Bench {
-    async fn run<T>(&self, call: impl Future<Output = T>) -> T {
-        let mut call = std::pin::pin!(call);
-        loop {
-            tokio::select! {
-                biased;
-                result = &mut call => return result,
-                () = settle() => { self.clock.advance_to_next(); }
-            }
-        }
-    }
-
-    fn sent(&self) -> Vec<String> {
-        self.wire.sent().iter().map(|sent| format!("{} {}", sent.request.method, sent.request.url.path())).collect()
-    }
-
-    fn has_seen(&self, name: EventName) -> bool {
-        self.seen.0.lock().unwrap().iter().any(|(seen, _)| *seen == name)
-    }
-}
-
-async fn settle() {
-    for _ in 0..50 {
-        tokio::task::yield_now().await;
-    }
+    })
 }
 
 fn key(id: &str, name: &str) -> String {

@@ -1,63 +1,29 @@
 //! The pipeline on a scripted transport and a clock that stands still: order, counting, waiting.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use keywright::testing::{Connection, Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Account, CallOptions, Client, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, ManualClock, Outcome,
-    PageRequest, Secret, Stop, TimeoutScope, UpdateKey,
+    Account, CallOptions, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, Outcome, PageRequest, Secret,
+    Stop, TimeoutScope, UpdateKey,
 };
 use serde_json::json;
 
+use support::Bench;
+
 const KEY: &str = "sk_live_CANARYCANARYCANARYCANARY";
 
-struct Bench {
-    clock: ManualClock,
-    wire: Arc<ReplayTransport>,
-    client: Client,
-}
-
 fn bench_with(service: &str, script: ReplayTransport, change: impl FnOnce(ClientOptions) -> ClientOptions) -> Bench {
-    let clock = ManualClock::at("2023-09-29T16:26:37Z".parse().unwrap());
-    clock.set_random(0.999_999);
-    let wire = Arc::new(script);
-    let options = ClientOptions::new()
-        .env::<&str, &str>([])
-        .base_url("https://api.example.test")
-        .clock(Arc::new(clock.clone()))
-        .private_lane(true)
-        .transport(wire.clone());
-    let client = Client::new(service, change(options)).unwrap();
-    Bench { clock, wire, client }
+    Bench::new(service, 0.999_999, script, change)
 }
 
 fn bench(service: &str, script: ReplayTransport) -> Bench {
     let key = if service == "itellico" { "sk-a1b2c3d4.xyzxyzxyzxyz" } else { KEY };
     bench_with(service, script, |options| options.api_key(key))
-}
-
-impl Bench {
-    /// Runs a call and moves the clock whenever nothing else moves.
-    async fn run<T>(&self, call: impl Future<Output = T>) -> T {
-        let mut call = std::pin::pin!(call);
-        loop {
-            tokio::select! {
-                biased;
-                result = &mut call => return result,
-                () = async { for _ in 0..20 { tokio::task::yield_now().await } } => { self.clock.advance_to_next(); }
-            }
-        }
-    }
-
-    fn paths(&self) -> Vec<String> {
-        self.wire
-            .sent()
-            .iter()
-            .map(|sent| format!("{} {}", sent.request.method, &sent.request.url[url::Position::BeforePath..]))
-            .collect()
-    }
 }
 
 fn failure(fault: Fault, phase: Phase, reached: Reached) -> TransportError {
@@ -86,7 +52,7 @@ async fn a_create_whose_fate_is_unknown_is_never_sent_again() {
         let bench = bench("seclai", ReplayTransport::new().answer(reply));
         let error = bench.run(bench.client.keys().create(CreateKey::new())).await.unwrap_err();
         assert_eq!((error.outcome(), error.stop()), (Outcome::Unknown, Some(Stop::UnknownOutcome)));
-        assert_eq!(bench.paths().iter().filter(|path| path.starts_with("POST")).count(), 1);
+        assert_eq!(bench.sent().iter().filter(|path| path.starts_with("POST")).count(), 1);
     }
     let cut = failure(Fault::Reset, Phase::Send, Reached::Request);
     let bench = bench("seclai", ReplayTransport::new().fail(cut));
@@ -202,7 +168,7 @@ async fn accounts_go_into_path_and_body() {
     bench.run(sub.agents().list(PageRequest::new().page_size(5))).await.unwrap();
     bench.run(sub.get("/agents").send()).await.unwrap();
     assert_eq!(
-        bench.paths(),
+        bench.sent(),
         [
             "GET /v1/agents",
             "GET /v1/accounts/me/api-keys",
@@ -227,7 +193,7 @@ async fn a_login_is_made_once_for_many_calls_and_the_tenant_goes_into_the_body()
         bench.run(async { tokio::join!(keys.create(CreateKey::new().name("n")), keys.create(CreateKey::new().name("n"))) }).await;
     assert_eq!(a.unwrap().key.id, "5");
     b.unwrap();
-    assert_eq!(bench.paths(), ["POST /api/auth/token/", "POST /api/auth/api-keys/", "POST /api/auth/api-keys/"]);
+    assert_eq!(bench.sent(), ["POST /api/auth/token/", "POST /api/auth/api-keys/", "POST /api/auth/api-keys/"]);
     let body: serde_json::Value = serde_json::from_slice(bench.wire.sent()[1].request.body.as_ref().unwrap()).unwrap();
     assert_eq!(body, json!({"name": "n", "tenant_slug": "acme"}));
     assert_eq!(bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err().kind(), ErrorKind::Unsupported);

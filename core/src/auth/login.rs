@@ -1,8 +1,7 @@
-//! Logins: one token or session per identity, renewed early, by one call at a time.
+//! Logins: what one identity is logged in as, and how it logs in and renews.
 //!
-//! Everybody who needs a token while one is being fetched waits for that one. A renewal that
-//! fails while the old token still works is not an error; the next try waits five seconds
-//! (`behaviour.md` section 6, SEG-7, SID-28).
+//! How old a token may be stands here; that one call at a time fetches one is the rule of
+//! [`single_flight`](super::single_flight) (`behaviour.md` section 6, SEG-7, SID-28).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::SET_COOKIE;
 use serde_json::{Value, json};
-use tokio::sync::Mutex as AsyncMutex;
 
+use super::Lend;
 use super::credential::{Credential, Session};
-use super::{Lend, Waiting};
+use super::single_flight::{Freshness, Perishable, SingleFlight, Source};
 use crate::Secret;
 use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
@@ -27,8 +26,6 @@ use crate::wire::WireResponse;
 const ADVISORY: Duration = Duration::from_secs(120);
 /// From here on no call goes out with the old token.
 const MANDATORY: Duration = Duration::from_secs(30);
-/// After a renewal that failed while the old token still works.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// One identity at one service, with what it is logged in as. Shared by all clients of a process.
 #[derive(Debug)]
@@ -36,16 +33,8 @@ pub(crate) struct Login {
     email: String,
     owner: Fingerprint,
     keep_password: bool,
-    state: Mutex<State>,
-    /// Held by whoever fetches a token.
-    fetching: AsyncMutex<()>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    password: Option<Secret>,
-    token: Option<Token>,
-    paused_until: Duration,
+    password: Mutex<Option<Secret>>,
+    tokens: SingleFlight<Token>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,16 +46,7 @@ struct Token {
     lifetime: Option<Duration>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Freshness {
-    Fresh,
-    /// Still good, worth renewing.
-    Aging,
-    /// Not to be sent any more.
-    Stale,
-}
-
-impl Token {
+impl Perishable for Token {
     fn freshness(&self, now: Duration) -> Freshness {
         let Some(lifetime) = self.lifetime else { return Freshness::Fresh };
         let left = (self.obtained + lifetime).saturating_sub(now);
@@ -80,20 +60,23 @@ impl Token {
     }
 }
 
+/// A login at work for one call.
+struct Visit<'a> {
+    login: &'a Login,
+    spec: &'a CredentialSpec,
+    clock: &'a dyn Clock,
+    lend: &'a dyn Lend,
+}
+
 impl Login {
     pub(crate) fn new(email: String, password: Secret, owner: Fingerprint, keep_password: bool) -> Self {
-        let state = State { password: Some(password), ..State::default() };
-        Self { email, owner, keep_password, state: Mutex::new(state), fetching: AsyncMutex::new(()) }
+        Self { email, owner, keep_password, password: Mutex::new(Some(password)), tokens: SingleFlight::new() }
     }
 
     /// The credential to send, fetched or renewed if need be.
     pub(crate) async fn credential(&self, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
-        let now = clock.monotonic();
-        match self.current(now) {
-            (Some(token), Freshness::Fresh) => Ok(token.credential),
-            (Some(token), Freshness::Aging) => Ok(self.renew_early(token, spec, clock, lend).await),
-            (_, Freshness::Stale) | (None, _) => self.fetch(None, spec, clock, lend).await,
-        }
+        let visit = Visit { login: self, spec, clock, lend };
+        self.tokens.token(&visit, clock).await.map(|token| token.credential)
     }
 
     /// A credential other than the refused one, or that same one when there is no other.
@@ -104,86 +87,69 @@ impl Login {
         clock: &dyn Clock,
         lend: &dyn Lend,
     ) -> Result<Credential> {
-        self.fetch(Some(refused), spec, clock, lend).await
+        let visit = Visit { login: self, spec, clock, lend };
+        let is_refused = |token: &Token| refused.same_as(&token.credential);
+        self.tokens.fetch(is_refused, &visit, clock).await.map(|token| token.credential)
     }
 
-    fn current(&self, now: Duration) -> (Option<Token>, Freshness) {
-        let state = self.lock();
-        let freshness = state.token.as_ref().map_or(Freshness::Stale, |token| token.freshness(now));
-        let held_back = freshness == Freshness::Aging && now < state.paused_until;
-        (state.token.clone(), if held_back { Freshness::Fresh } else { freshness })
+    fn secrets(&self) -> Vec<Secret> {
+        let token = self.tokens.held();
+        let shown = token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
+        let refresh = token.and_then(|token| token.refresh);
+        shown.into_iter().chain(refresh).chain(self.password().clone()).collect()
     }
 
-    /// Renews if nobody else does; whatever happens, the old token still works.
-    async fn renew_early(&self, token: Token, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Credential {
-        let Ok(_turn) = self.fetching.try_lock() else { return token.credential };
-        match self.renewed(&token, spec, clock, lend).await {
-            Ok(renewed) => renewed,
-            Err(_) => {
-                self.lock().paused_until = clock.monotonic() + PAUSE;
-                token.credential
-            }
-        }
+    fn password(&self) -> MutexGuard<'_, Option<Secret>> {
+        self.password.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Fetches a token, one caller at a time; whoever waited takes what the first one got.
-    async fn fetch(
-        &self,
-        refused: Option<&Credential>,
-        spec: &CredentialSpec,
-        clock: &dyn Clock,
-        lend: &dyn Lend,
-    ) -> Result<Credential> {
-        let _turn = {
-            let _waiting = Waiting::on(clock);
-            self.fetching.lock().await
+impl Source<Token> for Visit<'_> {
+    type Error = Error;
+
+    /// By refresh where the mode has one.
+    async fn renew(&self, old: &Token) -> Result<Token> {
+        let (AuthMode::Jwt { refresh, access, .. }, Some(refresh_token)) = (&self.spec.mode, &old.refresh) else {
+            return self.log_in().await;
         };
-        let held = self.lock().token.clone();
-        if let Some(token) = held {
-            let other = refused.is_none_or(|refused| !refused.same_as(&token.credential));
-            if other && token.freshness(clock.monotonic()) != Freshness::Stale {
-                return Ok(token.credential);
-            }
-            match self.renewed(&token, spec, clock, lend).await {
-                Ok(credential) => return Ok(credential),
+        let began = self.clock.monotonic();
+        let answer = self.exchange(refresh, json!({ "refresh": refresh_token.expose() })).await?;
+        let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
+        self.jwt(&body, access, Some(refresh_token.clone()), began)
+    }
+
+    async fn obtain(&self, old: Option<&Token>) -> Result<Token> {
+        if let Some(old) = old {
+            match self.renew(old).await {
                 // A refused refresh means that the login itself is over; anything else is final.
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => {}
-                Err(error) => return Err(error),
+                renewed => return renewed,
             }
         }
-        self.log_in(spec, clock, lend).await
+        self.log_in().await
     }
+}
 
-    /// Renews by refresh where the mode has one.
-    async fn renewed(&self, token: &Token, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
-        let (AuthMode::Jwt { refresh, access, .. }, Some(refresh_token)) = (&spec.mode, &token.refresh) else {
-            return self.log_in(spec, clock, lend).await;
-        };
-        let began = clock.monotonic();
-        let answer = self.exchange(lend, refresh, json!({ "refresh": refresh_token.expose() })).await?;
-        let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
-        self.keep_jwt(&body, access, Some(refresh_token.clone()), began)
-    }
-
-    async fn log_in(&self, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
-        let Some(password) = self.lock().password.clone() else {
+impl Visit<'_> {
+    async fn log_in(&self) -> Result<Token> {
+        let Some(password) = self.login.password().clone() else {
             return Err(Error::new(ErrorKind::Unauthenticated).with(|data| {
                 data.reason = Some("expired".into());
                 data.summary = Some("the login has ended and the password was not kept".to_owned());
                 data.remedy = Some("make a new client, or set `keep_password` to true".to_owned());
             }));
         };
-        let began = clock.monotonic();
-        let body = json!({ "email": self.email, "password": password.expose() });
-        let credential = match &spec.mode {
+        let began = self.clock.monotonic();
+        let body = json!({ "email": self.login.email, "password": password.expose() });
+        let token = match &self.spec.mode {
             AuthMode::Jwt { login, access, refresh_token, .. } => {
-                let answer = self.exchange(lend, login, body).await?;
+                let answer = self.exchange(login, body).await?;
                 let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
                 let refresh = body.pointer(refresh_token).and_then(Value::as_str).map(Secret::new);
-                self.keep_jwt(&body, access, refresh, began)
+                self.jwt(&body, access, refresh, began)
             }
             AuthMode::CookieCsrf { login, cookie, csrf_cookie, csrf_header, lifetime, .. } => {
-                let answer = self.exchange(lend, login, body).await?;
+                let answer = self.exchange(login, body).await?;
                 let found = |name: &str| cookie_value(&answer, name).ok_or_else(unreadable);
                 let session = Session {
                     value: found(cookie)?,
@@ -192,44 +158,26 @@ impl Login {
                     csrf_cookie: csrf_cookie.clone(),
                     csrf_header: csrf_header.clone(),
                 };
-                let credential = Credential::of_session(&session, self.owner)?;
-                self.keep(Token { credential, refresh: None, obtained: began, lifetime: Some(*lifetime) })
+                let credential = Credential::of_session(&session, self.login.owner)?;
+                Ok(Token { credential, refresh: None, obtained: began, lifetime: Some(*lifetime) })
             }
             AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } => Err(Error::new(ErrorKind::Internal)),
         }?;
-        if !self.keep_password {
-            self.lock().password = None;
+        if !self.login.keep_password {
+            *self.login.password() = None;
         }
-        Ok(credential)
+        Ok(token)
     }
 
     /// Sends what no credential goes with: what its refusal must not show is known here alone.
-    async fn exchange(&self, lend: &dyn Lend, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
-        lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.secrets()))
+    async fn exchange(&self, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
+        self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.login.secrets()))
     }
 
-    fn secrets(&self) -> Vec<Secret> {
-        let state = self.lock();
-        let token = state.token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
-        let refresh = state.token.as_ref().and_then(|token| token.refresh.clone());
-        token.into_iter().chain(refresh).chain(state.password.clone()).collect()
-    }
-
-    fn keep_jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Credential> {
+    fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {
         let access = body.pointer(access).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(unreadable)?;
-        let token = Secret::new(access);
-        let credential = Credential::of_token(&token, self.owner).map_err(|_| unreadable())?;
-        self.keep(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access) })
-    }
-
-    fn keep(&self, token: Token) -> Result<Credential> {
-        let credential = token.credential.clone();
-        self.lock().token = Some(token);
-        Ok(credential)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let credential = Credential::of_token(&Secret::new(access), self.login.owner).map_err(|_| unreadable())?;
+        Ok(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access) })
     }
 }
 

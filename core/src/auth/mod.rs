@@ -6,7 +6,9 @@
 pub(crate) mod credential;
 mod key;
 mod login;
+mod single_flight;
 mod source;
+mod sync;
 
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ pub(crate) use source::Environment;
 pub use source::{KeyProvider, Management, Origin, ProviderError};
 
 use crate::Secret;
-use crate::clock::{Clock, Waiting};
+use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
 use crate::error::{Error, Result};
 use crate::retry::Fingerprint;

@@ -12,7 +12,8 @@ mod schema;
 mod spec;
 mod template;
 
-pub(crate) use schema::{Need, PageStyle, Returns, StatusRule};
+pub use schema::ClientNames;
+pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
-pub use spec::{CapabilityInfo, ClientNames, Dialect, Source};
+pub use spec::{CapabilityInfo, Dialect, Source};
 pub(crate) use template::AccountPart;

@@ -23,7 +23,7 @@ pub(super) struct File {
     #[serde(default)]
     pub answer: Answer,
     #[serde(default)]
-    pub error: ErrorShape,
+    pub error: ErrorPointers,
     pub key: KeyShape,
     pub op: BTreeMap<String, Op>,
     #[serde(default)]
@@ -31,7 +31,7 @@ pub(super) struct File {
     #[serde(default)]
     pub refusal: BTreeMap<String, Refusal>,
     #[serde(default)]
-    pub item: ItemShape,
+    pub item: ItemMap,
     #[serde(default)]
     pub resource: BTreeMap<String, BTreeMap<String, Action>>,
     #[serde(default)]
@@ -163,7 +163,7 @@ pub(super) struct Answer {
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ErrorShape {
+pub(crate) struct ErrorPointers {
     #[serde(default)]
     pub message: Vec<String>,
     #[serde(default)]
@@ -334,14 +334,14 @@ pub(super) struct Refusal {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ItemShape {
+pub(crate) struct ItemMap {
     pub id: Vec<String>,
     pub name: Vec<String>,
     pub status: Vec<String>,
     pub created_at: Vec<String>,
 }
 
-impl Default for ItemShape {
+impl Default for ItemMap {
     fn default() -> Self {
         let same = |name: &str| vec![name.to_owned()];
         Self { id: same("id"), name: same("name"), status: same("status"), created_at: same("created_at") }
@@ -392,13 +392,20 @@ pub(crate) enum Returns {
     Events,
 }
 
-#[derive(Debug, Default, Clone, Deserialize)]
+/// The names that the service's own pages use for a client.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClientNames {
+#[doc(hidden)]
+#[non_exhaustive]
+pub struct ClientNames {
+    /// The class in Python.
     pub python: Option<String>,
+    /// The classes in JavaScript.
     #[serde(default)]
     pub node: Vec<String>,
+    /// The class in C#.
     pub csharp: Option<String>,
+    /// Options beyond the key.
     #[serde(default)]
     pub options: Vec<String>,
 }

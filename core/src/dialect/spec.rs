@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method};
 
-use super::schema::{Need, PageStyle, Returns, StatusRule};
+use super::schema::{ClientNames, ErrorPointers, ItemMap, Need, PageStyle, Returns, StatusRule};
 use super::template::Template;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mask::mask;
@@ -251,21 +251,6 @@ pub(crate) struct Spec {
     pub client: ClientNames,
 }
 
-/// The names that the service's own pages use for a client.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[doc(hidden)]
-#[non_exhaustive]
-pub struct ClientNames {
-    /// The class in Python.
-    pub python: Option<String>,
-    /// The classes in JavaScript.
-    pub node: Vec<String>,
-    /// The class in C#.
-    pub csharp: Option<String>,
-    /// Options beyond the key.
-    pub options: Vec<String>,
-}
-
 pub(crate) enum Support {
     Yes(Arc<OpSpec>),
     No { remedy: String, source: Source },
@@ -346,14 +331,6 @@ pub(crate) enum AccountRule {
     Body { required: String },
 }
 
-pub(crate) struct ErrorPointers {
-    pub message: Vec<String>,
-    pub code: Vec<String>,
-    pub fields: Vec<String>,
-    pub limit: Vec<String>,
-    pub retry_after: Option<String>,
-}
-
 pub(crate) struct KeyMap {
     pub id: Vec<String>,
     pub name: Vec<String>,
@@ -372,13 +349,6 @@ pub(crate) struct KeyMap {
     pub scope_presets: BTreeMap<String, Vec<String>>,
     /// `None` is unlimited.
     pub plan_limits: BTreeMap<String, Option<u64>>,
-}
-
-pub(crate) struct ItemMap {
-    pub id: Vec<String>,
-    pub name: Vec<String>,
-    pub status: Vec<String>,
-    pub created_at: Vec<String>,
 }
 
 /// A refusal that the service is known to give, and what it means.

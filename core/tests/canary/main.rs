@@ -5,6 +5,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod listen;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write};
@@ -113,14 +115,7 @@ impl Bench {
 
     /// Runs a call and moves the clock whenever nothing else moves.
     async fn run<T>(&self, call: impl Future<Output = T>) -> T {
-        let mut call = std::pin::pin!(call);
-        loop {
-            tokio::select! {
-                biased;
-                result = &mut call => return result,
-                () = async { for _ in 0..20 { tokio::task::yield_now().await } } => { self.clock.advance_to_next(); }
-            }
-        }
+        support::on(&self.clock, call).await
     }
 
     /// Calls what every service has and what only some have; the failures.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
-use super::schema::{self, AccountPlace, Names, PageStyle, PlanLimit};
+use super::schema::{self, AccountPlace, ErrorPointers, Names, PageStyle, PlanLimit};
 use super::spec::*;
 use crate::error::ErrorKind;
 use crate::op::KeyOp;
@@ -66,14 +66,9 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
         retire,
         retire_next_on: file.retire.next_on,
         refusals,
-        item: ItemMap { id: file.item.id, name: file.item.name, status: file.item.status, created_at: file.item.created_at },
+        item: file.item,
         resources,
-        client: ClientNames {
-            python: file.client.python,
-            node: file.client.node,
-            csharp: file.client.csharp,
-            options: file.client.options,
-        },
+        client: file.client,
     })
 }
 
@@ -236,7 +231,7 @@ fn compile_account(account: schema::Account) -> std::result::Result<AccountRule,
     }
 }
 
-fn compile_error(error: schema::ErrorShape) -> std::result::Result<ErrorPointers, Wrong> {
+fn compile_error(error: ErrorPointers) -> std::result::Result<ErrorPointers, Wrong> {
     Ok(ErrorPointers {
         message: pointers("error.message", error.message)?,
         code: pointers("error.code", error.code)?,
