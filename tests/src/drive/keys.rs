@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use keywright::{CallsQuery, Client, Clock, CreateKey, Granularity, Page, PageRequest, UpdateKey, UsageQuery, UsageRange};
+use keywright::{
+    CallsQuery, Client, Clock, CreateKey, Granularity, Handover, Keys, OnCancel, Page, PageRequest, Recover, UpdateKey,
+    UsageQuery, UsageRange,
+};
 use serde_json::Value;
 
 use super::arguments::{Taken, duration};
@@ -15,7 +18,10 @@ pub(super) async fn call(
     clock: &Arc<dyn Clock>,
     heard: &Overheard,
 ) -> Outcome {
-    let keys = client.keys();
+    let keys = match operation {
+        "create" | "rotate" => client.keys().handover(handover(&mut given)?),
+        _ => client.keys(),
+    };
     let now = clock.now();
     match operation {
         "create" => {
@@ -47,13 +53,12 @@ pub(super) async fn call(
             let key = keys.update(id, change(given)?).await?;
             Ok(forms::with_meta(forms::key(&key, now), &key.meta))
         }
-        _ => by_id(client, operation, given, clock, heard).await,
+        _ => by_id(&keys, operation, given, clock, heard).await,
     }
 }
 
 /// The operations that take an id and nothing else.
-async fn by_id(client: &Client, operation: &str, mut given: Taken, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
-    let keys = client.keys();
+async fn by_id(keys: &Keys, operation: &str, mut given: Taken, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
     let now = clock.now();
     let id = given.text("id")?;
     given.end()?;
@@ -79,6 +84,20 @@ async fn by_id(client: &Client, operation: &str, mut given: Taken, clock: &Arc<d
     };
     heard.debug(&key);
     Ok(forms::with_meta(forms::key(&key, now), &key.meta))
+}
+
+/// How a new secret is handed over.
+fn handover(given: &mut Taken) -> Result<Handover, Failure> {
+    let mut handover = Handover::new().snapshot(given.flag("snapshot")).allow_self(given.flag("allow_self"));
+    if let Some(word) = given.text_or_none("recover")? {
+        let recover = Recover::ALL.iter().find(|recover| recover.as_str() == word);
+        handover = handover.recover(*recover.ok_or_else(|| format!("`{word}` is no recovery"))?);
+    }
+    if let Some(word) = given.text_or_none("on_cancel")? {
+        let on_cancel = OnCancel::ALL.iter().find(|on_cancel| on_cancel.as_str() == word);
+        handover = handover.on_cancel(*on_cancel.ok_or_else(|| format!("`{word}` is nothing to do with a key"))?);
+    }
+    Ok(handover)
 }
 
 fn wanted(mut given: Taken, clock: &Arc<dyn Clock>) -> Result<CreateKey, Failure> {
