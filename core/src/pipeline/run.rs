@@ -281,20 +281,21 @@ impl<'a> Run<'a> {
         Judged { verdict, died: false, error, lost }
     }
 
-    fn judge_broken(&self, broken: Broken, lane: &Lane) -> Judged {
+    fn judge_broken(&mut self, broken: Broken, lane: &Lane) -> Judged {
         let error = failure::broken(&broken);
         let died = classify::connection_died(&broken.error);
-        let mut verdict = classify::classify_failure(&broken.error);
-        if let Some(head) = broken.head {
-            if !is_success(&head) {
-                // The body of a refusal is not needed to know what the refusal was.
-                let hint = hints::hint(&head, None, lane.server_now());
-                verdict = classify::classify_answer(&head, AnswerFacts::default(), hint);
-            } else if let Some(flight) = &self.call.flight {
-                flight.keep(Cut { head, read: broken.read });
+        let verdict = classify::classify_failure(&broken.error);
+        match broken.head {
+            // What it refuses stands in the head; of the body, whatever arrived will do.
+            Some(head) if !is_success(&head) => self.judge_refusal(WireResponse { head, body: broken.read }, lane),
+            Some(head) => {
+                if let Some(flight) = &self.call.flight {
+                    flight.keep(Cut { head, read: broken.read });
+                }
+                Judged { verdict, died, error, lost: false }
             }
+            None => Judged { verdict, died, error, lost: false },
         }
-        Judged { verdict, died, error, lost: false }
     }
 
     /// A delete that is told "not there" after an attempt whose answer was lost has been done.
