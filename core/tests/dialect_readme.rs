@@ -67,7 +67,11 @@ fn schema() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut structs = BTreeMap::new();
     let mut lines = SCHEMA.lines();
     while let Some(line) = lines.next() {
-        let Some(name) = line.trim_start_matches("pub(super) ").strip_prefix("struct ") else { continue };
+        let Some(name) =
+            line.split_once("struct ").filter(|(seen, _)| seen.is_empty() || seen.starts_with("pub")).map(|(_, name)| name)
+        else {
+            continue;
+        };
         let mut fields = Vec::new();
         let mut renamed = None;
         for line in lines.by_ref().take_while(|line| *line != "}") {
@@ -102,13 +106,13 @@ fn every_table_says_what_the_schema_says() {
         ("Throttle", "## `[throttle]`"),
         ("Page", "## `[page.<name>]`"),
         ("Answer", "## `[answer]`"),
-        ("ErrorShape", "## `[error]`"),
+        ("ErrorPointers", "## `[error]`"),
         ("KeyShape", "## `[key]`"),
         ("StatusLine", "### A line of `status`"),
         ("Op", "## `[op.<operation>]`"),
         ("Retire", "## `[retire]`"),
         ("Refusal", "## `[refusal.<reason>]`"),
-        ("ItemShape", "## `[item]`"),
+        ("ItemMap", "## `[item]`"),
         ("Action", "## `[resource.<name>]`"),
         ("ClientNames", "## `[client]`"),
     ];

@@ -233,7 +233,7 @@ async fn metrics_count_calls_attempts_and_waits_without_ids_and_names() {
 
 #[tokio::test]
 async fn a_provider_that_never_answers_ends_with_the_call_s_time() {
-    let provider = KeyProvider::new(|| std::future::pending());
+    let provider = KeyProvider::new(std::future::pending);
     let bench = bench_with("seclai", ReplayTransport::new(), |options| options.key_provider(provider));
     let error = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
     assert_eq!(
