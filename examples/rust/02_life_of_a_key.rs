@@ -87,7 +87,7 @@ async fn sidclaw(sandbox: &Sandbox) -> Result<()> {
     let user = client.with_key(made.secret.clone())?;
     let action = json!({ "operation": "read", "target_integration": "crm", "resource_scope": "contacts", "data_classification": "internal" });
     let decision = user.evaluate(&action).await?;
-    line("evaluate", &decision["decision"].as_str().unwrap_or("?"));
+    line("evaluate", decision["decision"].as_str().unwrap_or("?"));
     line("read without the scope", said(user.agents().list(PageRequest::new()).await.map(|_| ())));
 
     let rotated = client.keys().rotate(&made.key).await?;
