@@ -11,5 +11,6 @@ pub mod judge;
 pub mod lane_sim;
 pub mod play;
 pub mod scenario;
+pub mod vectors;
 pub mod wire;
 pub mod world;

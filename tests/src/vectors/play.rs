@@ -1,0 +1,198 @@
+//! Plays a case in a world of its own.
+//!
+//! What no case says is checked always: every happening has happened, no place in a throttle lane
+//! is lost, a secret that was handed out opens the key that it came with, and none stands in
+//! anything that the client has shown (G18).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keywright::{Client, Clock};
+use keywright_sandbox::ClockMode;
+use serde_json::Value;
+use tokio::runtime::Builder;
+use tokio::task::{JoinSet, yield_now};
+
+use super::bench::Bench;
+use super::calls::{Act, Ended, Vault};
+use super::case::{Cancel, Case};
+use super::judge::{Outcome, judge};
+use super::scene::Scene;
+use crate::drive::{self, Call, Failure, Overheard, duration};
+use crate::scenario::{Saved, Step};
+
+/// How often the runtime turns after a moment: whatever needs no network is done by then.
+const TURNS: usize = 200;
+
+/// Plays a case to its end.
+///
+/// # Errors
+/// Tells everything that is not as the case says.
+pub fn played(case: &Case) -> Result<(), String> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let heard = Arc::new(Overheard::default());
+    let _log = tracing::subscriber::set_default(Arc::clone(&heard));
+    runtime.block_on(play(case, &heard))
+}
+
+async fn play(case: &Case, heard: &Arc<Overheard>) -> Result<(), String> {
+    let bench = Bench::set_up(case, heard)?;
+    let mut saved = Saved::default();
+    saved.keep("world", bench.handed_out.clone());
+    let born = keys(&bench, case)?;
+    let other = bench.other(case).map_err(told)?;
+    prepare(&case.given, &other, &bench, &mut saved, heard).await?;
+    let client = match bench.client(case, &saved) {
+        Ok(client) => client,
+        Err(Failure::Call(error)) if case.op == "client.new" => {
+            let outcome = Outcome::new(vec![Ended::Failed(error)], Duration::ZERO);
+            return judge(case, &bench, &outcome, &born, &Vault::default());
+        }
+        Err(failure) => return Err(told(failure)),
+    };
+    heard.debug(&client);
+    prepare(&case.before, &client, &bench, &mut saved, heard).await?;
+    let since = arm(case, &bench, &saved)?;
+    let vault = Arc::new(Vault::default());
+    let act = Act::of(case, &saved, &bench, &vault, heard)?;
+    let mut beside = JoinSet::new();
+    if let Some(other) = &case.beside {
+        beside.spawn(act.beside(&other.op).make(client.clone()));
+        until(|| bench.witness.has(&other.until)).await;
+        bench.witness.clear();
+    }
+    let began = bench.clock.monotonic();
+    let ended = match &case.cancel {
+        Some(cancel) => leave(&client, act, &bench, &vault, cancel, since).await?,
+        None => all(case, &client, act).await?,
+    };
+    let outcome = Outcome::new(ended, bench.clock.monotonic() - began).since(since);
+    beside.shutdown().await;
+    drop(client);
+    if case.cancel.is_some() {
+        bench.settle().await;
+    }
+    let mut secrets = secrets(&bench.handed_out);
+    secrets.extend(outcome.secrets().into_iter().chain(vault.secrets()));
+    let leaked = heard.leaked(&secrets);
+    if !leaked.is_empty() {
+        return Err(format!("secrets {leaked:?} of the run were shown"));
+    }
+    judge(case, &bench, &outcome, &born, &vault)
+}
+
+/// Tells both sides what is to happen; gives the number of the last request before.
+fn arm(case: &Case, bench: &Bench, saved: &Saved) -> Result<u64, String> {
+    let since = bench.world.journal().last().map_or(0, |entry| entry.n);
+    let scene = Scene::of(&case.service, &case.steps, saved)?;
+    // A caller leaves at an exact moment only if nothing moves on.
+    if case.cancel.is_some() {
+        bench.freeze();
+    }
+    for rule in &scene.rules {
+        bench.world.fault_json(rule).map_err(|error| format!("{rule}: {error}"))?;
+    }
+    bench.tap.arm(scene.script);
+    bench.witness.clear();
+    Ok(since)
+}
+
+async fn prepare(
+    steps: &[Step],
+    client: &Client,
+    bench: &Bench,
+    saved: &mut Saved,
+    heard: &Arc<Overheard>,
+) -> Result<(), String> {
+    for step in steps {
+        let with = saved.resolve_members(&step.with)?;
+        match step.call.as_str() {
+            "clock.advance" => {
+                let by = with.get("by").and_then(Value::as_str).ok_or("clock.advance needs `by`")?;
+                bench.world.clock().advance(duration(by)?);
+            }
+            "sandbox.fault" => {
+                bench.world.fault_json(&Value::Object(with).to_string()).map_err(|error| error.to_string())?;
+            }
+            name => {
+                let call = Call { with, ..Call::of(step, saved)? };
+                let clock: Arc<dyn Clock> = Arc::new(bench.clock.clone());
+                let form = drive::call(client, &call, &clock, heard).await;
+                let form = form.map_err(|failure| format!("{name}, beforehand: {}", told(failure)))?;
+                if let Some(name) = &step.save {
+                    saved.keep(name, form);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the calls of the case and waits for all of them.
+async fn all(case: &Case, client: &Client, act: Act) -> Result<Vec<Ended>, String> {
+    if case.count == 1 {
+        return Ok(vec![act.make(client.clone()).await?]);
+    }
+    let mut running = JoinSet::new();
+    for _ in 0..case.count {
+        running.spawn(act.clone().make(client.clone()));
+    }
+    let ended = running.join_all().await;
+    ended.into_iter().collect()
+}
+
+/// Begins the call and leaves it at the moment that the case says.
+async fn leave(
+    client: &Client,
+    act: Act,
+    bench: &Bench,
+    vault: &Vault,
+    cancel: &Cancel,
+    since: u64,
+) -> Result<Vec<Ended>, String> {
+    let stored = |count| vault.delivered() >= count;
+    let moment = until(|| is_moment(bench, cancel, since) && cancel.delivered.is_none_or(stored));
+    let call = act.make(client.clone());
+    tokio::select! {
+        biased;
+        ended = call => Err(format!("the call ended before its caller could leave: {:?}", ended?)),
+        () = moment => Ok(Vec::new()),
+    }
+}
+
+fn is_moment(bench: &Bench, cancel: &Cancel, since: u64) -> bool {
+    let told = cancel.event.as_ref().is_none_or(|event| bench.witness.has(event));
+    let arrived =
+        cancel.arrived.is_none_or(|count| bench.world.journal().iter().filter(|entry| entry.n > since).count() >= count);
+    told && arrived
+}
+
+/// Waits for a moment, and for whatever needs no network after it.
+async fn until(is_there: impl Fn() -> bool) {
+    while !is_there() {
+        yield_now().await;
+    }
+    for _ in 0..TURNS {
+        yield_now().await;
+    }
+}
+
+/// The keys of the service, as the store holds them.
+pub(super) fn keys(bench: &Bench, case: &Case) -> Result<Vec<Value>, String> {
+    debug_assert_ne!(bench.world.clock().mode(), ClockMode::Real, "a case has no real time");
+    let fixtures = bench.world.fixtures().map_err(|error| error.to_string())?;
+    let all = fixtures["keys"].as_array().cloned().unwrap_or_default();
+    Ok(all.into_iter().filter(|key| key["service"] == case.service.as_str()).collect())
+}
+
+fn secrets(handed_out: &Value) -> Vec<String> {
+    let members = ["api_key", "management", "password"];
+    members.iter().filter_map(|member| handed_out.get(member)?.as_str().map(str::to_owned)).collect()
+}
+
+fn told(failure: Failure) -> String {
+    match failure {
+        Failure::Call(error) => error.to_string(),
+        Failure::Scenario(what) => what,
+    }
+}

@@ -1,0 +1,70 @@
+//! Hears the events of the client, each with its time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use keywright::{Clock, Event, EventName, Observer};
+
+use super::chance::Chance;
+use crate::drive::Overheard;
+
+/// One event.
+#[derive(Debug, Clone)]
+pub(super) struct Heard {
+    pub at: Duration,
+    pub event: Event,
+}
+
+/// Keeps the events since it was last cleared; all of them also go to the search for secrets.
+#[derive(Debug)]
+pub(super) struct Witness {
+    clock: Chance,
+    overheard: Arc<Overheard>,
+    heard: Mutex<Vec<Heard>>,
+}
+
+impl Witness {
+    pub(super) fn new(clock: Chance, overheard: &Arc<Overheard>) -> Self {
+        Self { clock, overheard: Arc::clone(overheard), heard: Mutex::default() }
+    }
+
+    pub(super) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    pub(super) fn heard(&self) -> Vec<Heard> {
+        self.lock().clone()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.lock().iter().any(|heard| heard.event.name.as_str() == name)
+    }
+
+    /// How many attempts of an operation began, and the pauses between the end of one and the
+    /// beginning of the next.
+    pub(super) fn attempts(&self, operation: &str) -> (u32, Vec<f64>) {
+        let (mut count, mut delays, mut ended) = (0, Vec::new(), None);
+        for Heard { at, event } in self.lock().iter().filter(|heard| heard.event.operation == operation) {
+            match event.name {
+                EventName::AttemptStart => {
+                    count += 1;
+                    delays.extend(ended.take().map(|ended: Duration| at.saturating_sub(ended).as_secs_f64()));
+                }
+                EventName::AttemptEnd => ended = Some(*at),
+                _ => {}
+            }
+        }
+        (count, delays)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Heard>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Witness {
+    fn event(&self, event: &Event) {
+        self.overheard.event(event);
+        self.lock().push(Heard { at: self.clock.monotonic(), event: event.clone() });
+    }
+}
