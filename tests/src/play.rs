@@ -4,15 +4,19 @@
 //! left over, and no secret stands in anything that the client has shown.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use keywright::{Client, Clock};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
+use tokio::task::{JoinSet, yield_now};
 
 use crate::drive::{self, Call, Failure, Outcome, Overheard};
 use crate::judge::judge;
-use crate::scenario::{Saved, Scenario, Step, count_differs, journal_differs};
+use crate::scenario::{Saved, Scenario, Step, count_differs, fits, journal_differs};
 use crate::world::World;
 
 /// Plays a scenario to its end, on one thread, so that every log line of every level is heard.
@@ -31,10 +35,13 @@ async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<Overheard>) ->
     saved.keep("world", world.handed_out().clone());
     let clock = world.clock();
     let secrets = secrets_of(world.handed_out());
-    let mut play = Play { scenario, world, clock, saved, clients: BTreeMap::new(), heard: Arc::clone(heard), secrets };
+    let heard = Arc::clone(heard);
+    let mut play =
+        Play { scenario, world, clock, saved, clients: BTreeMap::new(), heard, secrets, behind: Vec::new(), held: false };
     for (number, step) in scenario.steps.iter().enumerate() {
         play.step(step).await.map_err(|what| format!("step {}: {what}", number + 1))?;
     }
+    play.join_background().await?;
     play.end()
 }
 
@@ -46,6 +53,11 @@ struct Play<'a> {
     clients: BTreeMap<String, Client>,
     heard: Arc<Overheard>,
     secrets: Vec<String>,
+    /// The steps whose calls still run in the background.
+    behind: Vec<(Step, JoinSet<Outcome>)>,
+    /// Whether the clock must not jump before the next call has begun: it must find those in the
+    /// background as they were.
+    held: bool,
 }
 
 impl Play<'_> {
@@ -57,9 +69,33 @@ impl Play<'_> {
                 self.world.control(control, &self.saved.resolve_members(&step.with)?)?;
                 vec![Ok(json!({}))]
             }
-            _ => self.calls(step).await?,
+            _ => self.begun(step).await?,
         };
         let took = (self.clock.monotonic() - before).as_secs_f64();
+        self.judged(step, outcomes)?;
+        match step.took {
+            Some(bounds) if took < bounds.min || bounds.max.is_some_and(|max| took > max) => {
+                Err(format!("{} took {took:.3} s, not {bounds:?}", step.call))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the calls of a step; a clock that was held moves on once they have begun.
+    async fn begun(&mut self, step: &Step) -> Result<Vec<Outcome>, String> {
+        let held = std::mem::take(&mut self.held).then(|| Arc::clone(&self.clock));
+        let mut calls = pin!(self.calls(step));
+        let at_first = poll_fn(|context| Poll::Ready(calls.as_mut().poll(context))).await;
+        if let Some(clock) = held {
+            clock.leave();
+        }
+        match at_first {
+            Poll::Ready(outcomes) => outcomes,
+            Poll::Pending => calls.await,
+        }
+    }
+
+    fn judged(&mut self, step: &Step, outcomes: Vec<Outcome>) -> Result<(), String> {
         for outcome in outcomes {
             let form = judge(step, outcome, &self.saved)?;
             self.secrets.extend(form.get("secret").and_then(Value::as_str).map(str::to_owned));
@@ -67,12 +103,7 @@ impl Play<'_> {
                 self.saved.keep(name, form);
             }
         }
-        match step.took {
-            Some(bounds) if took < bounds.min || bounds.max.is_some_and(|max| took > max) => {
-                Err(format!("{} took {took:.3} s, not {bounds:?}", step.call))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     async fn calls(&mut self, step: &Step) -> Result<Vec<Outcome>, String> {
@@ -82,23 +113,64 @@ impl Play<'_> {
             Err(failure) => return Ok(vec![Err(failure)]),
         };
         let times = step.times.unwrap_or(1);
-        let mut outcomes = Vec::with_capacity(times);
+        if let Some(awaited) = &step.cancel {
+            return self.left(awaited, &client, &call).await.map(|()| Vec::new());
+        }
+        if step.background {
+            self.clock.enter();
+            self.held = true;
+            self.behind.push((step.clone(), self.all_at_once(times, &client, &call)));
+            settle().await;
+            return Ok(Vec::new());
+        }
         if step.at_once {
-            let mut running = tokio::task::JoinSet::new();
-            for _ in 0..times {
-                let (client, call, clock, heard) =
-                    (client.clone(), call.clone(), Arc::clone(&self.clock), Arc::clone(&self.heard));
-                running.spawn(async move { drive::call(&client, &call, &clock, &heard).await });
-            }
-            while let Some(outcome) = running.join_next().await {
-                outcomes.push(outcome.map_err(|error| error.to_string())?);
-            }
-        } else {
-            for _ in 0..times {
-                outcomes.push(drive::call(&client, &call, &self.clock, &self.heard).await);
-            }
+            return joined(self.all_at_once(times, &client, &call)).await;
+        }
+        let mut outcomes = Vec::with_capacity(times);
+        for _ in 0..times {
+            outcomes.push(drive::call(&client, &call, &self.clock, &self.heard).await);
         }
         Ok(outcomes)
+    }
+
+    fn all_at_once(&self, times: usize, client: &Client, call: &Call) -> JoinSet<Outcome> {
+        let mut running = JoinSet::new();
+        for _ in 0..times {
+            let (client, call, clock, heard) = (client.clone(), call.clone(), Arc::clone(&self.clock), Arc::clone(&self.heard));
+            running.spawn(async move { drive::call(&client, &call, &clock, &heard).await });
+        }
+        running
+    }
+
+    /// Makes a call whose caller leaves as soon as the service has the request.
+    async fn left(&self, awaited: &str, client: &Client, call: &Call) -> Result<(), String> {
+        let seen = || Ok::<_, String>(self.world.journal()?.iter().filter(|call| fits(awaited, call)).count());
+        let before = seen()?;
+        // A clock that jumped would bring the answer before the caller has left.
+        self.clock.enter();
+        let mut running = self.all_at_once(1, client, call);
+        while seen()? == before && !running.is_empty() && running.try_join_next().is_none() {
+            yield_now().await;
+        }
+        let has_begun = seen()? > before;
+        running.abort_all();
+        let ended = running.join_next().await;
+        self.clock.leave();
+        match ended {
+            Some(Err(error)) if error.is_cancelled() && has_begun => Ok(()),
+            _ => Err(format!("{} had ended before its caller could leave", call.name)),
+        }
+    }
+
+    async fn join_background(&mut self) -> Result<(), String> {
+        if std::mem::take(&mut self.held) {
+            self.clock.leave();
+        }
+        for (step, running) in std::mem::take(&mut self.behind) {
+            let outcomes = joined(running).await?;
+            self.judged(&step, outcomes).map_err(|what| format!("in the background: {what}"))?;
+        }
+        Ok(())
     }
 
     /// The client of a step, made when it is first needed.
@@ -131,6 +203,21 @@ impl Play<'_> {
             wrong.push(left);
         }
         if wrong.is_empty() { Ok(()) } else { Err(format!("at the end: {}", wrong.join("\n"))) }
+    }
+}
+
+async fn joined(mut running: JoinSet<Outcome>) -> Result<Vec<Outcome>, String> {
+    let mut outcomes = Vec::with_capacity(running.len());
+    while let Some(outcome) = running.join_next().await {
+        outcomes.push(outcome.map_err(|error| error.to_string())?);
+    }
+    Ok(outcomes)
+}
+
+/// Lets every call that can run come to the point where it waits.
+async fn settle() {
+    for _ in 0..50 {
+        yield_now().await;
     }
 }
 

@@ -82,6 +82,24 @@ pub struct Step {
     pub at_once: bool,
     /// How long it took on the virtual clock.
     pub took: Option<Took>,
+    /// The caller leaves when the service has this request; what the call would end with is lost.
+    pub cancel: Option<String>,
+    /// The calls run on while the next steps are made, and are judged at the end.
+    #[serde(default)]
+    pub background: bool,
+}
+
+impl Step {
+    /// Whether what becomes of the call is nobody's to see.
+    fn is_left_unjudged(&self) -> bool {
+        let judged = self.expect.is_some() || self.error.is_some() || self.save.is_some();
+        self.cancel.is_some() && !judged && self.times.is_none()
+    }
+
+    /// Whether the call has a moment at which it ends, for others to build upon.
+    fn is_awaited(&self) -> bool {
+        self.save.is_some() || self.took.is_some() || self.cancel.is_some()
+    }
 }
 
 /// The account that a call is made for.
@@ -144,6 +162,12 @@ pub(super) fn read(text: &str) -> Result<Scenario, String> {
     if let Some(step) = scenario.steps.iter().find(|step| step.expect.is_some() && step.error.is_some()) {
         return Err(format!("`{}` cannot both succeed and fail", step.call));
     }
+    if let Some(step) = scenario.steps.iter().find(|step| step.cancel.is_some() && !step.is_left_unjudged()) {
+        return Err(format!("`{}` has no end that could be judged: its caller leaves", step.call));
+    }
+    if let Some(step) = scenario.steps.iter().find(|step| step.background && step.is_awaited()) {
+        return Err(format!("`{}` goes on in the background, so nobody waits for it", step.call));
+    }
     if let Some(name) =
         scenario.steps.iter().filter_map(|step| step.client.as_ref()).find(|name| !scenario.clients.contains_key(*name))
     {
@@ -170,6 +194,8 @@ mod tests {
             "steps = [{ do = \"keys.list\", client = \"other\" }]",
             "steps = []\n[clients.other]",
             "steps = [{ do = \"keys.list\", took = { least = 1 } }]",
+            "steps = [{ do = \"keys.list\", cancel = \"GET /api-keys\", expect = {} }]",
+            "steps = [{ do = \"keys.list\", background = true, save = \"all\" }]",
             "step = []",
         ] {
             assert!(read(&format!("{HEAD}{rest}")).is_err(), "{rest}");

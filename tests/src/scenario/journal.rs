@@ -26,7 +26,9 @@ pub fn count_differs(expected: &Count, seen: &[String]) -> Vec<String> {
     }
 }
 
-fn fits(expected: &str, seen: &str) -> bool {
+/// Whether a call that was seen is the one that is meant (`DELETE /api-keys/*`).
+#[must_use]
+pub fn fits(expected: &str, seen: &str) -> bool {
     let (expected, seen): (Vec<&str>, Vec<&str>) = (expected.split('/').collect(), seen.split('/').collect());
     expected.len() == seen.len()
         && expected.iter().zip(&seen).all(|(due, part)| *due == *part || (*due == "*" && !part.is_empty()))

@@ -10,7 +10,7 @@ mod values;
 
 pub use expect::differs;
 pub use file::{Account, Count, Options, Scenario, Step, Took, World};
-pub use journal::{count_differs, journal_differs};
+pub use journal::{count_differs, fits, journal_differs};
 pub use values::Saved;
 
 use crate::files;
