@@ -62,6 +62,7 @@ impl Wire {
 /// Sends it all on the connection and ends it. Ends early when the client hangs up.
 pub(crate) async fn run(mut stream: TcpStream, wire: Wire, clock: Clock) {
     let ending = wire.ending;
+    let silent = wire.pieces.is_empty();
     let (mut read, mut write) = stream.split();
     let told = tokio::select! {
         told = send(&mut write, wire.pieces, &clock) => told,
@@ -81,8 +82,17 @@ pub(crate) async fn run(mut stream: TcpStream, wire: Wire, clock: Clock) {
             let _ = stream.set_zero_linger();
         }
         Ending::Stall => {
-            let _parked = clock.parked();
-            hung_up(&mut read, usize::MAX).await;
+            let stall = async {
+                if !silent {
+                    arrival().await;
+                }
+                let _parked = clock.parked();
+                std::future::pending::<()>().await
+            };
+            tokio::select! {
+                () = stall => {}
+                () = hung_up(&mut read, usize::MAX) => {}
+            }
         }
         Ending::ResetOnNext => {
             hung_up(&mut read, 1).await;
@@ -92,8 +102,11 @@ pub(crate) async fn run(mut stream: TcpStream, wire: Wire, clock: Clock) {
 }
 
 async fn send(write: &mut tokio::net::tcp::WriteHalf<'_>, pieces: Vec<Piece>, clock: &Clock) -> std::io::Result<()> {
-    for piece in pieces {
+    for (index, piece) in pieces.into_iter().enumerate() {
         if !piece.wait.is_zero() {
+            if index > 0 {
+                arrival().await;
+            }
             clock.parked().sleep(piece.wait).await;
         }
         let mut left = piece.times;
@@ -103,6 +116,13 @@ async fn send(write: &mut tokio::net::tcp::WriteHalf<'_>, pieces: Vec<Piece>, cl
         }
     }
     write.flush().await
+}
+
+/// Gives the client time to see what was sent: the clock must not jump while bytes are on their
+/// way, and nobody but the client knows when it has read them.
+#[expect(clippy::disallowed_methods, reason = "bytes travel in the machine's time")]
+async fn arrival() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
 /// Completes when the client closed, or has sent so many bytes.
