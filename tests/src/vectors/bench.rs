@@ -65,15 +65,20 @@ impl Bench {
         Ok(Client::new(&case.service, options(&self.handed_out, &Map::new())?.shared(shared))?)
     }
 
-    /// Stops the clock, so that a caller can leave at an exact moment.
+    /// Stops the clock.
     pub(super) fn freeze(&self) {
         self.world.clock().set_mode(ClockMode::Frozen);
     }
 
+    /// Lets it go on by itself, whenever nothing moves.
+    pub(super) fn thaw(&self) {
+        self.world.clock().set_mode(ClockMode::Auto);
+    }
+
     /// Lets everything that is still under way come to its end.
     pub(super) async fn settle(&self) {
+        self.thaw();
         let clock = self.world.clock();
-        clock.set_mode(ClockMode::Auto);
         // Many short waits: each ends only when nothing has moved meanwhile.
         for _ in 0..40 {
             clock.sleep(Duration::from_secs(3)).await;

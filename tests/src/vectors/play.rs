@@ -4,6 +4,8 @@
 //! is lost, a secret that was handed out opens the key that it came with, and none stands in
 //! anything that the client has shown (G18).
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +66,11 @@ async fn play(case: &Case, heard: &Arc<Overheard>) -> Result<(), String> {
     let began = bench.clock.monotonic();
     let ended = match &case.cancel {
         Some(cancel) => leave(&client, act, &bench, &vault, cancel, since).await?,
-        None => all(case, &client, act).await?,
+        None => tokio::select! {
+            biased;
+            ended = all(case, &client, act) => ended?,
+            never = thaw(case, &bench) => match never {},
+        },
     };
     let outcome = Outcome::new(ended, bench.clock.monotonic() - began).since(since);
     beside.shutdown().await;
@@ -85,10 +91,8 @@ async fn play(case: &Case, heard: &Arc<Overheard>) -> Result<(), String> {
 fn arm(case: &Case, bench: &Bench, saved: &Saved) -> Result<u64, String> {
     let since = bench.world.journal().last().map_or(0, |entry| entry.n);
     let scene = Scene::of(&case.service, &case.steps, saved)?;
-    // A caller leaves at an exact moment only if nothing moves on.
-    if case.cancel.is_some() {
-        bench.freeze();
-    }
+    // Nothing moves before the call has begun, and what is to happen at an exact moment happens then.
+    bench.freeze();
     for rule in &scene.rules {
         bench.world.fault_json(rule).map_err(|error| format!("{rule}: {error}"))?;
     }
@@ -126,6 +130,15 @@ async fn prepare(
         }
     }
     Ok(())
+}
+
+/// Lets time pass once the call has begun, unless it is to be refused while another one waits.
+async fn thaw(case: &Case, bench: &Bench) -> Infallible {
+    if case.beside.is_none() {
+        until(|| bench.witness.has("call_start")).await;
+        bench.thaw();
+    }
+    pending().await
 }
 
 /// Makes the calls of the case and waits for all of them.
