@@ -1,4 +1,5 @@
-//! What no scenario can see: every header that the client sends, and what the sandbox keeps.
+//! What no scenario can say: every header that the client sends, what the sandbox keeps, a body too
+//! long to be written down.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::Arc;
 use keywright::{Client, ClientOptions, CreateKey, Management, ManualClock, PageRequest, Secret};
 use keywright_sandbox::{Options, Sandbox};
 use keywright_tests::http::{Call, send};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Opens the development server of SidClaw without a credential.
@@ -86,10 +88,24 @@ async fn a_key_is_kept_as_its_digest_and_found_by_its_fingerprint() {
     let row = state["keys"].as_array().unwrap().iter().find(|row| row["id"] == made.key.id.as_str()).unwrap();
     assert_eq!(row["hash"], digest.as_str());
     assert!(digest.starts_with(&secret.fingerprint()));
-    let found = |row: &&serde_json::Value| row["hash"].as_str().unwrap().starts_with(&secret.fingerprint());
+    let found = |row: &&Value| row["hash"].as_str().unwrap().starts_with(&secret.fingerprint());
     assert_eq!(state["keys"].as_array().unwrap().iter().filter(found).count(), 1);
 
     let state = state.to_string();
     let drawn = secret.expose().strip_prefix("sk_live_").unwrap().as_bytes();
     assert!(drawn.windows(8).all(|part| !state.contains(std::str::from_utf8(part).unwrap())));
+}
+
+/// Security B69: a list that is long but within the limit comes whole and exact.
+#[tokio::test]
+async fn a_list_of_a_million_numbers_is_read_whole() {
+    let sandbox = Sandbox::start().unwrap();
+    let given = sandbox.seclai();
+    let numbers: Vec<u64> = (0..1_000_000).collect();
+    let body = serde_json::to_string(&numbers).unwrap();
+    let action = json!({ "kind": "status", "status": 200, "headers": { "Content-Type": "application/json" }, "body": body });
+    sandbox.fault_json(&json!({ "phase": "before_handler", "action": action }).to_string()).unwrap();
+    let client = Client::new("seclai", options(&given.base_url).api_key(given.api_key.as_str())).unwrap();
+    let answer = client.get("/agents").send().await.unwrap();
+    assert!(answer.json::<Vec<u64>>().unwrap() == numbers);
 }
