@@ -24,6 +24,7 @@ use crate::resource::Resource;
 use crate::retry::{Priority, Safety};
 use crate::route;
 use crate::shared::Shared;
+use crate::throttle::ThrottleView;
 use crate::transport::{Connection, HttpTransport, TransportOptions};
 use crate::{dialect::plan::Planned, transport::Transport};
 
@@ -182,6 +183,13 @@ impl Client {
             account: self.account.clone(),
             credentials: self.auth.origins(),
         }
+    }
+
+    /// How the service throttles this client, and all that share its lanes, just now: for
+    /// [`Metrics::render_with`](crate::Metrics::render_with). Asks nobody.
+    #[must_use]
+    pub fn throttle(&self) -> ThrottleView {
+        ThrottleView::of(&self.pipeline.shared, &self.spec().id, &self.pipeline.origin)
     }
 
     /// The time on the client's clock: the machine's, unless it was given another.

@@ -212,7 +212,8 @@
 //! # Seeing what happens
 //!
 //! An [`Observer`] gets an [`Event`] for every call, attempt, wait and surprise; [`Metrics`] is one
-//! that counts, in the Prometheus text format. `tracing` gets the same: a span for each call, a
+//! that counts, in the Prometheus text format. [`Client::throttle`] tells the learned pace, the
+//! cool-down, the retry budget and how far the service's clock is off. `tracing` gets the same: a span for each call, a
 //! `debug` line for each event, `warn` for what is odd. [`Meta`] on a result and
 //! [`Error::attempts`] tell the history of one call, and [`Client::describe`] says where every
 //! setting came from. None of them holds a secret: [`Secret::expose`] is the only way to read one.
@@ -257,6 +258,7 @@ mod route;
 pub mod sandbox;
 mod secret;
 mod shared;
+mod throttle;
 mod transport;
 mod wire;
 mod wire_enum;
@@ -269,7 +271,7 @@ pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use handover::{Deliver, Handover, OnCancel, Recover};
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 pub use keys::Keys;
 pub use metrics::Metrics;
 pub use model::{
@@ -281,9 +283,10 @@ pub use op::KeyOp;
 pub use options::{CallOptions, ClientOptions, Limit};
 pub use request::{Request, Response};
 pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
-pub use retry::{Priority, RateLimit, RetryOptions, Safety, Throttle};
+pub use retry::{LaneView, Priority, RateLimit, RetryOptions, Safety, Throttle};
 pub use secret::Secret;
 pub use shared::Shared;
+pub use throttle::ThrottleView;
 pub use transport::ProxyPolicy;
 pub use wire::BoxFuture;
 

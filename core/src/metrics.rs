@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::observe::{Event, EventName, Observer};
+use crate::throttle::ThrottleView;
 
 /// The upper ends of the buckets of times, in seconds.
 const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0];
@@ -23,6 +24,26 @@ const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0]
 /// assert_eq!(metrics.render(), "");
 /// # drop(options);
 /// ```
+///
+/// | Metric | Labels | What |
+/// |---|---|---|
+/// | `keywright_calls_total` | `service`, `op`, `result` | calls that ended: `ok`, or the error's kind |
+/// | `keywright_call_seconds` | `service`, `op` | how long they took, as a histogram |
+/// | `keywright_inflight` | `service` | calls that run |
+/// | `keywright_attempts_total` | `service`, `outcome` | requests, by the class of their status; `none` without one |
+/// | `keywright_retries_total` | `service`, `reason` | requests made again: `throttled`, `transient` |
+/// | `keywright_throttled_total` | `service` | refusals because of too many requests |
+/// | `keywright_queue_seconds` | `service` | waits in the throttle lane, as a histogram |
+/// | `keywright_budget_empty_total` | `service` | retries that the budget did not allow |
+/// | `keywright_auth_refresh_total` | `service`, `result` | logins and renewals |
+/// | `keywright_outcome_unknown_total` | `service` | creations and rotations of which nobody knows |
+/// | `keywright_orphan_keys_total` | `service` | keys whose secret nobody received |
+/// | `keywright_lane_rate` | `service`, `bucket` | the learned pace, in requests per second; absent before a refusal |
+/// | `keywright_lane_cooldown_seconds` | `service`, `bucket` | what is left of the cool-down |
+/// | `keywright_budget_remaining` | `service` | retries that the budget has left |
+/// | `keywright_clock_skew_seconds` | `service` | how far the service's clock is ahead |
+///
+/// The last four belong to what clients share: [`Metrics::render_with`] adds them.
 #[derive(Debug, Default)]
 pub struct Metrics(Mutex<Series>);
 
@@ -50,10 +71,29 @@ impl Metrics {
     /// Everything so far, in the Prometheus text format.
     #[must_use]
     pub fn render(&self) -> String {
+        self.render_with(&[])
+    }
+
+    /// Everything so far, and how services throttle just now: one view for each, from
+    /// [`Client::throttle`](crate::Client::throttle). Of several views of one service, the worst.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use keywright::{Client, ClientOptions, Metrics};
+    ///
+    /// let metrics = Arc::new(Metrics::new());
+    /// let client = Client::new("seclai", ClientOptions::new().api_key("sk-example").observer(metrics.clone()))?;
+    /// let text = metrics.render_with(&[client.throttle()]);
+    /// assert!(text.contains("keywright_budget_remaining{service=\"seclai\"}"));
+    /// # Ok::<(), keywright::Error>(())
+    /// ```
+    #[must_use]
+    pub fn render_with(&self, throttles: &[ThrottleView]) -> String {
         let series = self.lock();
         let mut text = String::new();
         write_family(&mut text, "counter", &series.counters);
         write_family(&mut text, "gauge", &series.gauges);
+        write_family(&mut text, "gauge", &throttle_gauges(throttles));
         let mut last = "";
         for ((name, labels), histogram) in &series.times {
             if std::mem::replace(&mut last, name) != *name {
@@ -79,10 +119,41 @@ fn write_family<T: std::fmt::Display>(text: &mut String, kind: &str, series: &BT
     }
 }
 
+fn throttle_gauges(throttles: &[ThrottleView]) -> BTreeMap<(&'static str, String), f64> {
+    let mut gauges: BTreeMap<_, f64> = BTreeMap::new();
+    let mut note = |name, labels, value: f64, is_worse: fn(f64, f64) -> bool| {
+        let known = gauges.entry((name, labels)).or_insert(value);
+        if is_worse(value, *known) {
+            *known = value;
+        }
+    };
+    for view in throttles {
+        let service = label("service", &view.service);
+        note("keywright_budget_remaining", service.clone(), view.budget_remaining as f64, |new, known| new < known);
+        let skew = view.clock_skew().as_secs_f64();
+        note("keywright_clock_skew_seconds", service.clone(), skew, |new, known| new.abs() > known.abs());
+        for (bucket, lane) in &view.lanes {
+            let labels = format!("{service},{}", label("bucket", bucket));
+            if let Some(rate) = lane.rate {
+                note("keywright_lane_rate", labels.clone(), rate, |new, known| new < known);
+            }
+            let cool_down = lane.cool_down.as_secs_f64();
+            note("keywright_lane_cooldown_seconds", labels, cool_down, |new, known| new > known);
+        }
+    }
+    gauges
+}
+
+/// A label whose text a dialect chose: quoted as the format asks.
+fn label(name: &str, text: &str) -> String {
+    let text = text.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
+    format!("{name}=\"{text}\"")
+}
+
 impl Observer for Metrics {
     fn event(&self, event: &Event) {
-        let service = format!("service=\"{}\"", event.service);
-        let of_operation = || format!("{service},op=\"{}\"", event.operation);
+        let service = label("service", &event.service);
+        let of_operation = || format!("{service},{}", label("op", &event.operation));
         let mut series = self.lock();
         match event.name {
             EventName::CallStart => *series.gauges.entry(("keywright_inflight", service)).or_default() += 1,
@@ -139,5 +210,45 @@ impl Histogram {
         let _ = writeln!(text, "{name}_bucket{{{labels},le=\"+Inf\"}} {}", self.count);
         let _ = writeln!(text, "{name}_sum{{{labels}}} {}", self.sum);
         let _ = writeln!(text, "{name}_count{{{labels}}} {}", self.count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::retry::LaneView;
+
+    fn view(bucket: &str, rate: Option<f64>, cool_down: u64, skew: i64, budget_remaining: u64) -> ThrottleView {
+        let skew = SignedDuration::from_secs(skew);
+        let lane = LaneView { rate, cool_down: Duration::from_secs(cool_down), in_flight: 0, waiting: 0, skew };
+        ThrottleView { service: "seclai".into(), budget_remaining, lanes: BTreeMap::from([(Arc::from(bucket), lane)]) }
+    }
+
+    #[test]
+    fn of_several_views_of_a_service_the_worst_is_rendered_once() {
+        let views = [view("all", Some(2.5), 0, 3, 90), view("all", None, 7, -4, 100), view("all", Some(0.5), 2, 1, 95)];
+        let text = Metrics::new().render_with(&views);
+        let expected = "\
+# TYPE keywright_budget_remaining gauge
+keywright_budget_remaining{service=\"seclai\"} 90
+# TYPE keywright_clock_skew_seconds gauge
+keywright_clock_skew_seconds{service=\"seclai\"} -4
+# TYPE keywright_lane_cooldown_seconds gauge
+keywright_lane_cooldown_seconds{service=\"seclai\",bucket=\"all\"} 7
+# TYPE keywright_lane_rate gauge
+keywright_lane_rate{service=\"seclai\",bucket=\"all\"} 0.5
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_bucket_without_a_learned_pace_has_no_rate_and_its_name_is_quoted() {
+        let text = Metrics::new().render_with(&[view("a\"b\\c\nd", None, 0, 0, 1)]);
+        assert!(!text.contains("keywright_lane_rate"), "{text}");
+        assert!(text.contains(r#"{service="seclai",bucket="a\"b\\c\nd"} 0"#), "{text}");
     }
 }

@@ -178,6 +178,13 @@ impl Budgets {
         known.insert(origin.into(), Arc::clone(&budget));
         budget
     }
+
+    /// How many whole retries `origin` has left; all of them when nobody asked for its budget yet.
+    #[must_use]
+    pub fn remaining(&self, origin: &str, now: Duration) -> u64 {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(origin).cloned();
+        known.map_or_else(|| Budget::new(self.options).remaining(now), |budget| budget.remaining(now))
+    }
 }
 
 impl Budget {

@@ -31,7 +31,7 @@ use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::error::Stop;
@@ -150,7 +150,22 @@ pub struct LaneView {
     /// Calls that wait.
     pub waiting: usize,
     /// How far the service's clock is ahead of ours.
-    pub skew: jiff::SignedDuration,
+    pub skew: SignedDuration,
+}
+
+impl LaneView {
+    /// Both lanes seen as one: the slower pace, the longer cool-down, the farther clock, and all
+    /// of their calls.
+    pub(crate) fn worst(self, other: Self) -> Self {
+        let slower = |one: f64| other.rate.map_or(one, |rate| rate.min(one));
+        Self {
+            rate: self.rate.map(slower).or(other.rate),
+            cool_down: self.cool_down.max(other.cool_down),
+            in_flight: self.in_flight.saturating_add(other.in_flight),
+            waiting: self.waiting + other.waiting,
+            skew: if other.skew.unsigned_abs() > self.skew.unsigned_abs() { other.skew } else { self.skew },
+        }
+    }
 }
 
 /// The shared throttle of one (origin, credential, bucket).
@@ -241,7 +256,7 @@ impl Lane {
         let now = self.clock.monotonic();
         let inner = self.lock();
         LaneView {
-            rate: inner.state.rate(),
+            rate: inner.state.rate().filter(|_| !inner.state.forgets_rate(now)),
             cool_down: inner.state.cool_until().saturating_sub(now),
             in_flight: inner.state.in_flight().0,
             waiting: inner.state.waiting(),

@@ -107,6 +107,17 @@ impl Lanes {
         lanes.iter().map(|lane| lane.view()).collect()
     }
 
+    /// How every remembered lane of an origin stands, with its bucket.
+    #[must_use]
+    pub fn views_of(&self, origin: &str) -> Vec<(Arc<str>, LaneView)> {
+        let lanes: Vec<_> = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = known.lanes.iter().filter(|(key, _)| *key.origin == *origin);
+            found.map(|(key, lane)| (Arc::clone(&key.bucket), Arc::clone(lane))).collect()
+        };
+        lanes.into_iter().map(|(bucket, lane)| (bucket, lane.view())).collect()
+    }
+
     /// Whether no lane is remembered.
     #[must_use]
     pub fn is_empty(&self) -> bool {

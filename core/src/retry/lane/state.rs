@@ -283,8 +283,14 @@ impl LaneState {
     /// Whether a new lane would behave the same, but for the size of its window.
     #[must_use]
     pub fn is_forgettable(&self, now: Duration) -> bool {
-        let calm = self.pace.is_none() || now.saturating_sub(self.last_throttle) >= QUIET;
+        let calm = self.pace.is_none() || self.forgets_rate(now);
         calm && self.in_flight == 0 && self.queue.is_empty() && now >= self.cool_until
+    }
+
+    /// Whether the next call finds the rate forgotten.
+    #[must_use]
+    pub fn forgets_rate(&self, now: Duration) -> bool {
+        self.queue.is_empty() && now.saturating_sub(self.last_throttle) >= QUIET
     }
 
     fn has_room(&mut self, now: Duration) -> bool {
@@ -325,7 +331,7 @@ impl LaneState {
         if !self.queue.is_empty() {
             return;
         }
-        if now.saturating_sub(self.last_throttle) >= QUIET {
+        if self.forgets_rate(now) {
             self.pace = None;
         }
         if self.in_flight == 0 && now.saturating_sub(self.last_seen) >= QUIET {
