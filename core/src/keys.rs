@@ -371,7 +371,7 @@ impl Keys {
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
-        let value = read::json(&done.answer.body).and_then(|body| read::object(op, body)).and_then(read_one);
+        let value = read::answer(&done.answer).and_then(|body| read::object(op, body)).and_then(read_one);
         match value {
             Ok(value) => Ok(Reply::new(value, done.meta)),
             Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
@@ -466,7 +466,7 @@ fn read_page<T>(
     answer: &WireResponse,
     read_item: fn(&Client, Value) -> Result<T>,
 ) -> Result<(Vec<T>, Option<String>)> {
-    let raw = read::page(page, after, read::json(&answer.body)?)?;
+    let raw = read::page(page, after, read::answer(answer)?)?;
     let items = raw.items.into_iter().map(|value| read_item(client, value)).collect::<Result<_>>()?;
     Ok((items, raw.next))
 }

@@ -283,3 +283,24 @@ async fn a_header_that_carries_a_credential_cannot_be_set() {
         assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("headers")), "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_success_that_calls_itself_a_page_is_not_read() {
+    let body = r#"{"data":[],"pagination":{"has_next":false}}"#;
+    for (kind, read) in [
+        ("text/html; charset=utf-8", false),
+        ("text/plain", false),
+        ("application/json; charset=latin1", true),
+        ("application/vnd.api+json", true),
+        ("Application/JSON", true),
+        ("", true),
+    ] {
+        let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(200).header("content-type", kind).chunk(body)));
+        let list = bench.run(bench.client.agents().list(PageRequest::new())).await;
+        assert_eq!(
+            list.as_ref().err().map(|error| (error.kind(), error.reason())),
+            (!read).then_some((ErrorKind::Decode, Some("json"))),
+            "{kind}"
+        );
+    }
+}

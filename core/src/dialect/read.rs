@@ -3,6 +3,7 @@
 //! A member that is missing where one is due, or of another type, is kind `decode`, reason
 //! `shape`, with the member's name and never its content.
 
+use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::json;
 use crate::mask::hide_in;
 use crate::model::{Activity, CallRecord, Item, Key, KeyStatus, UsageReport, UsageSlice};
 use crate::op::KeyOp;
+use crate::wire::WireResponse;
 
 /// What is wrong with the shape of an answer: the place, and what was expected there.
 pub(crate) fn shape(place: &str, expected: &str) -> Error {
@@ -28,14 +30,30 @@ pub(crate) fn shape(place: &str, expected: &str) -> Error {
 /// # Errors
 /// `decode`, reason `json`.
 pub(crate) fn json(body: &[u8]) -> Result<Value> {
-    json::decode(body).map_err(|json::NotJson| {
-        Error::new(ErrorKind::Decode).with(|data| {
-            data.reason = Some("json".into());
-            data.summary = Some(
-                if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" }.to_owned(),
-            );
-            data.remedy = Some("check that the base URL is the API itself and no proxy or login page answers for it".to_owned());
-        })
+    let words = if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" };
+    json::decode(body).map_err(|json::NotJson| no_json(words))
+}
+
+/// The body of a success as JSON. An answer that calls itself something else, as a login page does,
+/// is none, whatever it holds; one that says nothing is judged by its content (security B68).
+///
+/// # Errors
+/// `decode`, reason `json`.
+pub(crate) fn answer(answer: &WireResponse) -> Result<Value> {
+    let stated = answer.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = stated.and_then(|stated| stated.split(';').next()).map(|media| media.trim().to_ascii_lowercase());
+    let is_json = media.as_deref().is_none_or(|media| media.is_empty() || media.ends_with("/json") || media.ends_with("+json"));
+    if !is_json {
+        return Err(no_json("the answer is not JSON"));
+    }
+    json(&answer.body)
+}
+
+fn no_json(words: &str) -> Error {
+    Error::new(ErrorKind::Decode).with(|data| {
+        data.reason = Some("json".into());
+        data.summary = Some(words.to_owned());
+        data.remedy = Some("check that the base URL is the API itself and no proxy or login page answers for it".to_owned());
     })
 }
 

@@ -116,8 +116,7 @@ impl Job {
         match client.pipeline.run(&client.auth, call).await {
             Ok(done) => {
                 let Done { answer, meta, .. } = &done;
-                let value =
-                    read::json(&answer.body).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
+                let value = read::answer(answer).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
                 match value {
                     Ok(made) => Ok(Reply::new(made, done.meta)),
                     Err(error) => match self.salvaged(&answer.body) {

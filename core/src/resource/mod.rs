@@ -193,7 +193,7 @@ impl Resource {
 
     async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
-        match read::json(&done.answer.body).and_then(read_body) {
+        match read::answer(&done.answer).and_then(read_body) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
             Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
         }
