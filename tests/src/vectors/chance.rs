@@ -1,22 +1,37 @@
-//! A virtual clock whose chance is one number, so that every wait is exact.
+//! The sandbox's clock as a client's, with a chance that a test knows.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use fastrand::Rng;
 use jiff::Timestamp;
 use keywright::{BoxFuture, Clock};
 
-/// The sandbox's clock as the client's, with a chance of its own.
+/// The sandbox's clock as a client's, with a chance of its own.
 #[derive(Debug, Clone)]
 pub struct Chance {
     clock: keywright_sandbox::Clock,
-    chance: f64,
+    luck: Luck,
+}
+
+#[derive(Debug, Clone)]
+enum Luck {
+    Always(f64),
+    Drawn(Arc<Mutex<Rng>>),
 }
 
 impl Chance {
-    /// That clock, on which chance always gives `chance`: at most the largest number below 1.
+    /// That clock, on which chance always gives `chance`, so that every wait is exact: at most the
+    /// largest number below 1.
     #[must_use]
     pub fn on(clock: keywright_sandbox::Clock, chance: f64) -> Self {
-        Self { clock, chance: chance.min(1.0 - f64::EPSILON) }
+        Self { clock, luck: Luck::Always(chance.min(1.0 - f64::EPSILON)) }
+    }
+
+    /// That clock, on which chance follows from a seed.
+    #[must_use]
+    pub fn seeded(clock: keywright_sandbox::Clock, seed: u64) -> Self {
+        Self { clock, luck: Luck::Drawn(Arc::new(Mutex::new(Rng::with_seed(seed)))) }
     }
 }
 
@@ -34,7 +49,10 @@ impl Clock for Chance {
     }
 
     fn random(&self) -> f64 {
-        self.chance
+        match &self.luck {
+            Luck::Always(chance) => *chance,
+            Luck::Drawn(rng) => rng.lock().unwrap_or_else(PoisonError::into_inner).f64(),
+        }
     }
 
     fn id(&self) -> usize {
