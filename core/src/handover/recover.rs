@@ -32,8 +32,8 @@ impl Job {
         }
         let found = match self.candidates(self.lost_since(&error), before).await {
             Ok(found) => found,
-            // The loss is what the caller must hear of; that looking failed too changes nothing.
-            Err(_) => return Err(self.reported(error, &[])),
+            // The loss is what the caller must hear of; looking failed too, and so told nothing.
+            Err(_) => return Err(self.reported(error, &[]).with(|data| data.remedy = Some(self.unseen()))),
         };
         match (self.handover.recover, found.as_slice()) {
             (Recover::Rotate, [orphan]) => self.rotated(orphan, error).await,
@@ -43,13 +43,23 @@ impl Job {
         }
     }
 
+    /// What to do when the keys could not even be listed.
+    fn unseen(&self) -> String {
+        format!("the keys could not be listed either: list them later and retire what nobody holds{}", self.by_mark())
+    }
+
+    /// How a key of ours is told from others, where it is.
+    fn by_mark(&self) -> String {
+        self.nonce.as_ref().map(|nonce| format!(", by the mark `{nonce}` in its name")).unwrap_or_default()
+    }
+
     fn reported(&self, error: Error, found: &[Key]) -> Error {
         error.with(|data| {
             data.outcome = Outcome::Unknown;
             data.stop = data.stop.or(Some(Stop::UnknownOutcome));
             data.candidates = found.iter().map(|key| key.id.to_string()).collect();
             data.nonce.clone_from(&self.nonce);
-            let mark = self.nonce.as_ref().map(|nonce| format!(", by the mark `{nonce}` in its name")).unwrap_or_default();
+            let mark = self.by_mark();
             data.remedy = Some(match found.len() {
                 0 => format!("no such key is listed yet: list again later and retire what nobody holds{mark}"),
                 1 => format!("retire the candidate, whose secret nobody holds, then create again{mark}"),
@@ -81,8 +91,10 @@ impl Job {
         match error.outcome() {
             // Looked for like the first, but never replaced by a third.
             Outcome::Unknown | Outcome::Applied => {
-                let found = self.candidates(self.lost_since(&error), &None).await.unwrap_or_default();
-                Err(self.reported(error, &found))
+                let found = self.candidates(self.lost_since(&error), &None).await;
+                let unseen = found.is_err().then(|| self.unseen());
+                let error = self.reported(error, &found.unwrap_or_default());
+                Err(error.with(|data| data.remedy = unseen.or(data.remedy.take())))
             }
             Outcome::NotSent | Outcome::Rejected => Err(error),
         }
