@@ -58,10 +58,13 @@ struct Line {
 #[derive(Debug)]
 pub struct Taken<'a>(&'a Turn);
 
+#[derive(Debug)]
+pub struct AnothersTurn;
+
 impl Turn {
-    pub fn try_lock(&self) -> Result<Taken<'_>, ()> {
+    pub fn try_lock(&self) -> Result<Taken<'_>, AnothersTurn> {
         let was_taken = std::mem::replace(&mut self.line().is_taken, true);
-        if was_taken { Err(()) } else { Ok(Taken(self)) }
+        if was_taken { Err(AnothersTurn) } else { Ok(Taken(self)) }
     }
 
     pub fn lock(&self) -> impl Future<Output = Taken<'_>> + Send {
