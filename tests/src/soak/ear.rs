@@ -14,8 +14,6 @@ pub(super) struct Heard {
     pub orphans: Vec<String>,
     /// Whether the fate of a new key was told to be unknown.
     pub unknown: bool,
-    /// Whether looking for it failed.
-    pub blind: bool,
 }
 
 /// Listens to one caller.
@@ -39,7 +37,6 @@ impl Observer for Ear {
             EventName::CallStart => heard.calls.push((event.operation.clone(), event.call.clone())),
             EventName::OrphanKey => heard.orphans.extend(event.key_id.clone()),
             EventName::OutcomeUnknown => heard.unknown = true,
-            EventName::CallEnd => heard.blind |= event.operation == "keys.list" && event.error.is_some(),
             _ => {}
         }
     }

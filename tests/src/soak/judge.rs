@@ -9,20 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::calls::Act;
+use super::seen::{Requests, Seen};
 use super::worker::{End, Record, Worker};
-
-/// What a request meant at the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meant {
-    /// Nothing was done, and the caller was told so or told nothing.
-    Nothing,
-    /// It was refused by the service itself.
-    Refused,
-    /// It was done.
-    Done,
-    /// It was handled, and its own status was replaced.
-    Handled,
-}
 
 /// What is carried from round to round.
 #[derive(Debug)]
@@ -47,20 +35,26 @@ impl Ledger {
         }
         self.since += journal.len() as u64;
         report.requests += journal.len();
-        let requests = by_call(&journal);
+        let requests = Requests::of(&journal);
         let mut state = sandbox.fixtures().map_err(|error| error.to_string())?;
         let mut excused = Excused::default();
-        for worker in workers.iter_mut() {
-            for record in std::mem::take(&mut worker.books) {
-                let wrong = |what: String| {
-                    format!("{} {:?}: {what}\n{:?}\n{:#?}", record.service.name, record.act, record.end, of(&record, &requests))
-                };
-                told_rightly(&record, &of(&record, &requests)).map_err(wrong)?;
-                excused.add(&record, &state)?;
-                *report.ends.entry(end(&record)).or_default() += 1;
-            }
+        let records: Vec<Record> = workers.iter_mut().flat_map(|worker| std::mem::take(&mut worker.books)).collect();
+        let story = |record: &Record| format!("{record:#?}\nseen: {:?}", requests.of_call(record));
+        for record in &records {
+            told_rightly(record, &requests.of_call(record)).map_err(|what| format!("{what}: {}", story(record)))?;
+            excused.add(record, &state, &requests)?;
+            *report.ends.entry(end(record)).or_default() += 1;
         }
-        report.orphans += self.keys(&state, workers, &excused)?;
+        let about = |key: &Value| {
+            let concerned = records.iter().filter(|record| match &record.act {
+                Act::Create { name, .. } => is_named(key, name),
+                Act::Retire { id: of } | Act::Rotate { id: of } => *of == id(key),
+                Act::List | Act::Keys | Act::Run => false,
+            });
+            concerned.map(story).collect::<Vec<_>>().join("\n")
+        };
+        report.orphans +=
+            self.keys(&state, workers, &excused).map_err(|(what, key)| format!("{what}: {key}\n{}", about(&key)))?;
         self.forget(&mut state, workers);
         if let Some(agent) = rows(&state, "objects").find(|object| object["kind"] == "agent" && object["service"] == "seclai") {
             workers.iter_mut().for_each(|worker| worker.knows_agent(agent["id"].as_str().unwrap_or_default()));
@@ -70,7 +64,7 @@ impl Ledger {
 
     /// Every key that lives is held by a caller, with the secret that opens it, or excused; gives
     /// the number of the latter.
-    fn keys(&self, state: &Value, workers: &[Worker], excused: &Excused) -> Result<usize, String> {
+    fn keys(&self, state: &Value, workers: &[Worker], excused: &Excused) -> Result<usize, (&'static str, Value)> {
         let mut hashes = BTreeMap::new();
         for held in workers.iter().flat_map(|worker| worker.held.iter().flatten()) {
             let digest: String = Sha256::digest(held.secret.expose()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -80,14 +74,14 @@ impl Ledger {
         for key in self.living(state) {
             match hashes.remove(&id(key)) {
                 Some(hash) if key["hash"] == hash.as_str() => {}
-                Some(_) => return Err(format!("the secret that is held does not open {key}")),
+                Some(_) => return Err(("the secret that is held does not open its key", key.clone())),
                 None if excused.holds(key) => orphans += 1,
-                None => return Err(format!("nobody holds {key}, and no error and no event has named it")),
+                None => return Err(("nobody holds a key that no error and no event has named", key.clone())),
             }
         }
         match hashes.keys().next() {
             None => Ok(orphans),
-            Some(id) => Err(format!("key {id} is held and does not live")),
+            Some(id) => Err(("a key is held and does not live", json!({ "id": id }))),
         }
     }
 
@@ -119,7 +113,7 @@ struct Excused {
 }
 
 impl Excused {
-    fn add(&mut self, record: &Record, state: &Value) -> Result<(), String> {
+    fn add(&mut self, record: &Record, state: &Value, requests: &Requests) -> Result<(), String> {
         let later = record.later.as_ref().map(|ear| ear.take()).unwrap_or_default();
         self.ids.extend(later.orphans);
         match (&record.act, &record.end) {
@@ -131,7 +125,7 @@ impl Excused {
             }
             (Act::Create { name, .. }, End::Failed(error)) if in_doubt(error) => {
                 self.ids.extend(error.candidates().iter().cloned());
-                if record.service.name == "segops" || record.heard.blind {
+                if record.service.name == "segops" || requests.looked_in_vain(record) {
                     self.names.insert(name.clone());
                 }
             }
@@ -161,8 +155,8 @@ fn is_named(key: &Value, name: &str) -> bool {
 }
 
 /// Whether the outcome that was told fits what the service has seen.
-fn told_rightly(record: &Record, seen: &[(u16, Meant)]) -> Result<(), String> {
-    let effects = seen.iter().filter(|(_, meant)| matches!(meant, Meant::Done | Meant::Handled)).count();
+fn told_rightly(record: &Record, seen: &[&Seen]) -> Result<(), String> {
+    let effects = seen.iter().filter(|seen| seen.may_have_been_done()).count();
     // A lost create may be replaced once, by one whose orphan was removed before.
     let allowed = if matches!(record.act, Act::Create { recover: true, .. }) { 2 } else { 1 };
     if record.act.safety() == Safety::Never && effects > allowed {
@@ -185,9 +179,9 @@ fn told_rightly(record: &Record, seen: &[(u16, Meant)]) -> Result<(), String> {
 }
 
 /// Whether some request of the call came to no clear end.
-fn lost(error: &Error, seen: &[(u16, Meant)]) -> bool {
+fn lost(error: &Error, seen: &[&Seen]) -> bool {
     let unclear = |status: u16| status >= 500 || status == 408 || status < 300;
-    seen.iter().any(|(status, _)| unclear(*status)) || error.attempts().iter().any(|one| one.status.is_none_or(unclear))
+    seen.iter().any(|seen| seen.status.is_none_or(unclear)) || error.attempts().iter().any(|one| one.status.is_none_or(unclear))
 }
 
 fn in_doubt(error: &Error) -> bool {
@@ -199,35 +193,6 @@ fn end(record: &Record) -> String {
         End::Done => "ok".to_owned(),
         End::Left => "left".to_owned(),
         End::Failed(error) => error.outcome().to_string(),
-    }
-}
-
-/// The requests of each call, by the middle of their ids.
-fn by_call(journal: &[JournalEntry]) -> BTreeMap<String, Vec<(u16, Meant)>> {
-    let mut calls: BTreeMap<String, Vec<(u16, Meant)>> = BTreeMap::new();
-    for entry in journal {
-        let given = entry.headers.iter().find(|(name, _)| name == "x-request-id").map(|(_, value)| value.as_str());
-        let call = given.and_then(|id| id.strip_prefix("kw-")?.rsplit_once('-')).map(|(call, _)| call);
-        calls.entry(call.unwrap_or_default().to_owned()).or_default().push((entry.status.unwrap_or_default(), meant(entry)));
-    }
-    calls
-}
-
-fn of(record: &Record, requests: &BTreeMap<String, Vec<(u16, Meant)>>) -> Vec<(u16, Meant)> {
-    let operation = record.act.operation(record.service);
-    let own = record.heard.calls.iter().filter(|(name, _)| *name == operation);
-    own.flat_map(|(_, call)| requests.get(call).into_iter().flatten().copied()).collect()
-}
-
-fn meant(entry: &JournalEntry) -> Meant {
-    let fault = entry.fault.as_deref().unwrap_or_default();
-    match entry.status {
-        _ if fault.starts_with("before_") => Meant::Nothing,
-        _ if fault == "after_503" => Meant::Handled,
-        Some(200..=299) => Meant::Done,
-        Some(_) => Meant::Refused,
-        // Its caller hung up while it was handled, or before.
-        None => Meant::Handled,
     }
 }
 

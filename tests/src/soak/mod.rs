@@ -10,6 +10,7 @@ mod ear;
 mod faults;
 mod judge;
 mod memory;
+mod seen;
 mod worker;
 
 use std::collections::BTreeMap;
