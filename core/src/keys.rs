@@ -231,7 +231,7 @@ impl Keys {
     pub async fn calls(&self, id: impl Into<KeyId>, query: CallsQuery) -> Result<Page<CallRecord>> {
         let op = self.op(KeyOp::Calls)?;
         let id = id.into();
-        let page = PageRequest { page_size: query.page_size, after: None };
+        let page = PageRequest { page_size: query.page_size, after: query.after.clone() };
         let filter = query.clone();
         let ask = move || {
             with_id(&id)

@@ -248,6 +248,7 @@ mod observe;
 mod op;
 mod options;
 mod path;
+mod per_process;
 mod pipeline;
 mod request;
 mod resource;
@@ -281,6 +282,8 @@ pub use model::{
 pub use observe::{Event, EventName, Observer};
 pub use op::KeyOp;
 pub use options::{CallOptions, ClientOptions, Limit};
+#[doc(hidden)]
+pub use per_process::PerProcess;
 pub use request::{Request, Response};
 pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
 pub use retry::{LaneView, Priority, RateLimit, RetryOptions, Safety, Throttle};
@@ -289,6 +292,21 @@ pub use shared::Shared;
 pub use throttle::ThrottleView;
 pub use transport::ProxyPolicy;
 pub use wire::BoxFuture;
+
+/// Decodes JSON as the client does: a member named twice is an error, integers beyond 2^53 - 1
+/// become text.
+///
+/// ```
+/// let value = keywright::decode_json(br#"{"id": 9007199254740993}"#)?;
+/// assert_eq!(value["id"], "9007199254740993");
+/// # Ok::<(), keywright::Error>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Decode`], reason `json`.
+pub fn decode_json(body: &[u8]) -> Result<serde_json::Value> {
+    dialect::decode_json(body)
+}
 
 /// What tests and measurements of this workspace need from inside: no part of the interface.
 #[doc(hidden)]

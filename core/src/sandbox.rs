@@ -19,7 +19,6 @@
 //! # }
 //! ```
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,25 +33,58 @@ use crate::error::Error as ClientError;
 use crate::options::ClientOptions;
 use crate::wire::BoxFuture;
 
-/// The sandbox's clock as a client's. Its chance is fixed by its start, for runs that repeat.
-struct Virtual {
+/// A world's clock as a client's, so that both live in one time. Its chance is a known one, for
+/// runs that repeat.
+///
+/// ```
+/// use std::sync::Arc;
+/// use keywright::ClientOptions;
+/// use keywright::sandbox::{Sandbox, WorldClock};
+///
+/// let sandbox = Sandbox::start()?;
+/// let exact = WorldClock::exact(sandbox.clock(), 0.0); // every wait is the shortest it may be
+/// let options = ClientOptions::from(sandbox.seclai()).clock(Arc::new(exact));
+/// # drop(options);
+/// # Ok::<(), keywright::sandbox::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct WorldClock {
     clock: Clock,
-    chance: Mutex<Rng>,
+    chance: Chance,
 }
 
-impl Virtual {
-    fn of(clock: Clock) -> Arc<dyn ClientClock> {
-        Arc::new(Self { clock, chance: Mutex::new(Rng::with_seed(0)) })
+#[derive(Debug, Clone)]
+enum Chance {
+    Always(f64),
+    Drawn(Arc<Mutex<Rng>>),
+}
+
+impl WorldClock {
+    /// That clock, on which chance follows from a fixed seed.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self::seeded(clock, 0)
+    }
+
+    /// That clock, on which chance follows from a seed.
+    #[must_use]
+    pub fn seeded(clock: Clock, seed: u64) -> Self {
+        Self { clock, chance: Chance::Drawn(Arc::new(Mutex::new(Rng::with_seed(seed)))) }
+    }
+
+    /// That clock, on which chance is always the same, so that every wait is exact: at most the
+    /// largest number below 1.
+    #[must_use]
+    pub fn exact(clock: Clock, chance: f64) -> Self {
+        Self { clock, chance: Chance::Always(chance.min(1.0 - f64::EPSILON)) }
+    }
+
+    fn shared(clock: Clock) -> Arc<dyn ClientClock> {
+        Arc::new(Self::new(clock))
     }
 }
 
-impl fmt::Debug for Virtual {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Virtual")
-    }
-}
-
-impl ClientClock for Virtual {
+impl ClientClock for WorldClock {
     fn now(&self) -> Timestamp {
         Timestamp::try_from(self.clock.now()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
@@ -66,7 +98,10 @@ impl ClientClock for Virtual {
     }
 
     fn random(&self) -> f64 {
-        self.chance.lock().unwrap_or_else(PoisonError::into_inner).f64()
+        match &self.chance {
+            Chance::Always(chance) => *chance,
+            Chance::Drawn(rng) => rng.lock().unwrap_or_else(PoisonError::into_inner).f64(),
+        }
     }
 
     fn id(&self) -> usize {
@@ -84,27 +119,27 @@ impl ClientClock for Virtual {
 
 impl From<Seclai> for ClientOptions {
     fn from(given: Seclai) -> Self {
-        Self::new().base_url(given.base_url).api_key(given.api_key).clock(Virtual::of(given.clock))
+        Self::new().base_url(given.base_url).api_key(given.api_key).clock(WorldClock::shared(given.clock))
     }
 }
 
 impl From<Segops> for ClientOptions {
     fn from(given: Segops) -> Self {
-        let options = Self::new().base_url(given.base_url).api_key(given.api_key).clock(Virtual::of(given.clock));
+        let options = Self::new().base_url(given.base_url).api_key(given.api_key).clock(WorldClock::shared(given.clock));
         options.management(Management::login(given.email, given.password))
     }
 }
 
 impl From<Sidclaw> for ClientOptions {
     fn from(given: Sidclaw) -> Self {
-        let options = Self::new().base_url(given.base_url).api_key(given.api_key).clock(Virtual::of(given.clock));
+        let options = Self::new().base_url(given.base_url).api_key(given.api_key).clock(WorldClock::shared(given.clock));
         options.management(Management::login(given.email, given.password)).agent_id(given.agent_id)
     }
 }
 
 impl From<Seenty> for ClientOptions {
     fn from(given: Seenty) -> Self {
-        let options = Self::new().base_url(given.base_url).clock(Virtual::of(given.clock));
+        let options = Self::new().base_url(given.base_url).clock(WorldClock::shared(given.clock));
         let options = options.management(Management::token(given.management));
         match given.api_key {
             Some(key) => options.api_key(key),
@@ -115,13 +150,13 @@ impl From<Seenty> for ClientOptions {
 
 impl From<Itellico> for ClientOptions {
     fn from(given: Itellico) -> Self {
-        Self::new().base_url(given.base_url).api_key(given.api_key).clock(Virtual::of(given.clock))
+        Self::new().base_url(given.base_url).api_key(given.api_key).clock(WorldClock::shared(given.clock))
     }
 }
 
 impl From<Acme> for ClientOptions {
     fn from(given: Acme) -> Self {
-        Self::new().base_url(given.base_url).api_key(given.api_key).clock(Virtual::of(given.clock))
+        Self::new().base_url(given.base_url).api_key(given.api_key).clock(WorldClock::shared(given.clock))
     }
 }
 

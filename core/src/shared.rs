@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use crate::Secret;
 use crate::auth::Login;
 use crate::clock::Clock;
+use crate::per_process::PerProcess;
 use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
 
 /// Lanes, budgets and logins. One per process and clock unless a client is given its own.
@@ -45,8 +46,8 @@ impl Shared {
     /// The state of this process for that clock, made when first asked for and dropped with its
     /// last client.
     pub(crate) fn of_process(clock: &Arc<dyn Clock>) -> Self {
-        static KNOWN: Mutex<Vec<(usize, Weak<Inner>)>> = Mutex::new(Vec::new());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        static KNOWN: PerProcess<Mutex<Vec<(usize, Weak<Inner>)>>> = PerProcess::new();
+        let mut known = KNOWN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(_, shared)| shared.strong_count() > 0);
         // The state holds its clock, so the number of a living one is never used twice.
         if let Some(shared) = known.iter().find(|(id, _)| *id == clock.id()).and_then(|(_, shared)| shared.upgrade()) {

@@ -8,8 +8,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may use whom. A package that is not named here may not exist before it is.
-const ARROWS: [(&str, &[&str]); 5] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("keywright", &[]),
+    ("keywright-facade", &["keywright"]),
+    ("keywright-python", &["keywright-facade"]),
+    ("keywright-node", &["keywright-facade"]),
+    ("keywright-csharp", &["keywright-facade"]),
     ("keywright-sandbox", &[]),
     ("keywright-tests", &["keywright", "keywright-sandbox"]),
     ("keywright-examples", &["keywright", "keywright-sandbox"]),

@@ -22,6 +22,8 @@ use retry::lane::{Answer, Lane, Priority, Throttle};
 pub mod lane;
 #[path = "../../core/src/retry/skew.rs"]
 pub mod skew;
+#[path = "../../core/src/wire_enum.rs"]
+mod wire_enum;
 
 mod clock {
     pub use keywright::Clock;

@@ -21,6 +21,11 @@ impl Root {
         self.0.join(path)
     }
 
+    /// Where cargo puts what it builds.
+    pub fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.at("target"), |folder| self.at("").join(folder))
+    }
+
     /// Whether a path exists in it.
     pub fn has(&self, path: &str) -> bool {
         self.at(path).exists()

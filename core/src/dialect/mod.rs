@@ -12,6 +12,7 @@ mod schema;
 mod spec;
 mod template;
 
+pub(crate) use read::json as decode_json;
 pub use schema::ClientNames;
 pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;

@@ -55,6 +55,8 @@ pub struct CallsQuery {
     pub to: Option<Timestamp>,
     /// How many in a page.
     pub page_size: Option<u32>,
+    /// Where to begin, from [`Page::next_token`](crate::Page::next_token); with the latest when not given.
+    pub after: Option<String>,
 }
 
 impl CallsQuery {
@@ -103,6 +105,13 @@ impl CallsQuery {
     #[must_use]
     pub fn page_size(mut self, size: u32) -> Self {
         self.page_size = Some(size);
+        self
+    }
+
+    /// Goes on where an earlier page ended.
+    #[must_use]
+    pub fn after(mut self, token: impl Into<String>) -> Self {
+        self.after = Some(token.into());
         self
     }
 

@@ -19,6 +19,8 @@ mod tests;
 
 use serde::Deserialize;
 
+use crate::wire_enum::wire_enum;
+
 pub use attempts::{Decision, RetryState};
 pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
@@ -27,16 +29,18 @@ pub use hints::RateLimit;
 pub use lane::{Answer, Fingerprint, Lane, LaneKey, LaneView, Lanes, Permit, Priority, Refused, Throttle, Ticket};
 pub use options::RetryOptions;
 
-/// What may happen to a request whose fate is not known, declared per operation in the dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Safety {
-    /// It changes nothing: list, get, usage, calls.
-    Safe,
-    /// Twice is as good as once: delete, revoke, archive, update with absolute values.
-    Idempotent,
-    /// It must not reach the service twice: create, rotate, login, runs, any generic POST.
-    Never,
+wire_enum! {
+    /// What may happen to a request whose fate is not known, declared per operation in the dialect.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    Safety {
+        /// It changes nothing: list, get, usage, calls.
+        Safe = "safe",
+        /// Twice is as good as once: delete, revoke, archive, update with absolute values.
+        Idempotent = "idempotent",
+        /// It must not reach the service twice: create, rotate, login, runs, any generic POST.
+        Never = "never",
+    }
 }
 
 impl Safety {

@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keywright::sandbox::WorldClock;
 use keywright::testing::{HttpTransport, TransportOptions, lanes};
 use keywright::{ProxyPolicy, Shared};
 use keywright_sandbox::{Options, Sandbox};
 
-use crate::vectors::Chance;
 use worker::{Home, Worker};
 
 /// How many callers.
@@ -29,7 +29,7 @@ const TASKS: usize = 64;
 /// Calls of one round: the sandbox's journal holds their requests with room to spare.
 const ROUND: usize = 2_000;
 /// Below this many calls memory is still warming up and says nothing.
-const MEASURABLE: usize = 50_000;
+const MEASURABLE: usize = 200_000;
 
 /// How much, and by which chance.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +72,7 @@ pub fn run(plan: Plan) -> Result<Report, String> {
 }
 
 async fn rounds(plan: Plan, sandbox: &Sandbox) -> Result<Report, String> {
-    let clock = Chance::seeded(sandbox.clock(), plan.seed);
+    let clock = WorldClock::seeded(sandbox.clock(), plan.seed);
     let shared = Shared::new(Arc::new(clock.clone()));
     let network = Arc::new(HttpTransport::new(TransportOptions::default().proxy(ProxyPolicy::Direct)));
     let home = Arc::new(Home { handed_out: sandbox.description(), shared: shared.clone(), network });
@@ -117,7 +117,7 @@ async fn round(workers: Vec<Worker>, calls: usize) -> Result<Vec<Worker>, String
 }
 
 /// Waits until everything that outlives its caller is over; no place in a lane may be left then.
-async fn settle(clock: &Chance, shared: &Shared) -> Result<(), String> {
+async fn settle(clock: &WorldClock, shared: &Shared) -> Result<(), String> {
     use keywright::Clock;
     for _ in 0..60 {
         clock.sleep(Duration::from_secs(5)).await;

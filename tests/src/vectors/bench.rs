@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use keywright::sandbox::WorldClock;
 use keywright::{
     Account, CallOptions, Client, ClientOptions, Dialect, Limit, Management, Priority, RetryOptions, Shared, Throttle,
 };
@@ -10,7 +11,6 @@ use keywright_sandbox::{ClockMode, Options, Sandbox, World};
 use serde_json::{Map, Value};
 
 use super::case::{Case, Config, Limits};
-use super::chance::Chance;
 use super::tap::Tap;
 use super::witness::Witness;
 use crate::drive::{Failure, Overheard};
@@ -23,7 +23,7 @@ const BEGIN: &str = "auto 2023-09-29T16:26:37Z";
 pub(super) struct Bench {
     pub world: World,
     pub handed_out: Value,
-    pub clock: Chance,
+    pub clock: WorldClock,
     pub tap: Arc<Tap>,
     pub witness: Arc<Witness>,
     pub shared: Shared,
@@ -40,7 +40,7 @@ impl Bench {
         }
         let world = sandbox()?.world(options).map_err(|error| error.to_string())?;
         let handed_out = world.description()["services"][&case.service].take();
-        let clock = Chance::on(world.clock(), case.u);
+        let clock = WorldClock::exact(world.clock(), case.u);
         let witness = Arc::new(Witness::new(clock.clone(), heard));
         let shared = Shared::new(Arc::new(clock.clone()));
         Ok(Self { world, handed_out, clock, tap: Arc::default(), witness, shared })

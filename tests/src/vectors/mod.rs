@@ -8,7 +8,6 @@
 mod bench;
 mod calls;
 mod case;
-mod chance;
 mod judge;
 mod play;
 mod scene;
@@ -16,6 +15,5 @@ mod tap;
 mod witness;
 
 pub use case::{Case, read};
-pub use chance::Chance;
 pub use play::played;
 pub use tap::Tap;

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use keywright::sandbox::WorldClock;
 use keywright::{Clock, Event, EventName, Observer};
 
-use super::chance::Chance;
 use crate::drive::Overheard;
 
 /// One event.
@@ -18,13 +18,13 @@ pub(super) struct Heard {
 /// Keeps the events since it was last cleared; all of them also go to the search for secrets.
 #[derive(Debug)]
 pub(super) struct Witness {
-    clock: Chance,
+    clock: WorldClock,
     overheard: Arc<Overheard>,
     heard: Mutex<Vec<Heard>>,
 }
 
 impl Witness {
-    pub(super) fn new(clock: Chance, overheard: &Arc<Overheard>) -> Self {
+    pub(super) fn new(clock: WorldClock, overheard: &Arc<Overheard>) -> Self {
         Self { clock, overheard: Arc::clone(overheard), heard: Mutex::default() }
     }
 

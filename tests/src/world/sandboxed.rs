@@ -3,10 +3,9 @@
 //! Client and services run on the world's clock, so no wait takes real time (S7b).
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use jiff::Timestamp;
-use keywright::{BoxFuture, Clock};
+use keywright::Clock;
+use keywright::sandbox::WorldClock;
 use keywright_sandbox::{Options, Sandbox, Variant};
 use serde_json::{Map, Value, json};
 
@@ -86,7 +85,8 @@ impl World for Sandboxed {
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
-        Arc::new(Shared(self.world.clock()))
+        // The least chance, so waits are exact.
+        Arc::new(WorldClock::exact(self.world.clock(), 0.0))
     }
 
     fn control(&self, name: &str, with: &Map<String, Value>) -> Result<(), String> {
@@ -124,39 +124,5 @@ impl Drop for Sandboxed {
     fn drop(&mut self) {
         // Hundreds of worlds live in one test program, one after the other.
         self.world.clone().close();
-    }
-}
-
-/// The world's clock as the client's. Its chance is always the least, so waits are exact.
-#[derive(Debug)]
-struct Shared(keywright_sandbox::Clock);
-
-impl Clock for Shared {
-    fn now(&self) -> Timestamp {
-        Timestamp::try_from(self.0.now()).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.0.monotonic()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(self.0.sleep(duration))
-    }
-
-    fn random(&self) -> f64 {
-        0.0
-    }
-
-    fn id(&self) -> usize {
-        self.0.id()
-    }
-
-    fn enter(&self) {
-        self.0.enter();
-    }
-
-    fn leave(&self) {
-        self.0.leave();
     }
 }

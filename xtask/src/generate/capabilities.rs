@@ -19,7 +19,7 @@ pub fn file(root: &Root) -> Result<Option<Generated>, String> {
     }
     let dialects = Dialect::BUILTIN.iter().map(|id| Dialect::builtin(id)).collect::<Result<Vec<_>, _>>();
     let table = table(&dialects.map_err(|error| error.to_string())?);
-    Ok(Some(Generated { path: PATH, text: between(&root.read(PATH)?, &table)? }))
+    Ok(Some(Generated { path: PATH.to_owned(), text: between(&root.read(PATH)?, &table)? }))
 }
 
 /// The text with everything between the markers replaced.

@@ -6,6 +6,8 @@
 mod capabilities;
 mod citations;
 mod coverage;
+mod emit;
+mod surface;
 
 use std::fs;
 
@@ -15,19 +17,26 @@ use crate::root::Root;
 #[derive(Debug)]
 pub struct Generated {
     /// Its path in the repository.
-    pub path: &'static str,
+    pub path: String,
     /// Its whole text.
     pub text: String,
 }
 
 fn all(root: &Root) -> Result<Vec<Generated>, String> {
-    Ok(std::iter::once(coverage::file(root)?).chain(capabilities::file(root)?).collect())
+    let surface = surface::read(root)?;
+    let snapshot = serde_json::to_string_pretty(&surface).map_err(|error| error.to_string())?;
+    let mut files = vec![Generated { path: "tests/surface.json".to_owned(), text: snapshot + "\n" }, coverage::file(root)?];
+    files.extend(capabilities::file(root)?);
+    for emit in [emit::python::files, emit::node::files, emit::csharp::files] {
+        files.extend(emit(&surface)?);
+    }
+    Ok(files)
 }
 
 /// Writes every generated file.
 pub fn write(root: &Root) -> Result<(), String> {
     for file in all(root)? {
-        fs::write(root.at(file.path), &file.text).map_err(|error| format!("{}: {error}", file.path))?;
+        fs::write(root.at(&file.path), &file.text).map_err(|error| format!("{}: {error}", file.path))?;
         println!("{}", file.path);
     }
     Ok(())
@@ -37,7 +46,7 @@ pub fn write(root: &Root) -> Result<(), String> {
 pub fn check(root: &Root) -> Result<(), String> {
     let mut stale = Vec::new();
     for file in all(root)? {
-        if root.read(file.path).as_ref() != Ok(&file.text) {
+        if root.read(&file.path).as_ref() != Ok(&file.text) {
             stale.push(file.path);
         }
     }

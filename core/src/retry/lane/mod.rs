@@ -40,33 +40,38 @@ use crate::retry::hints;
 use crate::retry::skew::Skew;
 use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
+use crate::wire_enum::wire_enum;
 use state::{Arrival, Grant, LaneState, Next};
 use waiting::{Slot, Waiting};
 
 pub use queue::Waiter;
 pub use registry::{Fingerprint, LaneKey, Lanes};
 
-/// Which calls go first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Priority {
-    /// Before all others, and as a probe in a cool-down: a leaked key must not wait behind bulk
-    /// traffic. Revoke, delete and archive are urgent by themselves.
-    Urgent,
-    /// In the order of the calls.
-    #[default]
-    Normal,
-    /// When nobody else waits.
-    Background,
+wire_enum! {
+    /// Which calls go first.
+    #[derive(PartialOrd, Ord, Default)]
+    Priority {
+        /// Before all others, and as a probe in a cool-down: a leaked key must not wait behind bulk
+        /// traffic. Revoke, delete and archive are urgent by themselves.
+        Urgent = "urgent",
+        /// In the order of the calls.
+        #[default]
+        Normal = "normal",
+        /// When nobody else waits.
+        Background = "background",
+    }
 }
 
-/// What a call does when its lane is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Throttle {
-    /// It waits in line.
-    #[default]
-    Wait,
-    /// It fails at once and says when to come back.
-    Fail,
+wire_enum! {
+    /// What a call does when its lane is closed.
+    #[derive(Default)]
+    Throttle {
+        /// It waits in line.
+        #[default]
+        Wait = "wait",
+        /// It fails at once and says when to come back.
+        Fail = "fail",
+    }
 }
 
 /// A call's place in line, kept over all its attempts: who was refused is not last again.

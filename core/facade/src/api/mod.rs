@@ -1,0 +1,34 @@
+//! The surface: what every language has under the same names.
+//!
+//! A method's prefix is its place: `keys_create` is `client.keys.create`. Records that are only
+//! taken are options; those that are only given are values. A method whose answer has `items` and
+//! `next_token` is a list, and walks on by itself.
+
+mod client;
+mod dialect;
+mod error;
+mod events;
+mod keys;
+mod options;
+mod request;
+mod resources;
+mod sandbox;
+mod scalars;
+mod values;
+
+pub use client::{Client, CredentialOrigin, Description, LaneView, ThrottleView};
+pub use dialect::{Capability, Dialect};
+pub use error::{Attempt, ErrorInfo, ErrorKind, FieldError, KeywrightError, Outcome, Stop, TimeoutScope};
+pub use events::{Event, EventStream, HostAsk, ServerEvent};
+pub use options::{
+    CallOptions, CallsQuery, ClientOptions, CreateKey, Granularity, Handover, OnCancel, Priority, Proxy, Recover, Throttle,
+    UpdateKey, UsageQuery,
+};
+pub use request::{RequestOptions, Response, Safety};
+pub use resources::{ActionReply, Arguments};
+pub use sandbox::{Clock, Connections, JournalEntry, Sandbox, SandboxAccess, SandboxOptions};
+pub use scalars::{DeliverFunction, EventFunction, Json, KeyFunction, Limit, Secret, build_info, decode_json};
+pub use values::{
+    Activity, CallPage, CallRecord, CreatedKey, Done, Item, ItemPage, JsonReply, Key, KeyPage, Meta, Pair, RateLimit, Retired,
+    UsageReport, UsageSlice,
+};

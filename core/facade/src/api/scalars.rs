@@ -1,0 +1,135 @@
+//! The scalars that a plain string, number or flag would not tell apart.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::error::KeywrightError;
+use crate::process::Result;
+
+/// A key, password or token. Prints nowhere; `expose` is the only way to read it.
+#[derive(Clone)]
+pub struct Secret(keywright::Secret);
+
+impl Secret {
+    /// Takes the text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(keywright::Secret::new(text))
+    }
+
+    /// The text itself: the only way to read it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// The first eight hexadecimal digits of the SHA-256 of the text: enough to tell two keys
+    /// apart in a log.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl From<keywright::Secret> for Secret {
+    fn from(secret: keywright::Secret) -> Self {
+        Self(secret)
+    }
+}
+
+impl From<Secret> for keywright::Secret {
+    fn from(secret: Secret) -> Self {
+        secret.0
+    }
+}
+
+/// JSON: text where it crosses, decoded already by the core's rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Json(pub Value);
+
+impl Json {
+    /// Reads a text by the core's rules.
+    ///
+    /// # Errors
+    /// `config`, naming the argument, when it is no JSON.
+    pub fn parse(text: &str, field: &str) -> Result<Self> {
+        serde_json::from_str(text)
+            .map(Self)
+            .map_err(|_| KeywrightError::config(field, "is not valid JSON", "use text keys and finite numbers"))
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+/// A time limit in seconds; infinity is no limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit(pub f64);
+
+/// Whether the host has a function that gives the API key for every call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyFunction(pub bool);
+
+/// Whether the host has a function that stores a new secret before the call returns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliverFunction(pub bool);
+
+/// Whether the host has a function that receives events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EventFunction(pub bool);
+
+/// Decodes JSON strictly: a member named twice is an error, integers beyond 2^53 - 1 become text.
+///
+/// # Errors
+/// `decode`, reason `json`.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+pub fn decode_json(body: Vec<u8>) -> Result<Json> {
+    Ok(Json(keywright::decode_json(&body)?))
+}
+
+/// The version of this library: a package of another version refuses to load it.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+#[must_use]
+pub fn build_info() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+#[cfg(feature = "uniffi")]
+mod across {
+    use super::*;
+
+    uniffi::custom_type!(Secret, String, {
+        lower: |secret| secret.expose().to_owned(),
+        try_lift: |text| Ok(Secret::new(text)),
+    });
+    uniffi::custom_type!(Json, String, {
+        lower: |json| json.to_string(),
+        try_lift: |text| Ok(Json(serde_json::from_str(&text)?)),
+    });
+    uniffi::custom_type!(Limit, f64, { lower: |limit| limit.0, try_lift: |seconds| Ok(Limit(seconds)) });
+    uniffi::custom_type!(KeyFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(KeyFunction(given)) });
+    uniffi::custom_type!(DeliverFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(DeliverFunction(given)) });
+    uniffi::custom_type!(EventFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(EventFunction(given)) });
+}

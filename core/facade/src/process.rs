@@ -1,0 +1,165 @@
+//! One io thread per process: it owns the connections, drives every call and outlives each caller.
+//!
+//! A connection is driven by the runtime that opened it, so nothing else may drive calls: a caller
+//! that blocks waits for this thread. A forked child finds another process id and gets a thread of
+//! its own; it touches nothing that belongs to its parent.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use futures_util::FutureExt;
+use keywright::PerProcess;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::AbortHandle;
+
+use crate::api::{ErrorKind, KeywrightError};
+
+/// What a call ends with.
+pub type Result<T> = std::result::Result<T, KeywrightError>;
+
+/// The io thread of this process.
+#[derive(Debug)]
+pub struct Process {
+    id: u32,
+    runtime: Handle,
+    stop: Arc<Notify>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+thread_local! {
+    static IS_IO: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Process {
+    /// The io thread of this process, started when it is first asked for.
+    ///
+    /// # Errors
+    /// `internal` when the machine gives no thread.
+    pub fn current() -> Result<&'static Self> {
+        static PROCESSES: PerProcess<std::result::Result<Process, String>> = PerProcess::new();
+        PROCESSES.get(Self::start).as_ref().map_err(|words| KeywrightError::of(ErrorKind::Internal, words))
+    }
+
+    fn start() -> std::result::Result<Self, String> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| format!("no event loop: {error}"))?;
+        let handle = runtime.handle().clone();
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let run = move || {
+            IS_IO.set(true);
+            runtime.block_on(stopped.notified());
+            // The calls that still run end with it, and their connections are closed.
+        };
+        let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
+        let thread = Mutex::new(Some(thread.map_err(|error| format!("no thread: {error}"))?));
+        Ok(Self { id: std::process::id(), runtime: handle, stop, thread })
+    }
+
+    /// Ends every call that runs and then the thread. What is called afterwards fails.
+    pub fn stop(&self) {
+        if self.id != std::process::id() {
+            return;
+        }
+        self.stop.notify_one();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A panic of it was printed when it happened.
+            let _ = thread.join();
+        }
+    }
+
+    /// Begins a call. `done` gets its result on the io thread; it is dropped unused when the call
+    /// is aborted.
+    pub fn begin<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+        done: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Running {
+        let task = self.runtime.spawn(async move { done(caught(call).await) });
+        Running(task.abort_handle())
+    }
+
+    /// Makes a call on the io thread and waits for it there. Dropping it aborts the call.
+    ///
+    /// # Errors
+    /// What the call fails with; `internal` when it panics, `cancelled` when the process ends.
+    pub async fn run<T: Send + 'static>(&self, call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        if IS_IO.get() {
+            return call.await;
+        }
+        let (tell, told) = oneshot::channel();
+        let _running = self.begin(call, move |result| drop(tell.send(result)));
+        told.await.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Cancelled, "the process ends")))
+    }
+}
+
+/// A call that runs. Dropping it aborts the call, which closes its connection; a key that is being
+/// created then is looked after by the core.
+#[derive(Debug)]
+pub struct Running(AbortHandle);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// No panic leaves this crate: it is a defect, and told as one.
+async fn caught<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+    let ended = AssertUnwindSafe(call).catch_unwind().await;
+    ended.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Internal, "a panic was caught: please report it")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_io<T: Send + 'static>(call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(Process::current().unwrap().run(call))
+    }
+
+    #[test]
+    fn a_call_runs_on_the_io_thread_and_a_nested_one_in_place() {
+        let name = on_io(async {
+            let inner = Process::current()?.run(async { Ok(std::thread::current().id()) }).await?;
+            assert_eq!(inner, std::thread::current().id());
+            Ok(std::thread::current().name().map(str::to_owned))
+        });
+        assert_eq!(name.unwrap().as_deref(), Some("keywright-io"));
+    }
+
+    #[test]
+    #[expect(clippy::panic, reason = "what is tested")]
+    fn a_panic_becomes_an_error() {
+        let error = on_io::<()>(async { panic!("on purpose") }).unwrap_err();
+        assert_eq!(error.info().kind, ErrorKind::Internal);
+        assert!(!error.to_string().contains("on purpose"));
+    }
+
+    #[test]
+    fn a_dropped_call_is_aborted() {
+        struct Told(Option<oneshot::Sender<()>>);
+        impl Drop for Told {
+            fn drop(&mut self) {
+                self.0.take().map(|tell| tell.send(()));
+            }
+        }
+        let (tell, told) = oneshot::channel();
+        let guard = Told(Some(tell));
+        let process = Process::current().unwrap();
+        let running = process.begin(
+            async move {
+                let _guard = guard;
+                std::future::pending::<Result<()>>().await
+            },
+            drop,
+        );
+        drop(running);
+        Builder::new_current_thread().build().unwrap().block_on(told).unwrap();
+    }
+}
