@@ -34,7 +34,7 @@ struct State {
 #[derive(Debug)]
 enum Asked {
     Key(Reply),
-    Deliver(Secret, Reply),
+    Deliver(u64, Secret, Reply),
     Event(Box<Event>),
 }
 
@@ -64,9 +64,9 @@ impl HostQueue {
         given.map(keywright::Secret::from).ok_or_else(|| gone("no key was given"))
     }
 
-    /// Hands a secret over.
-    pub(crate) async fn deliver(&self, secret: keywright::Secret) -> Result<(), HostFailure> {
-        self.ask(|reply| Asked::Deliver(secret.into(), reply)).await.map(drop)
+    /// Hands a secret over to the host's function of that number.
+    pub(crate) async fn deliver(&self, function: u64, secret: keywright::Secret) -> Result<(), HostFailure> {
+        self.ask(|reply| Asked::Deliver(function, secret.into(), reply)).await.map(drop)
     }
 
     async fn ask(&self, asked: impl FnOnce(Reply) -> Asked) -> Result<Option<Secret>, HostFailure> {
@@ -76,7 +76,8 @@ impl HostQueue {
     }
 
     fn put(&self, asked: Asked) {
-        let wakers: Vec<Waker> = {
+        // One is enough: whoever leaves without taking it wakes the next.
+        let waker = {
             let mut state = self.lock();
             if matches!(asked, Asked::Event(_)) {
                 state.events += 1;
@@ -85,9 +86,11 @@ impl HostQueue {
             if state.events > MOST_EVENTS {
                 state.forget_event();
             }
-            state.wakers.iter().map(|(_, waker)| waker.clone()).collect()
+            state.wakers.first().map(|(_, waker)| waker.clone())
         };
-        wakers.into_iter().for_each(Waker::wake);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// The next request, if one waits. Those whose asker has gone are passed over.
@@ -96,7 +99,7 @@ impl HostQueue {
         loop {
             let asked = state.waiting.pop_front()?;
             let is_gone = match &asked {
-                Asked::Key(reply) | Asked::Deliver(_, reply) => reply.is_closed(),
+                Asked::Key(reply) | Asked::Deliver(_, _, reply) => reply.is_closed(),
                 Asked::Event(_) => {
                     state.events -= 1;
                     false
@@ -158,7 +161,14 @@ pub struct Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.queue.lock().wakers.retain(|(number, _)| *number != self.number);
+        let next = {
+            let mut state = self.queue.lock();
+            state.wakers.retain(|(number, _)| *number != self.number);
+            state.wakers.first().filter(|_| !state.waiting.is_empty()).map(|(_, waker)| waker.clone())
+        };
+        if let Some(waker) = next {
+            waker.wake();
+        }
     }
 }
 
@@ -184,8 +194,16 @@ impl HostRequest {
     /// The secret to store, where one is to be stored.
     pub fn secret(&self) -> Option<Secret> {
         match &*self.lock() {
-            Some(Asked::Deliver(secret, _)) => Some(secret.clone()),
+            Some(Asked::Deliver(_, secret, _)) => Some(secret.clone()),
             Some(Asked::Key(_) | Asked::Event(_)) | None => None,
+        }
+    }
+
+    /// The host's number of the function that is to store it; 0 where nothing is to be stored.
+    pub fn function(&self) -> u64 {
+        match &*self.lock() {
+            Some(Asked::Deliver(function, ..)) => *function,
+            Some(Asked::Key(_) | Asked::Event(_)) | None => 0,
         }
     }
 
@@ -210,7 +228,7 @@ impl HostRequest {
 
 impl HostRequest {
     fn reply(&self, answer: Result<Option<Secret>, HostFailure>) {
-        if let Some(Asked::Key(reply) | Asked::Deliver(_, reply)) = self.lock().take() {
+        if let Some(Asked::Key(reply) | Asked::Deliver(_, _, reply)) = self.lock().take() {
             // An asker that has gone needs no answer.
             let _ = reply.send(answer);
         }
@@ -274,14 +292,35 @@ mod tests {
     async fn a_failure_of_the_host_is_told_and_a_gone_asker_is_passed_over() {
         let queue = Arc::new(HostQueue::default());
         {
-            let mut asking = pin!(queue.deliver("sk-1".into()));
+            let mut asking = pin!(queue.deliver(1, "sk-1".into()));
             begun(&mut asking).await;
         }
-        let mut asking = pin!(queue.deliver("sk-2".into()));
+        let mut asking = pin!(queue.deliver(2, "sk-2".into()));
         begun(&mut asking).await;
         let request = queue.take().unwrap();
-        assert_eq!(request.secret().unwrap().expose(), "sk-2");
+        assert_eq!((request.function(), request.secret().unwrap().expose()), (2, "sk-2"));
         request.fail(7, "OSError".to_owned());
         assert_eq!(asking.await, Err(HostFailure { id: 7, words: "OSError".to_owned() }));
+    }
+
+    #[test]
+    fn a_request_wakes_one_waiter_and_when_that_leaves_the_next() {
+        let queue = Arc::new(HostQueue::default());
+        let woken: [Arc<AtomicU64>; 2] = Default::default();
+        let mut listening: Vec<Listening> = woken
+            .iter()
+            .map(|count| {
+                let count = Arc::clone(count);
+                queue.listen(crate::bridge::waker(move || {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }))
+            })
+            .collect();
+        let counts = || woken.each_ref().map(|count| count.load(Ordering::Relaxed));
+        let (reply, _told) = oneshot::channel();
+        queue.put(Asked::Key(reply));
+        assert_eq!(counts(), [1, 0]);
+        drop(listening.remove(0));
+        assert_eq!(counts(), [1, 1]);
     }
 }

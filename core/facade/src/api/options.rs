@@ -380,11 +380,11 @@ impl Handover {
         if let Some(on_cancel) = self.on_cancel {
             handover = handover.on_cancel(on_cancel.into());
         }
-        if self.deliver.0 {
-            let host = Arc::clone(host);
+        if self.deliver.0 > 0 {
+            let (host, function) = (Arc::clone(host), self.deliver.0);
             handover = handover.deliver(Deliver::new(move |secret| {
                 let host = Arc::clone(&host);
-                async move { host.deliver(secret).await.map_err(Into::into) }
+                async move { host.deliver(function, secret).await.map_err(Into::into) }
             }));
         }
         handover

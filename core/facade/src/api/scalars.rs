@@ -92,9 +92,10 @@ pub struct Limit(pub f64);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyFunction(pub bool);
 
-/// Whether the host has a function that stores a new secret before the call returns.
+/// The host's number of its function that stores a new secret before the call returns; 0 is none.
+/// The request that asks for it gives the number back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DeliverFunction(pub bool);
+pub struct DeliverFunction(pub u64);
 
 /// Whether the host has a function that receives events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -130,6 +131,6 @@ mod across {
     });
     uniffi::custom_type!(Limit, f64, { lower: |limit| limit.0, try_lift: |seconds| Ok(Limit(seconds)) });
     uniffi::custom_type!(KeyFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(KeyFunction(given)) });
-    uniffi::custom_type!(DeliverFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(DeliverFunction(given)) });
+    uniffi::custom_type!(DeliverFunction, u64, { lower: |given| given.0, try_lift: |given| Ok(DeliverFunction(given)) });
     uniffi::custom_type!(EventFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(EventFunction(given)) });
 }
