@@ -13,8 +13,17 @@ pub struct PerProcess<T>(OnceLock<Generation<T>>);
 #[derive(Debug)]
 struct Generation<T> {
     process: u32,
-    value: T,
+    /// Always there until it is dropped.
+    value: Option<T>,
     next: Box<PerProcess<T>>,
+}
+
+impl<T> Drop for Generation<T> {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            std::mem::forget(self.value.take());
+        }
+    }
 }
 
 impl<T> PerProcess<T> {
@@ -29,14 +38,26 @@ impl<T> PerProcess<T> {
         self.of(std::process::id(), make)
     }
 
+    /// This process's value, if it was made.
+    pub fn peek(&self) -> Option<&T> {
+        let mut place = self;
+        loop {
+            let found = place.0.get()?;
+            if found.process == std::process::id() {
+                return found.value.as_ref();
+            }
+            place = &found.next;
+        }
+    }
+
     fn of(&self, process: u32, make: impl Fn() -> T) -> &T {
         let mut place = self;
         loop {
-            let found = place.0.get_or_init(|| Generation { process, value: make(), next: Box::default() });
-            if found.process == process {
-                return &found.value;
+            let found = place.0.get_or_init(|| Generation { process, value: Some(make()), next: Box::default() });
+            match &found.value {
+                Some(value) if found.process == process => return value,
+                Some(_) | None => place = &found.next,
             }
-            place = &found.next;
         }
     }
 }

@@ -24,11 +24,12 @@ pub type Result<T> = std::result::Result<T, KeywrightError>;
 /// The io thread of this process.
 #[derive(Debug)]
 pub struct Process {
-    id: u32,
     runtime: Handle,
     stop: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
+
+static PROCESSES: PerProcess<std::result::Result<Process, String>> = PerProcess::new();
 
 thread_local! {
     static IS_IO: Cell<bool> = const { Cell::new(false) };
@@ -40,7 +41,6 @@ impl Process {
     /// # Errors
     /// `internal` when the machine gives no thread.
     pub fn current() -> Result<&'static Self> {
-        static PROCESSES: PerProcess<std::result::Result<Process, String>> = PerProcess::new();
         PROCESSES.get(Self::start).as_ref().map_err(|words| KeywrightError::of(ErrorKind::Internal, words))
     }
 
@@ -56,14 +56,18 @@ impl Process {
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
         let thread = Mutex::new(Some(thread.map_err(|error| format!("no thread: {error}"))?));
-        Ok(Self { id: std::process::id(), runtime: handle, stop, thread })
+        Ok(Self { runtime: handle, stop, thread })
     }
 
-    /// Ends every call that runs and then the thread. What is called afterwards fails.
-    pub fn stop(&self) {
-        if self.id != std::process::id() {
-            return;
+    /// Ends every call that runs and then the io thread, if there is one. What is called afterwards
+    /// fails.
+    pub fn stop_current() {
+        if let Some(Ok(process)) = PROCESSES.peek() {
+            process.stop();
         }
+    }
+
+    fn stop(&self) {
         self.stop.notify_one();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
@@ -80,7 +84,7 @@ impl Process {
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
         let task = self.runtime.spawn(async move { done(caught(call).await) });
-        Running(task.abort_handle())
+        Running { task: task.abort_handle(), process: std::process::id() }
     }
 
     /// Makes a call on the io thread and waits for it there. Dropping it aborts the call.
@@ -100,11 +104,17 @@ impl Process {
 /// A call that runs. Dropping it aborts the call, which closes its connection; a key that is being
 /// created then is looked after by the core.
 #[derive(Debug)]
-pub struct Running(AbortHandle);
+pub struct Running {
+    task: AbortHandle,
+    process: u32,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort();
+        // A forked child has the parent's calls in memory, and no thread that would end them.
+        if self.process == std::process::id() {
+            self.task.abort();
+        }
     }
 }
 

@@ -4,5 +4,6 @@
 //! its folder and nowhere else.
 
 pub mod csharp;
+pub mod lines;
 pub mod node;
 pub mod python;
