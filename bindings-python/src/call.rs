@@ -28,6 +28,7 @@ const SIGNALS: Duration = Duration::from_millis(50);
 
 /// One call on its way from Python.
 pub struct Call<'a, 'py> {
+    client: Option<&'a Arc<facade::Client>>,
     queue: Option<&'a Bound<'py, Queue>>,
     functions: Option<&'a Arc<Functions>>,
     delivering: Option<Delivering>,
@@ -36,13 +37,13 @@ pub struct Call<'a, 'py> {
 impl<'a, 'py> Call<'a, 'py> {
     /// A call that asks nothing of Python.
     pub fn plain(queue: Option<&'a Bound<'py, Queue>>) -> Self {
-        Self { queue, functions: None, delivering: None }
+        Self { client: None, queue, functions: None, delivering: None }
     }
 
     /// A call of a client, whose functions may be asked for.
     pub fn of(client: &'a Native, queue: Option<&'a Bound<'py, Queue>>) -> Self {
         let functions = client.inner.needs_host().then_some(&client.functions);
-        Self { queue, functions, delivering: None }
+        Self { client: Some(&client.inner), queue, functions, delivering: None }
     }
 
     /// Takes a function that stores the new secret.
@@ -60,6 +61,17 @@ impl<'a, 'py> Call<'a, 'py> {
 
     /// Makes the call: its result for a caller that blocks, its number for an event loop.
     pub fn run<T: Give + Send + 'static>(
+        self,
+        py: Python<'py>,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.client {
+            Some(client) => Call { client: None, ..self }.run_held(py, client.held(call)),
+            None => self.run_held(py, call),
+        }
+    }
+
+    fn run_held<T: Give + Send + 'static>(
         self,
         py: Python<'py>,
         call: impl Future<Output = Result<T>> + Send + 'static,

@@ -102,8 +102,7 @@ impl Take for Duration {
     /// Seconds.
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let remedy = "give a positive number of seconds";
-        Self::try_from_secs_f64(f64::take(value, field)?)
-            .map_err(|_| refused(value.py(), field, "is no length of time", remedy))
+        Self::try_from_secs_f64(f64::take(value, field)?).map_err(|_| refused(value.py(), field, "is no length of time", remedy))
     }
 }
 
@@ -129,7 +128,12 @@ impl Take for SystemTime {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let zone = value.getattr("tzinfo").map_err(|_| wrong(value, field, "datetime"))?;
         if zone.is_none() {
-            return Err(refused(value.py(), field, "has no time zone", "give an aware datetime, as `datetime.now(timezone.utc)`"));
+            return Err(refused(
+                value.py(),
+                field,
+                "has no time zone",
+                "give an aware datetime, as `datetime.now(timezone.utc)`",
+            ));
         }
         value.extract().map_err(|_| wrong(value, field, "datetime"))
     }

@@ -85,7 +85,9 @@ fn number(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Value> {
     }
     if let Ok(float) = value.cast::<PyFloat>() {
         let finite = Number::from_f64(float.value());
-        return finite.map(Value::Number).ok_or_else(|| refused(value.py(), field, "holds a number that JSON has not", "give a finite one"));
+        return finite
+            .map(Value::Number)
+            .ok_or_else(|| refused(value.py(), field, "holds a number that JSON has not", "give a finite one"));
     }
     Err(wrong(value, field, "made of dict, list, str, int, float, bool and None"))
 }

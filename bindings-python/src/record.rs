@@ -1,8 +1,8 @@
 //! What the generated classes of values have in common.
 
 use keywright_facade as facade;
-use pyo3::exceptions::PyTypeError;
 use pyo3::PyClass;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
@@ -45,7 +45,9 @@ pub fn reduce<'py, T: PyClass>(of: &Bound<'py, T>, members: &[Member<'py>]) -> P
 
 /// What cannot be pickled, because it holds a secret or something alive.
 pub fn kept<'py, T: PyClass>(name: &str, _of: &Bound<'py, T>) -> PyResult<Bound<'py, PyAny>> {
-    Err(PyTypeError::new_err(format!("a {name} cannot be pickled or copied: it holds what must not leave this process unnoticed")))
+    Err(PyTypeError::new_err(format!(
+        "a {name} cannot be pickled or copied: it holds what must not leave this process unnoticed"
+    )))
 }
 
 /// The same value with other members.

@@ -50,7 +50,8 @@ fn annotations(out: &mut Lines, surface: &Surface) {
         out.line("from types import EllipsisType, TracebackType");
         out.line("from typing import Any, Self");
         out.gap();
-        let records = surface.records.iter().filter(|record| record.is_given && record.name != "Pair" && record.name != "Response");
+        let records =
+            surface.records.iter().filter(|record| record.is_given && record.name != "Pair" && record.name != "Response");
         let mut names: Vec<&str> = records.map(|record| record.name.as_str()).chain(["Secret"]).collect();
         names.sort_unstable();
         spread(out, "from ._native import (", &names.join(", "), ")");
@@ -137,7 +138,12 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, name: &str, on: &
     };
     let keyword = if is_awaited && page.is_none() { "async def" } else { "def" };
     out.gap();
-    spread(out, &format!("{keyword} {name}("), &format!("self{}", signature.text(on.form.is_async())), &format!(") -> {result}:"));
+    spread(
+        out,
+        &format!("{keyword} {name}("),
+        &format!("self{}", signature.text(on.form.is_async())),
+        &format!(") -> {result}:"),
+    );
     out.deeper(|out| {
         let fields: Vec<_> = signature.required.iter().chain(&signature.optional).copied().collect();
         docstring(out, &method.doc, &fields);
@@ -148,11 +154,21 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, name: &str, on: &
             (true, false) => {
                 // `after` is the last argument of every list.
                 arguments.pop();
-                spread(out, "return Page._of(", &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "), ")");
+                spread(
+                    out,
+                    "return Page._of(",
+                    &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "),
+                    ")",
+                );
             }
             (true, true) => {
                 arguments.pop();
-                spread(out, "return AsyncPager(", &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "), ")");
+                spread(
+                    out,
+                    "return AsyncPager(",
+                    &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "),
+                    ")",
+                );
             }
             (false, true) => {
                 let called = format!("call({})", [vec![native], arguments].concat().join(", "));

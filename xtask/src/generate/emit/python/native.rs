@@ -140,7 +140,9 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
     out.line("}");
     out.gap();
     out.line("#[pyo3(signature = (**changes))]");
-    out.line("fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {");
+    out.line(
+        "fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {",
+    );
     out.deeper(|out| out.line("record::replace(slf, &slf.get().members(slf.py())?, changes)"));
     out.line("}");
     out.line("}");

@@ -243,7 +243,11 @@ fn object(out: &mut Lines, surface: &Surface, name: &str, made: &[Method], metho
                 params.push("queue: Queue | None".to_owned());
             }
             params.extend(flat(surface, method));
-            let result = if method.is_async { "Any".to_owned() } else { method.returns.as_ref().map_or("None".to_owned(), |ty| result(ty, name)) };
+            let result = if method.is_async {
+                "Any".to_owned()
+            } else {
+                method.returns.as_ref().map_or("None".to_owned(), |ty| result(ty, name))
+            };
             spread(out, &format!("def {}(", method.name), &params.join(", "), &format!(") -> {result}: ..."));
         }
     });
@@ -279,13 +283,16 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     let values: Vec<&str> = surface
         .records
         .iter()
-        .filter(|record| record.is_given && !["Pair", "ErrorInfo", "Response", "KeyPage", "CallPage"].contains(&record.name.as_str()))
+        .filter(|record| {
+            record.is_given && !["Pair", "ErrorInfo", "Response", "KeyPage", "CallPage"].contains(&record.name.as_str())
+        })
         .map(|record| record.name.as_str())
         .chain(["Secret"])
         .collect();
     let errors: Vec<String> =
         kinds(surface)?.variants.iter().map(|(word, _)| class_of(word)).chain(["KeywrightError".to_owned()]).collect();
-    let blocking: Vec<&str> = ["Client"].into_iter().chain(groups.iter().map(String::as_str)).chain(named.iter().copied()).collect();
+    let blocking: Vec<&str> =
+        ["Client"].into_iter().chain(groups.iter().map(String::as_str)).chain(named.iter().copied()).collect();
     let awaited: Vec<String> = blocking.iter().map(|name| format!("Async{name}")).collect();
     let words: Vec<&str> = surface.enums.iter().map(|one| one.name.as_str()).filter(|name| *name != "HostAsk").collect();
     let mut out = Lines::default();
@@ -328,7 +335,8 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     for line in LATE.lines() {
         out.line(line);
     }
-    let mut all: Vec<String> = [errors, owned(&values), owned(&blocking), late.iter().map(|(name, _)| name.clone()).collect()].concat();
+    let mut all: Vec<String> =
+        [errors, owned(&values), owned(&blocking), late.iter().map(|(name, _)| name.clone()).collect()].concat();
     all.extend(["Clock", "Dialect", "EventStream", "Page", "Response", "__version__"].map(str::to_owned));
     all.sort();
     all.dedup();
