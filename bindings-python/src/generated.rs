@@ -3064,7 +3064,7 @@ impl Clock {
 
     fn exact<'py>(&self, py: Python<'py>, chance: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let chance = take(chance, "chance")?;
-        Arc::clone(&self.0).exact(chance).give(py)
+        Ok(Bound::new(py, Self(Arc::clone(&self.0).exact(chance)))?.into_any())
     }
 
     fn hold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3218,7 +3218,7 @@ impl Sandbox {
 
     fn world<'py>(&self, py: Python<'py>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
-        Arc::clone(&self.0).world(options_given).map_err(|error| raise(py, error))?.give(py)
+        Ok(Bound::new(py, Self(Arc::clone(&self.0).world(options_given).map_err(|error| raise(py, error))?))?.into_any())
     }
 }
 

@@ -291,7 +291,7 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) -> Result<(), Str
             failed = failed.clone().and(made(out, surface, name, method));
         }
         for method in &object.methods {
-            failed = failed.clone().and(self::method(out, surface, method, "Call::plain(queue)", "self.0"));
+            failed = failed.clone().and(self::method(out, surface, method, name, ("Call::plain(queue)", "self.0")));
         }
     });
     out.line("}");
@@ -356,7 +356,7 @@ fn take_all(ty: &Type, name: &str) -> Result<String, String> {
     }
 }
 
-fn method(out: &mut Lines, surface: &Surface, method: &Method, call: &str, inner: &str) -> Result<(), String> {
+fn method(out: &mut Lines, surface: &Surface, method: &Method, owner: &str, (call, inner): (&str, &str)) -> Result<(), String> {
     let (params, arguments) = arguments(surface, method)?;
     let queue = if method.is_async { ", queue: Option<&Bound<'py, Queue>>" } else { "" };
     out.gap();
@@ -383,6 +383,10 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, call: &str, inner
                 }
                 Some(Type::Object(object)) if object == "Client" => {
                     out.line(format!("Ok(Bound::new(py, Client(self.0.handle({value})))?.into_any())"));
+                }
+                // Of its own class: what Python has around it is its own, too.
+                Some(Type::Object(object)) if object == owner => {
+                    out.line(format!("Ok(Bound::new(py, Self({value}))?.into_any())"));
                 }
                 Some(_) => out.line(format!("{value}.give(py)")),
             }
@@ -417,7 +421,8 @@ fn client(out: &mut Lines, surface: &Surface) -> Result<(), String> {
         let groups = surface.groups.iter().flat_map(|group| &group.methods);
         let own = surface.client.methods.iter().filter(|method| method.name != "next_request");
         for method in own.chain(groups) {
-            failed = failed.clone().and(self::method(out, surface, method, "Call::of(&self.0, queue)", "self.0.inner"));
+            failed =
+                failed.clone().and(self::method(out, surface, method, "Client", ("Call::of(&self.0, queue)", "self.0.inner")));
         }
     });
     out.line("}");
