@@ -38,5 +38,3 @@ export const {
   buildInfo,
   decodeJson,
 } = keywright
-
-export default keywright

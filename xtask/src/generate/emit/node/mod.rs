@@ -29,7 +29,8 @@ pub fn files(surface: &Surface) -> Result<Vec<Generated>, String> {
         file("src/generated.rs", native::text(surface, &calls)?),
         file("js/index.cjs", script::commonjs(surface, &calls)?),
         file("js/index.mjs", script::module(surface)),
-        file("js/index.d.ts", types::text(surface)?),
+        file("js/index.d.cts", types::text(surface)?),
+        file("js/index.d.mts", types::module()),
     ])
 }
 

@@ -11,7 +11,7 @@ use crate::generate::surface::{Enum, Field, Group, Method, Object, Record, Surfa
 const OWN: [&str; 5] = ["KeywrightError", "Listing", "Page", "Response", "Secret"];
 
 /// The methods of a request that have a name of their own.
-const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+pub const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 const HEAD: &str = "
 const { date, shapes } = require('./answer.cjs')
@@ -69,7 +69,7 @@ pub fn module(surface: &Surface) -> String {
     names.iter().for_each(|name| {
         let _ = writeln!(out, "  {name},");
     });
-    out + "} = keywright\n\nexport default keywright\n"
+    out + "} = keywright\n"
 }
 
 /// Every public name, in order.
