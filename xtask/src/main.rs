@@ -9,6 +9,7 @@ mod generate;
 mod root;
 mod run;
 mod sandbox;
+mod scenarios;
 mod suite;
 mod test;
 
@@ -22,7 +23,7 @@ cargo xtask check             format, lints, generated files
 cargo xtask gen [--check]     write the generated files, or tell which are stale
 cargo xtask bench [lane]      the measurements
 cargo xtask sandbox [option]  run the sandbox
-cargo xtask pack              build the packages";
+cargo xtask pack [language]   build the packages, or one";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         ["gen", "--check"] => generate::check(&root),
         ["bench", lanes @ ..] => bench::run(&root, lanes),
         ["sandbox", options @ ..] => sandbox::run(&root, options),
-        ["pack"] => suite::package::pack(&root),
+        ["pack", names @ ..] => suite::pack(&root, names),
         _ => Err(format!("usage:\n{USAGE}")),
     };
     match done {

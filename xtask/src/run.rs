@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::root::Root;
@@ -19,18 +20,26 @@ pub struct Said {
 
 /// Runs a program in the repository, its output shown as it comes.
 pub fn shown<S: AsRef<OsStr>>(root: &Root, program: &str, arguments: &[S]) -> Result<Said, String> {
-    run(root, program, arguments, true)
+    run(&root.at(""), &[], program, arguments, true)
 }
 
 /// Runs a program in the repository, its standard output only kept.
 pub fn quiet<S: AsRef<OsStr>>(root: &Root, program: &str, arguments: &[S]) -> Result<Said, String> {
-    run(root, program, arguments, false)
+    run(&root.at(""), &[], program, arguments, false)
 }
 
-fn run<S: AsRef<OsStr>>(root: &Root, program: &str, arguments: &[S], show: bool) -> Result<Said, String> {
+/// Runs a program in any folder, with further variables in its environment.
+pub fn run<S: AsRef<OsStr>>(
+    folder: &Path,
+    environment: &[(&str, &OsStr)],
+    program: &str,
+    arguments: &[S],
+    show: bool,
+) -> Result<Said, String> {
     let failed = |error: std::io::Error| format!("{program}: {error}");
-    let mut child =
-        Command::new(program).args(arguments).current_dir(root.at("")).stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).envs(environment.iter().copied()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
     let mut text = String::new();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {

@@ -52,7 +52,8 @@ fn says(root: &Root, target: &Target, due: &str) -> Result<(), String> {
     first_difference(due, &said.text).map_or(Ok(()), Err)
 }
 
-fn first_difference(due: &str, said: &str) -> Option<String> {
+/// The first line that differs, if one does.
+pub fn first_difference(due: &str, said: &str) -> Option<String> {
     let (mut due, mut said) = (due.lines(), said.lines());
     for number in 1.. {
         match (due.next(), said.next()) {

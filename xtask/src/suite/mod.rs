@@ -5,7 +5,7 @@
 mod dotnet;
 mod examples;
 mod node;
-pub mod package;
+mod package;
 mod python;
 mod report;
 mod rust;
@@ -37,6 +37,21 @@ pub enum Ready {
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
     vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
+}
+
+/// Builds one package.
+type Pack = fn(&Root) -> Result<(), String>;
+
+/// What can be packed.
+const PACKS: [(&str, Pack); 2] = [("rust", package::pack), ("node", node::pack)];
+
+/// `cargo xtask pack [name...]`: without a name, all.
+pub fn pack(root: &Root, names: &[&str]) -> Result<(), String> {
+    if let Some(unknown) = names.iter().find(|name| PACKS.iter().all(|(known, _)| known != *name)) {
+        return Err(format!("nothing is packed as {unknown}"));
+    }
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    PACKS.iter().filter(|(name, _)| wanted(name)).try_for_each(|(_, pack)| pack(root))
 }
 
 /// Bindings that are not there yet cannot be tested; once their folder exists, they must be.

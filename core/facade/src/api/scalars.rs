@@ -127,7 +127,8 @@ mod across {
     });
     uniffi::custom_type!(Json, String, {
         lower: |json| json.to_string(),
-        try_lift: |text| Ok(Json(serde_json::from_str(&text)?)),
+        // The error of the surface itself: any other would look like a defect.
+        try_lift: |text| Ok(Json::parse(&text, "json")?),
     });
     uniffi::custom_type!(Limit, f64, { lower: |limit| limit.0, try_lift: |seconds| Ok(Limit(seconds)) });
     uniffi::custom_type!(KeyFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(KeyFunction(given)) });

@@ -1,0 +1,180 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Text;
+using System.Threading;
+
+namespace Keywright
+{
+    /// <summary>Writes values into bytes that are used again, and wiped before: there may be a key among them.</summary>
+    internal sealed class Writer
+    {
+        private const int Kept = 64 * 1024;
+
+        [ThreadStatic]
+        private static Writer? idle;
+
+        private byte[] bytes = new byte[256];
+        private int length;
+
+        internal ulong DeliverNumber { get; set; }
+
+        internal static Writer Rent()
+        {
+            var writer = idle ?? new Writer();
+            idle = null;
+            return writer;
+        }
+
+        internal void Return()
+        {
+            Array.Clear(bytes, 0, length);
+            length = 0;
+            DeliverNumber = 0;
+            if (bytes.Length <= Kept)
+            {
+                idle = this;
+            }
+        }
+
+        internal unsafe RustBuffer ToRust()
+        {
+            RustCallStatus status = default;
+            var buffer = Native.ffi_keywright_facade_rustbuffer_alloc((ulong)length, &status);
+            Rust.Check(ref status, null);
+            new ReadOnlySpan<byte>(bytes, 0, length).CopyTo(new Span<byte>(buffer.Data, length));
+            return buffer;
+        }
+
+        internal void Bool(bool value) => Take(1)[0] = (byte)(value ? 1 : 0);
+
+        internal bool Some(bool some)
+        {
+            Bool(some);
+            return some;
+        }
+
+        internal void U16(int value, string field)
+        {
+            if (value < 0 || value > ushort.MaxValue)
+            {
+                throw Failure.Config(field, "is out of range", "give 0 up to 65535");
+            }
+
+            BinaryPrimitives.WriteUInt16BigEndian(Take(2), (ushort)value);
+        }
+
+        internal void U32(int value, string field) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)Check.Count(value, field));
+
+        internal void U64(long value, string field) => Handle(Check.Count(value, field));
+
+        internal void F64(double value) => Handle((ulong)BitConverter.DoubleToInt64Bits(value));
+
+        internal void Deliver() => Handle(DeliverNumber);
+
+        internal void Handle(NativeHandle handle) => Handle(handle.Clone());
+
+        /// <summary>No end is infinity.</summary>
+        internal void Limit(TimeSpan value) =>
+            F64(value == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : value.TotalSeconds);
+
+        internal void Variant(int place) => BinaryPrimitives.WriteInt32BigEndian(Take(4), place + 1);
+
+        internal void Text(string value, string field)
+        {
+            var at = length;
+            Take(4);
+            Raw(value, field);
+            BinaryPrimitives.WriteInt32BigEndian(new Span<byte>(bytes, at, 4), length - at - 4);
+        }
+
+        /// <summary>The text without its length.</summary>
+        internal void Raw(string value, string field)
+        {
+            Check.NotNull(value, field);
+            try
+            {
+                Reserve(Reader.Utf8.GetMaxByteCount(value.Length));
+                length += Reader.Utf8.GetBytes(value, 0, value.Length, bytes, length);
+            }
+            catch (EncoderFallbackException)
+            {
+                // Half a pair must not become another character: a key with one would be another key.
+                throw Failure.Config(field, "holds half a surrogate pair, which is no character", "remove it");
+            }
+        }
+
+        internal void Bytes(ReadOnlyMemory<byte>? value)
+        {
+            var given = value.GetValueOrDefault();
+            BinaryPrimitives.WriteInt32BigEndian(Take(4), given.Length);
+            given.Span.CopyTo(Take(given.Length));
+        }
+
+        internal void Time(DateTimeOffset value)
+        {
+            var ticks = value.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+            Handle((ulong)(ticks / TimeSpan.TicksPerSecond));
+            BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)(Math.Abs(ticks % TimeSpan.TicksPerSecond) * 100));
+        }
+
+        internal void Duration(TimeSpan value, string field)
+        {
+            if (value < TimeSpan.Zero)
+            {
+                throw Failure.Config(field, "is negative", "give a length of time");
+            }
+
+            Handle((ulong)(value.Ticks / TimeSpan.TicksPerSecond));
+            BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)(value.Ticks % TimeSpan.TicksPerSecond * 100));
+        }
+
+        internal void List<T>(IReadOnlyCollection<T>? values, string field, Action<Writer, T> write)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(Take(4), values?.Count ?? 0);
+            foreach (var value in values ?? Array.Empty<T>())
+            {
+                Check.NotNull(value, field);
+                write(this, value);
+            }
+        }
+
+        internal void Pairs(IEnumerable<KeyValuePair<string, string>> values, string field)
+        {
+            var at = length;
+            var count = 0;
+            Take(4);
+            foreach (var pair in values)
+            {
+                Text(pair.Key, field);
+                Text(pair.Value, field);
+                count++;
+            }
+
+            BinaryPrimitives.WriteInt32BigEndian(new Span<byte>(bytes, at, 4), count);
+        }
+
+        private void Handle(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
+
+        private Span<byte> Take(int count)
+        {
+            Reserve(count);
+            var taken = new Span<byte>(bytes, length, count);
+            length += count;
+            return taken;
+        }
+
+        private void Reserve(int count)
+        {
+            if (bytes.Length - length >= count)
+            {
+                return;
+            }
+
+            var grown = new byte[Math.Max(checked(length + count), bytes.Length * 2)];
+            Buffer.BlockCopy(bytes, 0, grown, 0, length);
+            Array.Clear(bytes, 0, length);
+            bytes = grown;
+        }
+    }
+}

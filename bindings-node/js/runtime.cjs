@@ -1,0 +1,233 @@
+'use strict'
+
+// How calls are made: one table of those under way, one wake-up for all that has arrived.
+//
+// A call is described by what `cargo xtask gen` writes: its number, what it takes in order, its
+// options by name, and how its answer is read. Nothing here knows a service or a rule.
+
+const native = require('./native.cjs')
+const { fromText, keepFailure, shapes } = require('./answer.cjs')
+const { KeywrightError } = require('./errors.cjs')
+const { handleOf, MADE } = require('./handle.cjs')
+const { secretHandle, secretOf } = require('./secret.cjs')
+
+const bridge = native.open(arrived)
+
+/** The calls under way, by number. */
+const calls = new Map()
+
+/** Functions that store a new secret, by number, while their calls are under way. */
+const delivers = new Map()
+let lastDeliver = 0
+
+/** The functions of a program that a client may ask, by the client; handles share them. */
+const hosts = new WeakMap()
+
+// ---- Arguments
+
+/** Puts everything that was given into one array, by place. */
+function put(of, target, given, options, entry) {
+  const args = target === null ? [] : [handleOf(target)]
+  const takes = of.takes
+  for (let at = 0; at < takes.length; at += 1) {
+    const [name, place, lower] = takes[at]
+    args[place] = lower(given[at], name)
+  }
+  if (options !== undefined) putOptions(of, args, options, entry)
+  return args
+}
+
+function putOptions(of, args, options, entry) {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`the options of ${of.name} must be an object`)
+  for (const name of Object.keys(options)) {
+    const value = options[name]
+    if (name === 'signal' && entry !== null) {
+      if (value !== undefined) entry.signal = signalOf(value)
+      continue
+    }
+    const known = of.options[name]
+    if (known === undefined) throw unknownOption(of, name, entry)
+    // `undefined` is as good as left out, but for a secret: it must be told apart from none.
+    if (value === undefined && !known.isSecret) continue
+    let lowered = known.lower(value, name)
+    if (known.use !== undefined) lowered = known.use(lowered, entry)
+    if (known.member === -1) args[known.place] = lowered
+    else (args[known.place] ??= [])[known.member] = lowered
+  }
+}
+
+function unknownOption(of, name, entry) {
+  const known = Object.keys(of.options)
+  if (entry !== null) known.push('signal')
+  return new TypeError(`${of.name} has no option "${name}"; it takes ${known.join(', ') || 'none'}`)
+}
+
+function signalOf(value) {
+  if (value instanceof AbortSignal) return value
+  throw new TypeError('signal must be an AbortSignal')
+}
+
+// ---- Sync methods
+
+function invoke(of, target, given, options) {
+  const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, null))
+  if (hasFailed) throw fromText(text)
+  return of.gives === undefined ? undefined : of.gives(JSON.parse(text), beside)
+}
+
+// ---- Async methods
+
+/** Makes a call. Never throws at once: what is wrong with its arguments rejects too. */
+async function call(of, target, given, options) {
+  const entry = { of, client: null, number: 0, signal: undefined, deliver: 0, resolve: null, reject: null }
+  const args = put(of, target, given, options, entry)
+  entry.signal?.throwIfAborted()
+  if (hosts.get(target) !== undefined || entry.deliver !== 0) entry.client = target
+  try {
+    return await new Promise((resolve, reject) => {
+      entry.resolve = resolve
+      entry.reject = reject
+      begin(entry, args)
+    })
+  } catch (error) {
+    // Made on arrival, where no caller stands: the trace shows who awaits.
+    if (error instanceof KeywrightError) Error.captureStackTrace(error, call)
+    throw error
+  }
+}
+
+function begin(entry, args) {
+  const number = native.begin(bridge, entry.of.number, args)
+  if (typeof number === 'string') {
+    delivers.delete(entry.deliver)
+    throw fromText(number)
+  }
+  entry.number = number
+  calls.set(number, entry)
+  if (entry.signal !== undefined) listen(entry)
+}
+
+/** Settles what has arrived. Requests of the core come before a call's own end. */
+function arrived() {
+  const batch = native.take(bridge)
+  for (let at = 0; at < batch.length; at += 4) {
+    const entry = calls.get(batch[at])
+    if (entry === undefined) continue
+    if (entry.client !== null) serve(entry.client)
+    if (batch[at + 1] !== 2) settle(entry, batch[at + 1] === 1, batch[at + 2], batch[at + 3])
+  }
+}
+
+function settle(entry, hasFailed, text, beside) {
+  forget(entry)
+  try {
+    if (hasFailed) entry.reject(fromText(text))
+    else entry.resolve(entry.of.gives === undefined ? undefined : entry.of.gives(JSON.parse(text), beside))
+  } catch (error) {
+    entry.reject(error)
+  }
+}
+
+function forget(entry) {
+  calls.delete(entry.number)
+  if (entry.signal !== undefined) unlisten(entry)
+  if (entry.deliver !== 0) delivers.delete(entry.deliver)
+}
+
+// ---- Cancellation
+
+/** For each signal the calls that it ends: one listener, however many they are. */
+const listening = new WeakMap()
+
+function listen(entry) {
+  const { signal } = entry
+  let ended = listening.get(signal)
+  if (ended === undefined) {
+    const entries = new Set()
+    const stop = () => {
+      for (const one of [...entries]) cancel(one)
+    }
+    ended = { entries, stop }
+    listening.set(signal, ended)
+    signal.addEventListener('abort', stop, { once: true })
+  }
+  ended.entries.add(entry)
+}
+
+function unlisten(entry) {
+  const ended = listening.get(entry.signal)
+  if (ended === undefined) return
+  ended.entries.delete(entry)
+  if (ended.entries.size > 0) return
+  listening.delete(entry.signal)
+  entry.signal.removeEventListener('abort', ended.stop)
+}
+
+function cancel(entry) {
+  native.abort(bridge, entry.number)
+  forget(entry)
+  entry.reject(entry.signal.reason)
+}
+
+// ---- Requests of the core to the program
+
+function serve(client) {
+  for (let next = native.nextRequest(handleOf(client)); next !== null; next = native.nextRequest(handleOf(client))) {
+    const [what, request, number, secret] = next
+    if (what === 'event') tell(client, request)
+    else if (what === 'key') void answered(request, async () => secretHandle(await hosts.get(client).keyProvider(), 'the key'))
+    else void answered(request, async () => void (await deliverOf(number)(secretOf(secret))))
+  }
+}
+
+function tell(client, text) {
+  try {
+    hosts.get(client)?.onEvent?.(shapes.event(JSON.parse(text)))
+  } catch (error) {
+    // A mistake of the listener is not the call's: it surfaces like that of any other listener.
+    process.nextTick(() => {
+      throw error
+    })
+  }
+}
+
+function deliverOf(number) {
+  const deliver = delivers.get(number)
+  if (deliver === undefined) throw new Error('the call has ended')
+  return deliver
+}
+
+async function answered(request, work) {
+  try {
+    native.answer(request, await work())
+  } catch (error) {
+    const id = native.failureId()
+    keepFailure(id, error)
+    native.fail(request, id, error instanceof Error ? error.name : typeof error)
+  }
+}
+
+/** Keeps a function that stores a secret until its call has ended. */
+function useDeliver(deliver, entry) {
+  lastDeliver += 1
+  delivers.set(lastDeliver, deliver)
+  entry.deliver = lastDeliver
+  return lastDeliver
+}
+
+/** Keeps the functions that the core may ask for a client. */
+function keepHost(client, options) {
+  const { keyProvider, onEvent } = options ?? {}
+  if (keyProvider !== undefined || onEvent !== undefined) hosts.set(client, { keyProvider, onEvent })
+}
+
+/** A further handle of the same class, with the functions of the one it was made from. */
+function alike(of, client, given, options, Class) {
+  const made = new Class(MADE, invoke(of, client, given, options))
+  Object.setPrototypeOf(made, Object.getPrototypeOf(client))
+  const host = hosts.get(client)
+  if (host !== undefined) hosts.set(made, host)
+  return made
+}
+
+module.exports = { alike, call, invoke, keepHost, useDeliver }

@@ -1,0 +1,285 @@
+//! Methods, constructors and functions: what they look like and how they cross.
+
+use super::indented;
+use super::names::{documented, given, page_item, parameter, taken};
+use super::wire::{lift, lower, reader};
+use crate::generate::surface::words::pascal;
+use crate::generate::surface::{Field, Method, Surface, Type};
+
+/// Where a method stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The expression of the object it is called on; empty for functions and constructors.
+    pub on: &'a str,
+    /// What stands before it: `public virtual`.
+    pub marks: &'a str,
+    /// What is taken off its name.
+    pub prefix: &'a str,
+    /// A first parameter that is bound already, and the field that holds it.
+    pub bound: Option<(&'a str, &'a str)>,
+}
+
+/// One method as C#, with the forms that belong to it.
+pub fn method(surface: &Surface, method: &Method, place: Place<'_>) -> Result<String, String> {
+    let at = |error: String| format!("{}: {error}", method.name);
+    let call = Call { surface, method, place, params: visible(method, place) };
+    let mut out = if method.is_async { call.awaited() } else { call.direct() }.map_err(at)?;
+    if call.params.iter().any(|param| param.ty == Type::Json) {
+        out += &call.for_objects().map_err(at)?;
+    }
+    Ok(out)
+}
+
+fn visible<'a>(method: &'a Method, place: Place<'_>) -> Vec<&'a Field> {
+    method.params.iter().filter(|param| place.bound.is_none_or(|(name, _)| param.name != name)).collect()
+}
+
+/// Whether a record of options takes a function that stores secrets.
+fn delivers(surface: &Surface, ty: &Type) -> bool {
+    surface.options_of(ty).is_some_and(|record| record.fields.iter().any(|field| field.ty == Type::DeliverFunction))
+}
+
+struct Call<'a> {
+    surface: &'a Surface,
+    method: &'a Method,
+    place: Place<'a>,
+    params: Vec<&'a Field>,
+}
+
+impl Call<'_> {
+    fn name(&self) -> String {
+        let name = self.method.name.strip_prefix(self.place.prefix).unwrap_or(&self.method.name);
+        pascal(name) + if self.method.is_async { "Async" } else { "" }
+    }
+
+    /// `keys.create`, for those who watch.
+    fn operation(&self) -> String {
+        match self.place.prefix.strip_suffix('_') {
+            Some(group) => format!("{group}.{}", &self.method.name[self.place.prefix.len()..]),
+            None => self.method.name.clone(),
+        }
+    }
+
+    fn returns(&self) -> Result<Option<String>, String> {
+        self.method.returns.as_ref().map(|ty| given(self.surface, ty)).transpose()
+    }
+
+    fn docs(&self) -> Result<String, String> {
+        documented(&self.method.doc, &self.params, self.method.throws, self.method.is_async)
+    }
+
+    /// The parameters; those at the end that may be left out have a default.
+    fn declared(&self) -> Result<String, String> {
+        let defaulted = |param: &&&Field| match &param.ty {
+            Type::Optional(_) => true,
+            ty => self.surface.options_of(ty).is_some(),
+        };
+        let needed = self.params.len() - self.params.iter().rev().take_while(defaulted).count();
+        let mut out = Vec::new();
+        for (place, param) in self.params.iter().enumerate() {
+            let options = self.surface.options_of(&param.ty).is_some();
+            let ty = taken(self.surface, &param.ty)? + if options { "?" } else { "" };
+            out.push(format!("{ty} {}{}", parameter(&param.name), if place >= needed { " = null" } else { "" }));
+        }
+        if self.method.is_async {
+            out.push("CancellationToken cancellationToken = default".to_owned());
+        }
+        Ok(out.join(", "))
+    }
+
+    /// What must not be null is looked at before anything is allocated.
+    fn checks(&self) -> String {
+        let checked =
+            self.params.iter().filter(|param| matches!(param.ty, Type::Text | Type::Secret | Type::Json | Type::Object(_)));
+        checked.map(|param| format!("    Check.NotNull({0}, nameof({0}));\n", parameter(&param.name))).collect()
+    }
+
+    /// The arguments made ready, buffers first: a reference that is copied must be passed on.
+    fn lowered(&self) -> Result<(String, Vec<String>), String> {
+        let (mut first, mut last, mut names) = (String::new(), String::new(), Vec::new());
+        for param in &self.method.params {
+            let value = match self.place.bound {
+                Some((name, field)) if name == param.name => field.to_owned(),
+                _ if self.surface.options_of(&param.ty).is_some() => {
+                    let Type::Record(record) = &param.ty else { return Err("options that are no record".to_owned()) };
+                    format!("({} ?? new {record}())", parameter(&param.name))
+                }
+                _ => parameter(&param.name),
+            };
+            let name = format!("a{}", names.len());
+            if delivers(self.surface, &param.ty) {
+                first +=
+                    &format!("        lowered.Deliver = {}.Host.Register({}?.Deliver);\n", self.place.on, parameter(&param.name));
+            }
+            let line = format!("        var {name} = {};\n", lower(&param.ty, &value, &param.name)?);
+            if matches!(param.ty, Type::Object(_)) {
+                last += &line
+            } else {
+                first += &line
+            }
+            names.push(name);
+        }
+        let mut all = Vec::new();
+        if !self.place.on.is_empty() {
+            last += &format!("        var self = {}.Handle.Clone();\n", self.place.on);
+            all.push("self".to_owned());
+        }
+        all.extend(names);
+        Ok((first + &last, all))
+    }
+
+    fn direct(&self) -> Result<String, String> {
+        let (lines, mut arguments) = self.lowered()?;
+        arguments.push("&status".to_owned());
+        let symbol = &self.method.symbol;
+        let host = if self.place.on == "this" && self.place.marks.contains("virtual") { "Host" } else { "null" };
+        let call = format!("Native.{symbol}({})", arguments.join(", "));
+        let ends = match &self.method.returns {
+            Some(ty) => {
+                // A handle of a client goes on with what its client asks of its host.
+                let made = if *ty == Type::Object("Client".to_owned()) && host == "Host" {
+                    "new KeywrightClient(result, Host)".to_owned()
+                } else {
+                    lift(self.surface, ty)?
+                };
+                format!("    Rust.Check(ref status, {host});\n    return {made};\n")
+            }
+            None => format!("    Rust.Check(ref status, {host});\n"),
+        };
+        let (declared, assigned) = match &self.method.returns {
+            Some(ty) => (format!("    {} result;\n", super::wire::raw(ty)), "result = "),
+            None => (String::new(), ""),
+        };
+        let returns = self.returns()?.unwrap_or_else(|| "void".to_owned());
+        Ok(format!(
+            "{}{} unsafe {returns} {}({})\n{{\n{}    Library.Load();\n    RustCallStatus status = default;\n{declared}    var lowered = default(Lowered);\n    try\n    {{\n{lines}        lowered.Pass();\n        {assigned}{call};\n    }}\n    finally\n    {{\n        lowered.Free();\n    }}\n\n{ends}}}\n\n",
+            self.docs()?,
+            self.place.marks,
+            self.name(),
+            self.declared()?,
+            self.checks()
+        ))
+    }
+
+    fn awaited(&self) -> Result<String, String> {
+        let (lines, arguments) = self.lowered()?;
+        let page = match &self.method.returns {
+            Some(Type::Record(name)) if self.surface.page_of(self.method).is_some() => page_item(self.surface, name)?,
+            _ => None,
+        };
+        let returns = self.returns()?;
+        let task = returns.as_ref().map_or_else(|| "Task".to_owned(), |ty| format!("Task<{ty}>"));
+        let generic = returns.unwrap_or_else(|| "bool".to_owned());
+        let started = match &self.method.returns {
+            None => "AsyncCall.Nothing(future".to_owned(),
+            Some(Type::Object(name)) => format!("AsyncCall.Handle(future, handle => new {}(handle)", super::names::object(name)),
+            Some(ty) => format!("AsyncCall.Buffer(future, {}", reader(self.surface, ty)?),
+        };
+        let client = if self.place.marks.contains("virtual") { self.place.on } else { "null" };
+        let (marks, name) =
+            if page.is_some() { ("private", format!("Begin{}", self.name())) } else { (self.place.marks, self.name()) };
+        let docs = if page.is_some() { String::new() } else { self.docs()? };
+        let declared = self.declared()?;
+        let declared = if page.is_some() { declared.replace(" = null", "").replace(" = default", "") } else { declared };
+        let body = format!(
+            "{docs}{marks} {task} {name}({declared})\n{{\n{}    if (cancellationToken.IsCancellationRequested)\n    {{\n        return Task.FromCanceled<{generic}>(cancellationToken);\n    }}\n\n    ulong future;\n    var lowered = default(Lowered);\n    try\n    {{\n{lines}        lowered.Pass();\n        future = Native.{}({});\n    }}\n    finally\n    {{\n        lowered.Free();\n    }}\n\n    return {started}, {client}, \"{}\", lowered.Deliver, cancellationToken);\n}}\n\n",
+            self.checks(),
+            self.method.symbol,
+            arguments.join(", "),
+            self.operation()
+        );
+        let body = self.rebound(body)?;
+        Ok(match page {
+            Some(item) => body + &self.pages(&given(self.surface, item)?)?,
+            None => body,
+        })
+    }
+
+    /// A page inside an answer goes on where its own call went on.
+    fn rebound(&self, body: String) -> Result<String, String> {
+        let Some(Type::Record(name)) = &self.method.returns else { return Ok(body) };
+        let record = self.surface.record(name)?;
+        let mut page = None;
+        for field in &record.fields {
+            if let Type::Optional(inner) = &field.ty
+                && let Type::Record(inner) = inner.as_ref()
+                && page_item(self.surface, inner)?.is_some()
+            {
+                page = Some(pascal(&field.name));
+            }
+        }
+        let with_after = |param: &&&Field| {
+            let options = self.surface.options_of(&param.ty);
+            options.is_some_and(|record| record.fields.iter().any(|field| field.name == "after"))
+        };
+        let (Some(page), Some(options)) = (page, self.params.iter().find(with_after)) else { return Ok(body) };
+        let names: Vec<String> = self.params.iter().map(|param| parameter(&param.name)).collect();
+        let record_of = self.surface.options_of(&options.ty).map_or("", |record| record.name.as_str());
+        let (options, name) = (parameter(&options.name), self.name());
+        let next: Vec<String> =
+            names.iter().map(|name| if *name == options { format!("{options}.From(after)") } else { name.clone() }).collect();
+        let begun = body.replacen(&format!("{} Task", self.place.marks), "private Task", 1).replacen(
+            &format!(" {name}("),
+            &format!(" Begin{name}("),
+            1,
+        );
+        let begun = begun.lines().filter(|line| !line.starts_with("///")).collect::<Vec<_>>().join("\n") + "\n\n";
+        Ok(begun
+            + &format!(
+                "{}{} async Task<{}> {name}({})\n{{\n    {options} = ({options} ?? new {record_of}()).From(null);\n    var reply = await Begin{name}({}, cancellationToken).ConfigureAwait(false);\n    reply.{page}?.Bind(async (after, token) => (await {name}({}, token).ConfigureAwait(false)).{page}!);\n    return reply;\n}}\n\n",
+                self.docs()?,
+                self.place.marks,
+                record.name,
+                self.declared()?,
+                names.join(", "),
+                next.join(", ")
+            ))
+    }
+
+    /// A list page by page, and as one.
+    fn pages(&self, item: &str) -> Result<String, String> {
+        let names: Vec<String> = self.params.iter().map(|param| parameter(&param.name)).collect();
+        let next: Vec<&str> = names.iter().map(|name| if name == "after" { "next" } else { name }).collect();
+        let (name, declared, marks) = (self.name(), self.declared()?, self.place.marks);
+        let all = name.replace("Async", "AllAsync");
+        let all_docs = self.docs()?.replacen("Gets a page of", "Walks, page after page,", 1).replacen(
+            ", and from it all that follow",
+            "",
+            1,
+        );
+        Ok(format!(
+            "{}{marks} async Task<Page<{item}>> {name}({declared})\n{{\n    var page = await Begin{name}({}, cancellationToken).ConfigureAwait(false);\n    page.Bind((next, token) => {name}({}, token));\n    return page;\n}}\n\n{all_docs}{marks} IAsyncEnumerable<{item}> {all}({declared})\n{{\n    return Page<{item}>.Walk(token => {name}({}, token), cancellationToken);\n}}\n\n",
+            self.docs()?,
+            names.join(", "),
+            next.join(", "),
+            names.join(", ")
+        ))
+    }
+
+    /// The form that takes any object as JSON.
+    fn for_objects(&self) -> Result<String, String> {
+        let declared = self.declared()?.replace("Json ", "object ");
+        let mut names: Vec<String> = self
+            .params
+            .iter()
+            .map(|param| match param.ty {
+                Type::Json => format!("Json.From({})", parameter(&param.name)),
+                _ => parameter(&param.name),
+            })
+            .collect();
+        let mut returns = self.returns()?.unwrap_or_else(|| "void".to_owned());
+        if self.method.is_async {
+            names.push("cancellationToken".to_owned());
+            returns = format!("Task<{returns}>");
+        }
+        let marks = self.place.marks.replace(" virtual", "");
+        let body = format!(
+            "{}/// <remarks>The object is serialized by reflection; where that is not possible give JSON text or a <see cref=\"System.Text.Json.JsonElement\"/>.</remarks>\n[System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode(Json.ByReflection)]\n[System.Diagnostics.CodeAnalysis.RequiresDynamicCode(Json.ByReflection)]\n{marks} {returns} {}({declared}) => {}({});\n",
+            self.docs()?,
+            self.name(),
+            self.name(),
+            names.join(", ")
+        );
+        Ok(format!("#if NET8_0_OR_GREATER\n{}#endif\n\n", indented(&body, 0)))
+    }
+}
