@@ -697,7 +697,7 @@ impl Attempt {
 }
 
 /// Why a call failed, what became of it at the service, and what to do.
-#[pyclass(frozen, module = "keywright")]
+#[pyclass(frozen, module = "keywright._native")]
 pub struct ErrorInfo(pub facade::ErrorInfo);
 
 impl Give for facade::ErrorInfo {
@@ -1178,7 +1178,7 @@ impl ServerEvent {
 }
 
 /// The answer to a request of your own.
-#[pyclass(frozen, module = "keywright")]
+#[pyclass(frozen, module = "keywright._native")]
 pub struct Response(pub facade::Response);
 
 impl Give for facade::Response {
@@ -1727,7 +1727,7 @@ impl Activity {
 }
 
 /// One page of calls.
-#[pyclass(frozen, module = "keywright")]
+#[pyclass(frozen, module = "keywright._native")]
 pub struct CallPage(pub facade::CallPage);
 
 impl Give for facade::CallPage {
@@ -2454,7 +2454,7 @@ impl Key {
 }
 
 /// One page of keys.
-#[pyclass(frozen, module = "keywright")]
+#[pyclass(frozen, module = "keywright._native")]
 pub struct KeyPage(pub facade::KeyPage);
 
 impl Give for facade::KeyPage {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use keywright_facade as facade;
 use keywright_facade::HostAsk;
 use keywright_facade::host::{HostQueue, HostRequest, failure_id};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use crate::convert::{Give, take};
@@ -89,7 +89,9 @@ impl Functions {
         match self.called(py, request) {
             Ok(given) if given.hasattr("__await__")? => return Ok(Some(given)),
             Ok(given) => self.answer(&given, request),
-            Err(raised) => self.fail(py, request, raised),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => self.fail(py, request, raised),
+            // Ctrl-C and the end of the program are no failures of the function.
+            Err(raised) => return Err(raised),
         }
         Ok(None)
     }
