@@ -24,7 +24,50 @@ from ._types import (
 )
 
 __version__: str
-__all__: builtins.list[str]
+__all__ = [
+    "__version__",
+    "Secret",
+    "Queue",
+    "Link",
+    "Request",
+    "config_error",
+    "loads",
+    "CredentialOrigin",
+    "Description",
+    "LaneView",
+    "ThrottleView",
+    "Capability",
+    "Attempt",
+    "ErrorInfo",
+    "FieldError",
+    "Event",
+    "ServerEvent",
+    "Response",
+    "ActionReply",
+    "Connections",
+    "JournalEntry",
+    "SandboxAccess",
+    "Activity",
+    "CallPage",
+    "CallRecord",
+    "CreatedKey",
+    "Done",
+    "Item",
+    "ItemPage",
+    "JsonReply",
+    "Key",
+    "KeyPage",
+    "Meta",
+    "RateLimit",
+    "Retired",
+    "UsageReport",
+    "UsageSlice",
+    "Dialect",
+    "EventStream",
+    "Clock",
+    "Sandbox",
+    "Client",
+]
 
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...

@@ -73,9 +73,7 @@ fn installed(root: &Root, wheel: &Path) -> Result<Report, String> {
     let mut report = Report::default();
     note(&mut report, "runs the programs of its README", readme(root, &environment, &python));
     let folder = root.at("examples/python");
-    report.add(examples::of_language(root, "python", |name| {
-        run::run(&folder, &[], &python, &[&format!("{name}.py")], false)
-    })?);
+    report.add(examples::of_language(root, "python", |name| run::run(&folder, &[], &python, &[&format!("{name}.py")], false))?);
     Ok(report)
 }
 
@@ -111,7 +109,8 @@ fn tested(root: &Root, tools: &Path, wheel: &Path) -> Result<Report, String> {
         report.add(Report::failure("pytest ended with an error, though no test failed".to_owned()));
     }
     for (what, program, arguments) in checks(&site_packages(root, tools)?) {
-        let said = run::run(tools, &[], &wheel::program(tools, program), &arguments, false)?;
+        // Not in the environment itself, whose modules would be taken for ours.
+        let said = run::run(&root.target().join("python"), &[], &wheel::program(tools, program), &arguments, false)?;
         let result = if said.well { Ok(()) } else { Err(said.text) };
         note(&mut report, what, result);
     }

@@ -66,7 +66,7 @@ fn well(said: run::Said, what: &str) -> Result<(), String> {
 /// # Errors
 /// When maturin does not.
 pub fn build(root: &Root, tools: &Path) -> Result<PathBuf, String> {
-    maturin(root, tools, &["build", "--release"], "whl")
+    maturin(root, tools, &["build", "--release", "--quiet"], "whl")
 }
 
 /// Builds the source distribution.
@@ -83,7 +83,7 @@ fn maturin(root: &Root, tools: &Path, command: &[&str], ending: &str) -> Result<
         fs::remove_dir_all(&out).map_err(|error| error.to_string())?;
     }
     let manifest = root.at(FOLDER).join("Cargo.toml");
-    let fixed = [OsStr::new("--quiet"), OsStr::new("--manifest-path"), manifest.as_os_str(), OsStr::new("--out"), out.as_os_str()];
+    let fixed = [OsStr::new("--manifest-path"), manifest.as_os_str(), OsStr::new("--out"), out.as_os_str()];
     let arguments: Vec<&OsStr> = command.iter().map(OsStr::new).chain(fixed).collect();
     well(run::quiet(root, &program(tools, "maturin"), &arguments)?, "maturin")?;
     let found = fs::read_dir(&out).map_err(|error| error.to_string())?.filter_map(Result::ok).map(|entry| entry.path()).next();

@@ -142,7 +142,13 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
-    out.line("__all__: builtins.list[str]");
+    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads"];
+    let records =
+        surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
+    let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
+    let all: Vec<String> =
+        by_hand.into_iter().chain(records).chain(objects).chain(["Client"]).map(|name| format!("\"{name}\"")).collect();
+    spread(&mut out, "__all__ = [", &all.join(", "), "]");
     out.gap();
     for line in BY_HAND_STUB.lines() {
         out.line(line);
