@@ -747,6 +747,8 @@ export interface Key {
   readonly name: string | null
   /** The name to show: `Untitled` when there is none (SEC-18). */
   readonly displayName: string
+  /** The name to show on the key's own page: `(unnamed)` when there is none (SEC-28). */
+  readonly displayNameDetail: string
   /** The beginning of the secret, for people to recognise it by. Never usable as a key. */
   readonly prefix: string | null
   /** The status: `active`, `revoked`, `archived`, `expired`, or the service's own word. */
