@@ -1,14 +1,17 @@
 //! The client of one service and the handles that are made from it.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use keywright::{Account, PerProcess, Timestamp};
 
 use super::dialect::{Capability, Dialect};
 use super::options::{CallOptions, ClientOptions};
+use super::sandbox::Clock;
 use super::scalars::Secret;
 use crate::host::{HostQueue, HostRequest};
 use crate::process::{Process, Result};
@@ -20,6 +23,8 @@ pub struct Client {
     made: PerProcess<Result<keywright::Client>>,
     host: Arc<HostQueue>,
     needs_host: bool,
+    /// The clock of a sandbox, which must not jump over a call that has begun.
+    clock: Option<Arc<Clock>>,
 }
 
 /// How the client of the core is made, so that a forked child can make its own.
@@ -49,8 +54,7 @@ impl Client {
     /// `config`, naming the option that is wrong.
     #[cfg_attr(feature = "uniffi", uniffi::constructor)]
     pub fn new(service: String, options: ClientOptions) -> Result<Arc<Self>> {
-        let (host, needs_host) = (Arc::default(), options.needs_host());
-        Self::checked(Recipe::Of(None, service, Box::new(options)), host, needs_host)
+        Self::of(None, service, options)
     }
 
     /// A client of any service that a dialect describes.
@@ -59,8 +63,7 @@ impl Client {
     /// `config`, naming the option that is wrong.
     #[cfg_attr(feature = "uniffi", uniffi::constructor)]
     pub fn with_dialect(dialect: Arc<Dialect>, options: ClientOptions) -> Result<Arc<Self>> {
-        let (host, needs_host) = (Arc::default(), options.needs_host());
-        Self::checked(Recipe::Of(Some(dialect), String::new(), Box::new(options)), host, needs_host)
+        Self::of(Some(dialect), String::new(), options)
     }
 
     /// The same client with another API key: the same connections, a lane of its own.
@@ -136,15 +139,20 @@ impl Client {
 }
 
 impl Client {
-    fn checked(recipe: Recipe, host: Arc<HostQueue>, needs_host: bool) -> Result<Arc<Self>> {
-        let client = Self { recipe, made: PerProcess::new(), host, needs_host };
-        client.core()?;
-        Ok(Arc::new(client))
+    fn of(dialect: Option<Arc<Dialect>>, service: String, options: ClientOptions) -> Result<Arc<Self>> {
+        let (needs_host, clock) = (options.needs_host(), options.clock.clone());
+        let recipe = Recipe::Of(dialect, service, Box::new(options));
+        Self { recipe, made: PerProcess::new(), host: Arc::default(), needs_host, clock }.checked()
     }
 
     fn with(self: Arc<Self>, step: Step) -> Result<Arc<Self>> {
-        let (host, needs_host) = (Arc::clone(&self.host), self.needs_host);
-        Self::checked(Recipe::With(self, step), host, needs_host)
+        let (host, needs_host, clock) = (Arc::clone(&self.host), self.needs_host, self.clock.clone());
+        Self { recipe: Recipe::With(self, step), made: PerProcess::new(), host, needs_host, clock }.checked()
+    }
+
+    fn checked(self) -> Result<Arc<Self>> {
+        self.core()?;
+        Ok(Arc::new(self))
     }
 
     /// The client of the core in this process.
@@ -164,6 +172,20 @@ impl Client {
         self.needs_host
     }
 
+    /// The same call; from now until it runs, a sandbox's clock does not jump over it.
+    pub fn held<T: Send, F: Future<Output = T> + Send>(&self, call: F) -> impl Future<Output = T> + Send + use<T, F> {
+        let begun = self.clock.as_ref().map(Begun::on);
+        async move {
+            let mut call = pin!(call);
+            let at_once = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
+            drop(begun);
+            match at_once {
+                Poll::Ready(ended) => ended,
+                Poll::Pending => call.await,
+            }
+        }
+    }
+
     /// Makes a call on the io thread.
     pub(super) async fn call<T, F>(&self, call: impl FnOnce(keywright::Client, Timestamp) -> F) -> Result<T>
     where
@@ -171,8 +193,24 @@ impl Client {
         F: Future<Output = keywright::Result<T>> + Send + 'static,
     {
         let core = self.core()?;
-        let call = call(core.clone(), core.now());
+        let call = self.held(call(core.clone(), core.now()));
         Process::current()?.run(async move { call.await.map_err(Into::into) }).await
+    }
+}
+
+/// While it lives, a sandbox's clock does not jump.
+struct Begun(Arc<Clock>);
+
+impl Begun {
+    fn on(clock: &Arc<Clock>) -> Self {
+        clock.hold();
+        Self(Arc::clone(clock))
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }
 

@@ -1,5 +1,12 @@
 //! The Python package: native glue, public classes, errors and stubs.
 
+mod classes;
+mod native;
+mod spell;
+mod stubs;
+
+use classes::Form;
+
 use crate::generate::Generated;
 use crate::generate::surface::Surface;
 
@@ -7,6 +14,16 @@ use crate::generate::surface::Surface;
 ///
 /// # Errors
 /// When the surface holds something that Python cannot be given.
-pub fn files(_surface: &Surface) -> Result<Vec<Generated>, String> {
-    Ok(Vec::new())
+pub fn files(surface: &Surface) -> Result<Vec<Generated>, String> {
+    let file = |path: &str, text: String| Generated { path: format!("bindings-python/{path}"), text };
+    Ok(vec![
+        file("src/generated.rs", native::text(surface)?),
+        file("python/keywright/__init__.py", stubs::exports(surface)?),
+        file("python/keywright/_async.py", classes::clients(surface, Form::Async)),
+        file("python/keywright/_errors.py", stubs::errors(surface)?),
+        file("python/keywright/_native.pyi", stubs::native(surface)?),
+        file("python/keywright/_objects.py", classes::objects(surface)),
+        file("python/keywright/_sync.py", classes::clients(surface, Form::Sync)),
+        file("python/keywright/_types.py", stubs::types(surface)),
+    ])
 }

@@ -1,0 +1,1348 @@
+"""Clients whose calls are awaited, on asyncio and on trio."""
+# Written by `cargo xtask gen` from the facade.
+
+from __future__ import annotations
+
+from . import _native
+from ._aio import call
+from ._objects import Clock, Dialect
+from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Awaitable, Callable, Iterable
+    from datetime import datetime
+    from types import EllipsisType, TracebackType
+    from typing import Any, Self
+
+    from ._native import (
+        ActionReply,
+        Activity,
+        Attempt,
+        CallPage,
+        CallRecord,
+        Capability,
+        Connections,
+        CreatedKey,
+        CredentialOrigin,
+        Description,
+        Done,
+        ErrorInfo,
+        Event,
+        FieldError,
+        Item,
+        ItemPage,
+        JournalEntry,
+        JsonReply,
+        Key,
+        KeyPage,
+        LaneView,
+        Meta,
+        RateLimit,
+        Retired,
+        SandboxAccess,
+        Secret,
+        ServerEvent,
+        ThrottleView,
+        UsageReport,
+        UsageSlice,
+    )
+    from ._types import (
+        ErrorKind,
+        Outcome,
+        Stop,
+        TimeoutScope,
+        Granularity,
+        OnCancel,
+        Priority,
+        Proxy,
+        Recover,
+        Throttle,
+        Safety,
+        Pairs,
+    )
+
+
+class AsyncKeys:
+    """The keys of the service."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def archive(self, id: str) -> Key:
+        """Deactivates a used key for good and keeps its history (Seclai).
+
+        Raises:
+            KeywrightError: `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`,
+                before any request, elsewhere.
+        """
+        return await call(self._client._native.keys_archive, id)
+
+    def calls(
+        self,
+        id: str,
+        *,
+        method: str | None = None,
+        status: int | None = None,
+        endpoint: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        page_size: int | None = None,
+        after: str | None = None,
+    ) -> AsyncPager[CallRecord]:
+        """Gets a page of the calls made with a key, newest first, and from it all that follow.
+
+        Args:
+            method: Only this method.
+            status: Only this status.
+            endpoint: Only this path.
+            since: Only from this time on. Aware.
+            until: Only before this time. Aware.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, where the service keeps no such log.
+        """
+        return AsyncPager(self._client._native.keys_calls, after, id, method, status, endpoint, since, until, page_size)
+
+    async def calls_oldest_first(
+        self,
+        id: str,
+        *,
+        method: str | None = None,
+        status: int | None = None,
+        endpoint: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> builtins.list[CallRecord]:
+        """Gets all calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
+
+        Args:
+            method: Only this method.
+            status: Only this status.
+            endpoint: Only this path.
+            since: Only from this time on. Aware.
+            until: Only before this time. Aware.
+
+        Raises:
+            KeywrightError: As `calls`.
+        """
+        return await call(self._client._native.keys_calls_oldest_first, id, method, status, endpoint, since, until)
+
+    async def create(
+        self,
+        *,
+        name: str | None = None,
+        scopes: Iterable[str] | None = None,
+        expires_at: datetime | None = None,
+        recover: Recover | None = None,
+        snapshot: bool = False,
+        on_cancel: OnCancel | None = None,
+        deliver: Callable[[Secret], object | Awaitable[object]] | None = None,
+        allow_self: bool = False,
+    ) -> CreatedKey:
+        """Creates a key. Its secret is in the result and is never shown again: store it first.
+
+        Args:
+            name: The name or label. Optional at Seclai, required elsewhere.
+            scopes: What the key may do (SidClaw).
+            expires_at: When it stops working by itself (SidClaw, Seenty, itellicoAI). Aware.
+            recover: What to do when an answer is lost. Other than `report` it puts a mark at the end of the
+                key's name, so that no other key can be taken for it.
+            snapshot: Lists the keys before the request too, so that a loss can be told apart with certainty.
+            on_cancel: What to do with a key whose caller has left.
+            deliver: Stores the secret before the call returns; if it fails, the new key is retired.
+            allow_self: Allows a key to rotate itself: a lost answer then locks its owner out.
+
+        Raises:
+            KeywrightError: `config`, before any request, when something is missing or unknown to the service;
+                `plan_limit` when the plan allows no further key; `forbidden` when the role does not.
+        """
+        return await call(
+            self._client._native.keys_create,
+            name,
+            scopes,
+            expires_at,
+            recover,
+            snapshot,
+            on_cancel,
+            deliver,
+            allow_self,
+        )
+
+    async def delete(self, id: str) -> Done:
+        """Removes a key for good.
+
+        Raises:
+            KeywrightError: `conflict`, reason `key_has_history`, where the service keeps keys that have been
+                used: archive it; `unsupported`, before any request, where there is no delete.
+        """
+        return await call(self._client._native.keys_delete, id)
+
+    async def get(self, id: str) -> Key:
+        """Gets one key.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, where keys can only be listed; `not_found`.
+        """
+        return await call(self._client._native.keys_get, id)
+
+    def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Key]:
+        """Gets a page of keys, and from it all that follow.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, at a service without a list; `config` for a page
+                size that it does not take.
+        """
+        return AsyncPager(self._client._native.keys_list, after, page_size)
+
+    async def reactivate(self, id: str) -> Key:
+        """Makes a revoked key work again (itellicoAI).
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request, elsewhere.
+        """
+        return await call(self._client._native.keys_reactivate, id)
+
+    async def retire(self, id: str) -> Retired:
+        """Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and
+        archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
+
+        Raises:
+            KeywrightError: As the operation that was tried last.
+        """
+        return await call(self._client._native.keys_retire, id)
+
+    async def revoke(self, id: str) -> Retired:
+        """Disables a key at once. At SegOps this deletes it.
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request, where there is no such thing: use
+                `retire`.
+        """
+        return await call(self._client._native.keys_revoke, id)
+
+    async def rotate(
+        self,
+        id: str,
+        *,
+        recover: Recover | None = None,
+        snapshot: bool = False,
+        on_cancel: OnCancel | None = None,
+        deliver: Callable[[Secret], object | Awaitable[object]] | None = None,
+        allow_self: bool = False,
+    ) -> CreatedKey:
+        """Gives the same key a new secret; the old one stops working at once (SidClaw).
+
+        Args:
+            recover: What to do when an answer is lost. Other than `report` it puts a mark at the end of the
+                key's name, so that no other key can be taken for it.
+            snapshot: Lists the keys before the request too, so that a loss can be told apart with certainty.
+            on_cancel: What to do with a key whose caller has left.
+            deliver: Stores the secret before the call returns; if it fails, the new key is retired.
+            allow_self: Allows a key to rotate itself: a lost answer then locks its owner out.
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request, elsewhere: create a new key, deploy
+                it, then retire the old one.
+        """
+        return await call(self._client._native.keys_rotate, id, recover, snapshot, on_cancel, deliver, allow_self)
+
+    async def update(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        expires_at: datetime | None = None,
+        never_expires: bool = False,
+    ) -> Key:
+        """Changes name or expiry. What is not given stays.
+
+        Args:
+            name: The name or label.
+            expires_at: When it stops working by itself. Aware.
+            never_expires: Removes the expiry: the key works until it is revoked or deleted.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, where keys cannot be changed (everywhere but
+                itellicoAI); `config` when nothing is to change.
+        """
+        return await call(self._client._native.keys_update, id, name, expires_at, never_expires)
+
+    async def usage(
+        self,
+        id: str,
+        *,
+        range: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        granularity: Granularity | None = None,
+    ) -> UsageReport:
+        """Gets the credits that a key has used.
+
+        Args:
+            range: `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given.
+            since: From this time on. Aware.
+            until: Up to, and without, this time. Aware.
+            granularity: The slices; chosen by the length of the range when not given (SEC-45).
+
+        Raises:
+            KeywrightError: `config` when the range ends before it begins; `unsupported`, before any request,
+                where the service reports no usage by key.
+        """
+        return await call(self._client._native.keys_usage, id, range, since, until, granularity)
+
+
+class AsyncResource:
+    """A resource that the service's description declares."""
+
+    __slots__ = ("_client", "_name")
+
+    def __init__(self, client: AsyncClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    async def call(
+        self,
+        action: str,
+        *,
+        path: Pairs | None = None,
+        query: Pairs | None = None,
+        body: Any | None = None,
+        page_size: int | None = None,
+        after: str | None = None,
+    ) -> ActionReply:
+        """Calls any action that the dialect declares for the resource, by name.
+
+        Args:
+            path: What fills the places of the path, as `id`.
+            query: Query parameters.
+            body: The JSON body.
+            page_size: How many items of a list.
+            after: Where a list goes on.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, when the dialect declares none of that name.
+        """
+        return await call(self._client._native.resource_call, self._name, action, path, query, body, page_size, after)
+
+    async def create(self, body: Any) -> Item:
+        """Makes an object. The body is the service's own.
+
+        Raises:
+            KeywrightError: `config` when a required member is missing; `unsupported`, before any request.
+        """
+        return await call(self._client._native.resource_create, self._name, body)
+
+    async def delete(self, id: str) -> Done:
+        """Removes an object.
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request.
+        """
+        return await call(self._client._native.resource_delete, self._name, id)
+
+    async def get(self, id: str) -> Item:
+        """Gets one object.
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request.
+        """
+        return await call(self._client._native.resource_get, self._name, id)
+
+    def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Item]:
+        """Gets a page of the list, and from it all that follow.
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, where there is no such list.
+        """
+        return AsyncPager(self._client._native.resource_list, after, self._name, page_size)
+
+    async def update(self, id: str, body: Any) -> Item:
+        """Changes an object. The body is the service's own.
+
+        Raises:
+            KeywrightError: `not_found`; `unsupported`, before any request.
+        """
+        return await call(self._client._native.resource_update, self._name, id, body)
+
+
+class AsyncRuns:
+    """Runs of agents (Seclai)."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def cancel(self, run_id: str) -> Done:
+        """Cancels a run.
+
+        Raises:
+            KeywrightError: `not_found`.
+        """
+        return await call(self._client._native.runs_cancel, run_id)
+
+    async def create(self, agent_id: str, body: Any) -> Item:
+        """Starts a run of an agent (Seclai). The body is `{"input": .., "priority"?, "metadata"?}`.
+
+        Raises:
+            KeywrightError: `config` when `input` is missing; `not_found` when there is no such agent.
+        """
+        return await call(self._client._native.runs_create, agent_id, body)
+
+    async def get(self, run_id: str) -> Item:
+        """Gets a run.
+
+        Raises:
+            KeywrightError: `not_found`.
+        """
+        return await call(self._client._native.runs_get, run_id)
+
+    async def stream(self, agent_id: str, body: Any) -> EventStream:
+        """Starts a run and gives its events as they arrive (SEC-84).
+
+        Raises:
+            KeywrightError: As `create`.
+        """
+        return await call(self._client._native.runs_stream, agent_id, body)
+
+    async def wait(self, run_id: str) -> Item:
+        """Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where
+        `total` was given.
+
+        Raises:
+            KeywrightError: `timeout`, scope `total`; whatever a poll fails with.
+        """
+        return await call(self._client._native.runs_wait, run_id)
+
+
+class AsyncEvents:
+    """Event ingestion (SegOps)."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def track(self, event: Any) -> JsonReply:
+        """Sends one event (SegOps): `{"event": .., "user_id" or "anonymous_id": .., "properties"?}`.
+
+        Raises:
+            KeywrightError: `config` when `event` is missing; `invalid` when the service finds it malformed.
+        """
+        return await call(self._client._native.events_track, event)
+
+    async def track_batch(self, events: Any) -> JsonReply:
+        """Sends a list of events, at most as many at once as the service takes; the counts of the parts are added up.
+
+        Raises:
+            KeywrightError: `config` when there is no event. When a later part fails, the remedy says from which
+                event on to send again: the earlier parts were accepted.
+        """
+        return await call(self._client._native.events_track_batch, events)
+
+
+class AsyncSegments:
+    """Segments (SegOps)."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Item]:
+        """Gets a page of segments (SegOps), and from it all that follow.
+
+        Raises:
+            KeywrightError: As every list.
+        """
+        return AsyncPager(self._client._native.segments_list, after, page_size)
+
+    def members(self, id: str, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Item]:
+        """Gets a page of a segment's members, and from it all that follow.
+
+        Raises:
+            KeywrightError: `not_found`.
+        """
+        return AsyncPager(self._client._native.segments_members, after, id, page_size)
+
+    async def membership(self, user_id: str) -> JsonReply:
+        """Asks which segments a user belongs to.
+
+        Raises:
+            KeywrightError: `invalid` when the service finds the id malformed.
+        """
+        return await call(self._client._native.segments_membership, user_id)
+
+
+class AsyncAccountSettings:
+    """The account that this handle is for (itellicoAI)."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def get(self) -> Item:
+        """Gets the account that this handle is for (itellicoAI).
+
+        Raises:
+            KeywrightError: `forbidden`, reason `account_forbidden`, when the key does not reach it.
+        """
+        return await call(self._client._native.account_settings_get)
+
+    async def update(self, body: Any) -> Item:
+        """Changes the account that this handle is for: `{"name"?, "is_active"?}`.
+
+        Raises:
+            KeywrightError: `forbidden`, reason `account_forbidden`, when the key does not reach it.
+        """
+        return await call(self._client._native.account_settings_update, body)
+
+
+class AsyncClient:
+    """A client of one service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`, or any that a dialect
+    describes.
+
+    Handles made from it share its connections, lanes and tokens. Making one does no I/O.
+
+    Args:
+        api_key: The API key. Wins over the environment variable that the service's page names.
+        key_provider: A function that gives the API key for every call, so that it can change meanwhile.
+        management: What manages keys, where that is not the API key: another key, or an owner's token
+            (Seenty).
+        email: The e-mail of a login that manages keys (SegOps, SidClaw).
+        password: The password of that login.
+        account: The account that calls are for, by id or slug, unless a handle says otherwise.
+        agent_id: The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw).
+        base_url: Scheme, host, port and at most a path prefix, as `https://api.example.com`.
+        variant: The variant of the service's description: `documented` (default) or `live`.
+        total: Limits a whole call with its waits; 120 s unless given. Seconds; `None` is no limit, `...`
+            leaves it to the client.
+        attempt: Limits one attempt; 30 s unless given. Seconds; `None` is no limit, `...` leaves it to the
+            client.
+        stall: Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. Seconds.
+        connect_timeout: Limits name lookup, connection and TLS together; 5 s unless given. Seconds.
+        max_attempts: Requests of one call, the first included; 4 unless given.
+        retry_base: The delay before the first repetition, which doubles with each; 250 ms unless given.
+            Seconds.
+        retry_cap: The longest delay of our own; 8 s unless given. Seconds.
+        max_retry_after: The longest delay asked for by the service that is waited out; 60 s unless given.
+            Seconds.
+        throttle: What to do when the throttle lane is closed.
+        priority: Which calls go first when it opens.
+        private_lane: Keeps throttle lanes and retry budget to this client and its handles.
+        max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
+        allow_insecure_http: Allows plain `http` to hosts other than this machine: the key travels in the
+            clear.
+        check_key_shape: Whether a key must begin as the service says that its keys do; yes unless given.
+        keep_password: Whether a login's password stays in memory for logging in again; yes unless given.
+        debug_headers: Adds `X-Keywright-Attempt` to every request, for debugging a gateway.
+        proxy: Which proxies are used for `https`.
+        extra_roots: Certificates to trust besides those of the system, each a PEM text.
+        app_name: A name for the `User-Agent`, as `acme-deployer/1.4`.
+        on_event: Receives the events of all calls.
+        clock: Where time and chance come from, for tests: a sandbox's clock.
+        env: Read instead of the environment of the process.
+
+    Raises:
+        KeywrightError: `config`, naming the option that is wrong.
+    """
+
+    __slots__ = ("_native", "__weakref__")
+
+    def __init__(
+        self,
+        service: str | Dialect,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        make = _native.Client.new if isinstance(service, str) else _native.Client.with_dialect
+        self._native = make(
+            service,
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+
+    def _handle(self, native: _native.Client) -> Self:
+        made = object.__new__(type(self))
+        made._native = native
+        return made
+
+    async def aclose(self) -> None:
+        """Ends the use of this handle: what is called on it afterwards fails. Others go on."""
+        self._native = Closed()  # type: ignore[assignment]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        if isinstance(self._native, Closed):
+            return f"<{type(self).__name__} closed>"
+        described = self.describe()
+        return f"<{type(self).__name__} {described.service} at {described.base_url}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a client cannot be pickled or copied: make one where it is needed")
+
+    @property
+    def keys(self) -> AsyncKeys:
+        """The keys of the service."""
+        return AsyncKeys(self)
+
+    @property
+    def runs(self) -> AsyncRuns:
+        """Runs of agents (Seclai)."""
+        return AsyncRuns(self)
+
+    @property
+    def events(self) -> AsyncEvents:
+        """Event ingestion (SegOps)."""
+        return AsyncEvents(self)
+
+    @property
+    def segments(self) -> AsyncSegments:
+        """Segments (SegOps)."""
+        return AsyncSegments(self)
+
+    @property
+    def account_settings(self) -> AsyncAccountSettings:
+        """The account that this handle is for (itellicoAI)."""
+        return AsyncAccountSettings(self)
+
+    @property
+    def agents(self) -> AsyncResource:
+        """Agents (Seclai, SidClaw, itellicoAI)."""
+        return AsyncResource(self, "agents")
+
+    @property
+    def approvals(self) -> AsyncResource:
+        """Approvals (SidClaw)."""
+        return AsyncResource(self, "approvals")
+
+    @property
+    def domains(self) -> AsyncResource:
+        """Domains (Seenty)."""
+        return AsyncResource(self, "domains")
+
+    @property
+    def findings(self) -> AsyncResource:
+        """Findings (Seenty)."""
+        return AsyncResource(self, "findings")
+
+    @property
+    def incidents(self) -> AsyncResource:
+        """Incidents (Seenty)."""
+        return AsyncResource(self, "incidents")
+
+    @property
+    def knowledge_bases(self) -> AsyncResource:
+        """Knowledge bases (Seclai)."""
+        return AsyncResource(self, "knowledge_bases")
+
+    @property
+    def monitors(self) -> AsyncResource:
+        """Monitors (Seenty)."""
+        return AsyncResource(self, "monitors")
+
+    @property
+    def policies(self) -> AsyncResource:
+        """Policies (SidClaw)."""
+        return AsyncResource(self, "policies")
+
+    @property
+    def sources(self) -> AsyncResource:
+        """Sources (Seclai)."""
+        return AsyncResource(self, "sources")
+
+    @property
+    def subaccounts(self) -> AsyncResource:
+        """Subaccounts (itellicoAI)."""
+        return AsyncResource(self, "subaccounts")
+
+    @property
+    def traces(self) -> AsyncResource:
+        """Traces (SidClaw)."""
+        return AsyncResource(self, "traces")
+
+    def resource(self, name: str) -> AsyncResource:
+        """A resource that the service's description declares, as `agents`."""
+        return AsyncResource(self, name)
+
+    def account(self, id: str) -> Self:
+        """The same client for another account, by id or slug.
+
+        Raises:
+            KeywrightError: `config` when the id cannot be one.
+        """
+        return self._handle(self._native.account(id))
+
+    def capabilities(self) -> builtins.list[Capability]:
+        """Everything that the service can and cannot do, with the way out where it cannot. Asks nobody."""
+        return self._native.capabilities()
+
+    def describe(self) -> Description:
+        """What this client is and where its settings come from. Holds no secret."""
+        return self._native.describe()
+
+    def now(self) -> datetime:
+        """The time on the client's clock."""
+        return self._native.now()
+
+    def own_account(self) -> Self:
+        """The same client for the account that its credential belongs to.
+
+        Raises:
+            KeywrightError: `config` where the service has no such thing.
+        """
+        return self._handle(self._native.own_account())
+
+    def service(self) -> str:
+        """The service's id."""
+        return self._native.service()
+
+    def supports(self, capability: str) -> bool:
+        """Whether the service has an operation: `keys.rotate`, `agents.list`. Asks nobody."""
+        return self._native.supports(capability)
+
+    def throttle(self) -> ThrottleView:
+        """How the service throttles this client, and all that share its lanes, just now. Asks nobody."""
+        return self._native.throttle()
+
+    def with_key(self, key: str | Secret) -> Self:
+        """The same client with another API key: the same connections, a lane of its own.
+
+        Raises:
+            KeywrightError: `config` when the text cannot be a key.
+        """
+        return self._handle(self._native.with_key(key))
+
+    def with_options(
+        self,
+        *,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        max_attempts: int | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+    ) -> Self:
+        """The same client with other settings for its calls.
+
+        Args:
+            total: Limits the whole call with its waits. Seconds; `None` is no limit, `...` leaves it to the
+                client.
+            attempt: Limits one attempt, status line and body. Seconds; `None` is no limit, `...` leaves it to
+                the client.
+            stall: Limits the pause between two pieces of a body. Seconds.
+            max_attempts: Requests of one call, the first included.
+            throttle: What to do when the throttle lane is closed.
+            priority: Which calls go first when it opens.
+
+        Raises:
+            KeywrightError: `config` when a setting makes no sense.
+        """
+        return self._handle(self._native.with_options(total, attempt, stall, max_attempts, throttle, priority))
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a request of your own. The path is as the service's documentation prints it; under an account that is
+        routed by path, it is relative to the account.
+
+        Args:
+            query: Query parameters; they are encoded here.
+            headers: Headers. Credential headers are the client's own and cannot be set.
+            json: A JSON body.
+            body: A body of bytes.
+            content_type: What the bytes are; `application/octet-stream` unless given.
+            safety: Whether the service may get it twice. Reading is safe, PUT and DELETE are idempotent,
+                everything else is never repeated unless you say so.
+
+        Raises:
+            KeywrightError: `config`, before any request, when something in it cannot be sent; otherwise
+                whatever the service or the way to it fails with.
+        """
+        return Response(await call(self._native.request, method, path, query, headers, json, body, content_type, safety))
+
+    def to_curl(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> str:
+        """The request as a `curl` command, to paste into a terminal or a bug report. In the place of the key stands
+        the environment variable that the service's page names (SEC-70).
+
+        Args:
+            query: Query parameters; they are encoded here.
+            headers: Headers. Credential headers are the client's own and cannot be set.
+            json: A JSON body.
+            body: A body of bytes.
+            content_type: What the bytes are; `application/octet-stream` unless given.
+            safety: Whether the service may get it twice. Reading is safe, PUT and DELETE are idempotent,
+                everything else is never repeated unless you say so.
+
+        Raises:
+            KeywrightError: `config` when something in it cannot be sent.
+        """
+        return self._native.to_curl(method, path, query, headers, json, body, content_type, safety)
+
+    async def billing_status(self) -> JsonReply:
+        """Gets plan and limits (SidClaw).
+
+        Raises:
+            KeywrightError: `forbidden` without the scope `admin`; `unsupported`, before any request, elsewhere.
+        """
+        return await call(self._native.billing_status)
+
+    async def evaluate(self, action: Any) -> JsonReply:
+        """Asks whether an action is allowed (SidClaw). Every call makes a new trace: it is never repeated by itself.
+        `agent_id` may be left to the client's option.
+
+        Raises:
+            KeywrightError: `config` when a member is missing; `forbidden`, reason `scope`, without the scope
+                `evaluate`; `unsupported`, before any request, elsewhere.
+        """
+        return await call(self._native.evaluate, action)
+
+    async def me(self) -> Item:
+        """Gets whom the key belongs to (Seclai).
+
+        Raises:
+            KeywrightError: `unsupported`, before any request, elsewhere.
+        """
+        return await call(self._native.me)
+
+    async def get(
+        self,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a GET request: see `request`."""
+        return Response(await call(self._native.request, "GET", path, query, headers, json, body, content_type, safety))
+
+    async def post(
+        self,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a POST request: see `request`."""
+        return Response(await call(self._native.request, "POST", path, query, headers, json, body, content_type, safety))
+
+    async def put(
+        self,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a PUT request: see `request`."""
+        return Response(await call(self._native.request, "PUT", path, query, headers, json, body, content_type, safety))
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a PATCH request: see `request`."""
+        return Response(await call(self._native.request, "PATCH", path, query, headers, json, body, content_type, safety))
+
+    async def delete(
+        self,
+        path: str,
+        *,
+        query: Pairs | None = None,
+        headers: Pairs | None = None,
+        json: Any | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Sends a DELETE request: see `request`."""
+        return Response(await call(self._native.request, "DELETE", path, query, headers, json, body, content_type, safety))
+
+
+class AsyncSeclai(AsyncClient):
+    """A client of Seclai. What it takes: see `AsyncClient`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        self._native = _native.Client.new(
+            "seclai",
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+
+
+class AsyncSegOps(AsyncClient):
+    """A client of SegOps. What it takes: see `AsyncClient`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        self._native = _native.Client.new(
+            "segops",
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+
+
+class AsyncSidClaw(AsyncClient):
+    """A client of SidClaw. What it takes: see `AsyncClient`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        self._native = _native.Client.new(
+            "sidclaw",
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+
+
+class AsyncSeenty(AsyncClient):
+    """A client of Seenty. What it takes: see `AsyncClient`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        self._native = _native.Client.new(
+            "seenty",
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+
+
+class AsyncItellicoAI(AsyncClient):
+    """A client of itellicoAI. What it takes: see `AsyncClient`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
+        management: str | Secret | None = None,
+        email: str | None = None,
+        password: str | Secret | None = None,
+        account: str | None = None,
+        agent_id: str | None = None,
+        base_url: str | None = None,
+        variant: str | None = None,
+        total: float | None | EllipsisType = ...,
+        attempt: float | None | EllipsisType = ...,
+        stall: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        retry_base: float | None = None,
+        retry_cap: float | None = None,
+        max_retry_after: float | None = None,
+        throttle: Throttle | None = None,
+        priority: Priority | None = None,
+        private_lane: bool = False,
+        max_body: int | None = None,
+        allow_insecure_http: bool = False,
+        check_key_shape: bool | None = None,
+        keep_password: bool | None = None,
+        debug_headers: bool = False,
+        proxy: Proxy | None = None,
+        extra_roots: Iterable[str] = (),
+        app_name: str | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Clock | None = None,
+        env: Pairs | None = None,
+    ) -> None:
+        self._native = _native.Client.new(
+            "itellico",
+            api_key,
+            key_provider,
+            management,
+            email,
+            password,
+            account,
+            agent_id,
+            base_url,
+            variant,
+            total,
+            attempt,
+            stall,
+            connect_timeout,
+            max_attempts,
+            retry_base,
+            retry_cap,
+            max_retry_after,
+            throttle,
+            priority,
+            private_lane,
+            max_body,
+            allow_insecure_http,
+            check_key_shape,
+            keep_password,
+            debug_headers,
+            proxy,
+            extra_roots,
+            app_name,
+            on_event,
+            clock,
+            env,
+        )
+

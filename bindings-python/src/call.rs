@@ -1,0 +1,254 @@
+//! Calls: a blocked thread waits for one, an event loop for many.
+//!
+//! The io thread never takes the interpreter's lock. What has ended is turned into Python values on
+//! the thread that gets it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use keywright_facade as facade;
+use keywright_facade::KeywrightError;
+use keywright_facade::bridge::{Mailbox, Parker, Started, start};
+use keywright_facade::process::Result;
+use pyo3::prelude::*;
+
+use crate::convert::Give;
+use crate::error::raise;
+use crate::exit;
+use crate::host::{Delivering, Functions, Link};
+
+/// How often a blocked caller looks for Ctrl-C.
+const SIGNALS: Duration = Duration::from_millis(50);
+
+/// One call on its way from Python.
+pub struct Call<'a, 'py> {
+    client: Option<&'a Arc<facade::Client>>,
+    queue: Option<&'a Bound<'py, Queue>>,
+    functions: Option<&'a Arc<Functions>>,
+    delivering: Option<Delivering>,
+}
+
+impl<'a, 'py> Call<'a, 'py> {
+    /// A call that asks nothing of Python.
+    pub fn plain(queue: Option<&'a Bound<'py, Queue>>) -> Self {
+        Self { client: None, queue, functions: None, delivering: None }
+    }
+
+    /// A call of a client, whose functions may be asked for.
+    pub fn of(client: &'a Native, queue: Option<&'a Bound<'py, Queue>>) -> Self {
+        let functions = client.inner.needs_host().then_some(&client.functions);
+        Self { client: Some(&client.inner), queue, functions, delivering: None }
+    }
+
+    /// Takes a function that stores the new secret.
+    pub fn deliver(&mut self, client: &'a Native, function: &Bound<'_, PyAny>) -> PyResult<facade::DeliverFunction> {
+        if function.is_none() {
+            return Ok(facade::DeliverFunction(0));
+        }
+        callable(function, "deliver")?;
+        self.functions = Some(&client.functions);
+        let delivering = client.functions.delivering(function.clone().unbind());
+        let number = delivering.number();
+        self.delivering = Some(delivering);
+        Ok(facade::DeliverFunction(number))
+    }
+
+    /// Makes the call: its result for a caller that blocks, its number for an event loop.
+    pub fn run<T: Give + Send + 'static>(
+        self,
+        py: Python<'py>,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.client {
+            Some(client) => Call { client: None, ..self }.run_held(py, client.held(call)),
+            None => self.run_held(py, call),
+        }
+    }
+
+    fn run_held<T: Give + Send + 'static>(
+        self,
+        py: Python<'py>,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match self.queue {
+            Some(queue) => queue.get().begin(py, self.functions, self.delivering, call)?.give(py),
+            None => blocked(py, self.functions, call),
+        }
+    }
+}
+
+/// That an argument is a function, or nothing.
+pub fn callable(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
+    if function.is_none() {
+        return Ok(false);
+    }
+    if function.is_callable() { Ok(true) } else { Err(crate::convert::wrong(function, field, "a function")) }
+}
+
+fn blocked<'py, T: Give + Send + 'static>(
+    py: Python<'py>,
+    functions: Option<&Arc<Functions>>,
+    call: impl Future<Output = Result<T>> + Send + 'static,
+) -> PyResult<Bound<'py, PyAny>> {
+    let parker = Parker::default();
+    let woken = parker.clone();
+    let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
+    let host = functions.map(|functions| functions.queue());
+    let started = start(&mailbox, host, call, Some, || None).map_err(|error| raise(py, error))?;
+    loop {
+        exit::wait(py, || parker.wait(SIGNALS));
+        let ended = mailbox.take().into_iter().flatten().next();
+        if let Some(functions) = functions {
+            functions.serve_all(py)?;
+        }
+        if let Some(ended) = ended {
+            drop(started);
+            return finish(py, functions, ended);
+        }
+        py.check_signals()?;
+    }
+}
+
+fn finish<'py, T: Give>(py: Python<'py>, functions: Option<&Arc<Functions>>, ended: Result<T>) -> PyResult<Bound<'py, PyAny>> {
+    ended.map_err(|error| caused(py, functions, error))?.give(py)
+}
+
+/// The exception of an error, with what a function of the caller raised as its cause.
+fn caused(py: Python<'_>, functions: Option<&Arc<Functions>>, error: KeywrightError) -> PyErr {
+    let number = error.info().host_failure;
+    let raised = raise(py, error);
+    if let Some(cause) = number.zip(functions).and_then(|(number, functions)| functions.cause(number)) {
+        raised.set_cause(py, Some(cause));
+    }
+    raised
+}
+
+/// What ended calls and requests of the core come through to one event loop.
+#[pyclass(frozen, module = "keywright._native")]
+pub struct Queue {
+    mailbox: Arc<Mailbox<Arrival>>,
+    bell: UnixStream,
+    calls: Mutex<HashMap<u64, Started>>,
+    last: AtomicU64,
+}
+
+enum Arrival {
+    Ended(u64, Option<Arc<Functions>>, Finish),
+    Asked(Arc<Functions>),
+    Nothing,
+}
+
+type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+
+impl Queue {
+    fn begin<T: Give + Send + 'static>(
+        &self,
+        py: Python<'_>,
+        functions: Option<&Arc<Functions>>,
+        delivering: Option<Delivering>,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> PyResult<u64> {
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let owned = functions.map(Arc::clone);
+        let ended = move |ended| {
+            let of = owned.clone();
+            let finish: Finish = Box::new(move |py| {
+                let _delivering = delivering;
+                finish(py, owned.as_ref(), ended).map(Bound::unbind)
+            });
+            Arrival::Ended(number, of, finish)
+        };
+        let host = functions.map(|functions| functions.queue());
+        let started = match functions.map(Arc::clone) {
+            Some(functions) => start(&self.mailbox, host, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
+            None => start(&self.mailbox, None, call, ended, || Arrival::Nothing),
+        };
+        let started = started.map_err(|error| raise(py, error))?;
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).insert(number, started);
+        Ok(number)
+    }
+}
+
+#[pymethods]
+impl Queue {
+    #[new]
+    fn new() -> PyResult<Self> {
+        let (bell, rope) = UnixStream::pair()?;
+        bell.set_nonblocking(true)?;
+        rope.set_nonblocking(true)?;
+        // A bell that is full rings already.
+        let ring = move || drop((&rope).write(&[1]));
+        let mailbox = Arc::new(Mailbox::new(ring));
+        Ok(Self { mailbox, bell, calls: Mutex::default(), last: AtomicU64::new(0) })
+    }
+
+    /// What an event loop watches.
+    fn fileno(&self) -> i32 {
+        self.bell.as_raw_fd()
+    }
+
+    /// Everything that has come: `(number, result, exception)` for a call that has ended,
+    /// `(0, link, request)` for a request of the core.
+    fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut rung = [0; 64];
+        while matches!((&self.bell).read(&mut rung), Ok(64)) {}
+        let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();
+        for arrival in self.mailbox.take() {
+            match arrival {
+                Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
+                Arrival::Nothing => {}
+                Arrival::Ended(number, functions, finish) => {
+                    // Its events come before it.
+                    if let Some(functions) = functions {
+                        ask(py, &functions, &mut come)?;
+                    }
+                    self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                    match finish(py) {
+                        Ok(value) => come.push((number, value, py.None())),
+                        Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any())),
+                    }
+                }
+            }
+        }
+        Ok(come.into_pyobject(py)?.into_any())
+    }
+
+    /// Drops a call, which closes its connection.
+    fn abort(&self, number: u64) {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+    }
+}
+
+fn ask(py: Python<'_>, functions: &Arc<Functions>, come: &mut Vec<(u64, Py<PyAny>, Py<PyAny>)>) -> PyResult<()> {
+    while let Some(request) = functions.take() {
+        let link = Py::new(py, Link(Arc::clone(functions)))?;
+        come.push((0, link.into_any(), Py::new(py, request)?.into_any()));
+    }
+    Ok(())
+}
+
+/// A client of the facade and the functions that were given with it.
+pub struct Native {
+    pub inner: Arc<facade::Client>,
+    pub functions: Arc<Functions>,
+}
+
+impl Native {
+    /// A new client.
+    pub fn new(inner: Arc<facade::Client>, key_provider: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>) -> Self {
+        let given = |function: &Bound<'_, PyAny>| (!function.is_none()).then(|| function.clone().unbind());
+        let functions = Functions::of(inner.host(), given(key_provider), given(on_event));
+        Self { inner, functions }
+    }
+
+    /// Another handle of the same client.
+    pub fn handle(&self, inner: Arc<facade::Client>) -> Self {
+        Self { inner, functions: Arc::clone(&self.functions) }
+    }
+}

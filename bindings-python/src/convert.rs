@@ -1,0 +1,240 @@
+//! Values into Python and out of it, strictly.
+//!
+//! What has the wrong type is a `TypeError` that names the argument; what has the right type and no
+//! meaning is a `ConfigError`.
+
+use std::time::{Duration, SystemTime};
+
+use keywright_facade as facade;
+use keywright_facade::KeywrightError;
+use keywright_facade::text::lone_surrogate;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyEllipsis, PyFloat, PyInt, PyList, PyMapping, PyString};
+
+use crate::error::raise;
+use crate::json;
+use crate::secret::Secret;
+
+/// Taken out of Python, by the name of the argument.
+pub trait Take: Sized {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self>;
+}
+
+/// Given to Python.
+pub trait Give {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
+}
+
+/// Takes an argument.
+pub fn take<T: Take>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<T> {
+    T::take(value, field)
+}
+
+/// The error for an argument of the wrong type.
+pub fn wrong(value: &Bound<'_, PyAny>, field: &str, wanted: &str) -> PyErr {
+    let given = value.get_type().name().map_or_else(|_| "something else".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("`{field}` must be {wanted}, not {given}"))
+}
+
+/// The error for an argument that has no meaning.
+pub fn refused(py: Python<'_>, field: &str, reason: &str, remedy: &str) -> PyErr {
+    raise(py, KeywrightError::config(field, reason, remedy))
+}
+
+impl Take for String {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let text = value.cast::<PyString>().map_err(|_| wrong(value, field, "str"))?;
+        text.to_str().map(str::to_owned).map_err(|_| raise(value.py(), lone_surrogate(field)))
+    }
+}
+
+impl Take for bool {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| wrong(value, field, "bool"))
+    }
+}
+
+macro_rules! integers {
+    ($($ty:ty),+) => {$(
+        impl Take for $ty {
+            fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+                if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
+                    return Err(wrong(value, field, "int"));
+                }
+                let remedy = format!("give a number from 0 to {}", <$ty>::MAX);
+                value.extract().map_err(|_| refused(value.py(), field, "is out of range", &remedy))
+            }
+        }
+        plain!($ty);
+    )+};
+}
+
+/// Gives what pyo3 knows how to give.
+macro_rules! plain {
+    ($ty:ty) => {
+        impl Give for $ty {
+            fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                Ok(self.into_pyobject(py).map_err(PyErr::from)?.to_owned().into_any())
+            }
+        }
+    };
+}
+
+integers!(u16, u32, u64);
+plain!(String);
+plain!(&str);
+plain!(bool);
+plain!(f64);
+plain!(SystemTime);
+
+impl Take for f64 {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let is_number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
+        if !is_number || value.is_instance_of::<PyBool>() {
+            return Err(wrong(value, field, "float"));
+        }
+        value.extract()
+    }
+}
+
+impl Take for Duration {
+    /// Seconds.
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let remedy = "give a positive number of seconds";
+        Self::try_from_secs_f64(f64::take(value, field)?).map_err(|_| refused(value.py(), field, "is no length of time", remedy))
+    }
+}
+
+impl Give for Duration {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_secs_f64().give(py)
+    }
+}
+
+impl Take for facade::Limit {
+    /// Seconds; `None` is no limit.
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        if value.is_none() { Ok(Self(f64::INFINITY)) } else { f64::take(value, field).map(Self) }
+    }
+}
+
+/// A limit that may be left to the client: `...` stands for that.
+pub fn take_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<facade::Limit>> {
+    if value.is_instance_of::<PyEllipsis>() { Ok(None) } else { facade::Limit::take(value, field).map(Some) }
+}
+
+impl Take for SystemTime {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let zone = value.getattr("tzinfo").map_err(|_| wrong(value, field, "datetime"))?;
+        if zone.is_none() {
+            return Err(refused(
+                value.py(),
+                field,
+                "has no time zone",
+                "give an aware datetime, as `datetime.now(timezone.utc)`",
+            ));
+        }
+        value.extract().map_err(|_| wrong(value, field, "datetime"))
+    }
+}
+
+impl Take for facade::Secret {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        match value.cast::<Secret>() {
+            Ok(secret) => Ok(secret.get().0.clone()),
+            Err(_) if value.is_instance_of::<PyString>() => String::take(value, field).map(Self::new),
+            Err(_) => Err(wrong(value, field, "str or Secret")),
+        }
+    }
+}
+
+impl Give for facade::Secret {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(Bound::new(py, Secret(self))?.into_any())
+    }
+}
+
+impl Take for facade::Json {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        json::take(value, field).map(Self)
+    }
+}
+
+impl Give for facade::Json {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::give(&self.0, py)
+    }
+}
+
+impl<T: Take> Take for Option<T> {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        if value.is_none() { Ok(None) } else { T::take(value, field).map(Some) }
+    }
+}
+
+impl<T: Give> Give for Option<T> {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Some(value) => value.give(py),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+}
+
+impl<T: Take> Take for Vec<T> {
+    /// Of anything but text, which would be taken apart.
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
+            return Err(wrong(value, field, "a list"));
+        }
+        let items = value.try_iter().map_err(|_| wrong(value, field, "a list"))?;
+        items.map(|item| T::take(&item?, field)).collect()
+    }
+}
+
+impl<T: Give> Give for Vec<T> {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let list = PyList::empty(py);
+        for item in self {
+            list.append(item.give(py)?)?;
+        }
+        Ok(list.into_any())
+    }
+}
+
+impl Take for Vec<u8> {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let is_text = value.is_instance_of::<PyString>();
+        if is_text { Err(wrong(value, field, "bytes")) } else { value.extract().map_err(|_| wrong(value, field, "bytes")) }
+    }
+}
+
+impl Give for Vec<u8> {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(PyBytes::new(py, &self).into_any())
+    }
+}
+
+impl Take for Vec<facade::Pair> {
+    /// A mapping, or a list of pairs.
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        let pairs = match value.cast::<PyMapping>() {
+            Ok(mapping) => mapping.items()?.into_any(),
+            Err(_) => value.clone(),
+        };
+        let pair = |item: PyResult<Bound<'_, PyAny>>| {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+                item?.extract().map_err(|_| wrong(&pairs, field, "a mapping or a list of pairs"))?;
+            Ok(facade::Pair { name: String::take(&name, field)?, value: String::take(&value, field)? })
+        };
+        pairs.try_iter().map_err(|_| wrong(value, field, "a mapping or a list of pairs"))?.map(pair).collect()
+    }
+}
+
+impl Give for Vec<facade::Pair> {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let pairs: Vec<(String, String)> = self.into_iter().map(|pair| (pair.name, pair.value)).collect();
+        pairs.into_pyobject(py)
+    }
+}

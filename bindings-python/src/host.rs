@@ -1,0 +1,159 @@
+//! Serves what the core asks of Python: a key, a place for a secret, an ear for an event.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use keywright_facade as facade;
+use keywright_facade::HostAsk;
+use keywright_facade::host::{HostQueue, HostRequest, failure_id};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+
+use crate::convert::{Give, take};
+
+/// The functions of one client, and what they failed with.
+#[pyclass(frozen, module = "keywright._native")]
+#[derive(Clone)]
+pub struct Link(pub Arc<Functions>);
+
+/// See [`Link`].
+pub struct Functions {
+    queue: Arc<HostQueue>,
+    key_provider: Option<Py<PyAny>>,
+    on_event: Option<Py<PyAny>>,
+    deliver: Mutex<HashMap<u64, Py<PyAny>>>,
+    failures: Mutex<HashMap<u64, PyErr>>,
+}
+
+/// One request of the core.
+#[pyclass(frozen, module = "keywright._native")]
+pub struct Request(HostRequest);
+
+/// While it lives, a function that stores a secret can be found by its number.
+pub struct Delivering(Arc<Functions>, u64);
+
+impl Delivering {
+    /// Its number.
+    pub fn number(&self) -> u64 {
+        self.1
+    }
+}
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        lock(&self.0.deliver).remove(&self.1);
+    }
+}
+
+impl Functions {
+    pub fn of(queue: &Arc<HostQueue>, key_provider: Option<Py<PyAny>>, on_event: Option<Py<PyAny>>) -> Arc<Self> {
+        let queue = Arc::clone(queue);
+        Arc::new(Self { queue, key_provider, on_event, deliver: Mutex::default(), failures: Mutex::default() })
+    }
+
+    pub fn queue(&self) -> &Arc<HostQueue> {
+        &self.queue
+    }
+
+    /// Remembers a function that stores a secret.
+    pub fn delivering(self: &Arc<Self>, function: Py<PyAny>) -> Delivering {
+        let number = failure_id();
+        lock(&self.deliver).insert(number, function);
+        Delivering(Arc::clone(self), number)
+    }
+
+    pub fn take(&self) -> Option<Request> {
+        self.queue.take().map(Request)
+    }
+
+    /// What a function raised, where an error says that one did.
+    pub fn cause(&self, number: u64) -> Option<PyErr> {
+        lock(&self.failures).remove(&number)
+    }
+
+    /// Serves everything that waits, for a caller that blocks.
+    pub fn serve_all(&self, py: Python<'_>) -> PyResult<()> {
+        while let Some(request) = self.take() {
+            if let Some(awaitable) = self.begin(py, &request)? {
+                // Unawaited, it would be warned about.
+                let _ = awaitable.call_method0("close");
+                let words = "the function is async, and this client is not: give a plain function, or use the async client";
+                self.fail(py, &request, PyTypeError::new_err(words));
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
+    fn begin<'py>(&self, py: Python<'py>, request: &Request) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.called(py, request) {
+            Ok(given) if given.hasattr("__await__")? => return Ok(Some(given)),
+            Ok(given) => self.answer(&given, request),
+            Err(raised) => self.fail(py, request, raised),
+        }
+        Ok(None)
+    }
+
+    fn called<'py>(&self, py: Python<'py>, request: &Request) -> PyResult<Bound<'py, PyAny>> {
+        let none = || Ok(py.None().into_bound(py));
+        match request.0.ask() {
+            HostAsk::Key => self.key_provider.as_ref().map_or_else(none, |function| function.bind(py).call0()),
+            HostAsk::Event => match (&self.on_event, request.0.event()) {
+                (Some(function), Some(event)) => function.bind(py).call1((event.give(py)?,)),
+                _ => none(),
+            },
+            HostAsk::Deliver => {
+                let function = lock(&self.deliver).get(&request.0.function()).map(|function| function.clone_ref(py));
+                match (function, request.0.secret()) {
+                    (Some(function), Some(secret)) => function.bind(py).call1((secret.give(py)?,)),
+                    _ => none(),
+                }
+            }
+        }
+    }
+
+    fn answer(&self, given: &Bound<'_, PyAny>, request: &Request) {
+        let key = match request.0.ask() {
+            HostAsk::Key => take::<facade::Secret>(given, "key_provider").map(Some),
+            HostAsk::Deliver | HostAsk::Event => Ok(None),
+        };
+        match key {
+            Ok(key) => request.0.answer(key),
+            Err(wrong) => self.fail(given.py(), request, wrong),
+        }
+    }
+
+    fn fail(&self, py: Python<'_>, request: &Request, raised: PyErr) {
+        if request.0.ask() == HostAsk::Event {
+            // Nobody waits for it, and a call does not fail because somebody watches it badly.
+            raised.write_unraisable(py, None);
+            return;
+        }
+        let number = failure_id();
+        let words = raised.get_type(py).name().map_or_else(|_| "an exception".to_owned(), |name| name.to_string());
+        lock(&self.failures).insert(number, raised);
+        request.0.fail(number, words);
+    }
+}
+
+#[pymethods]
+impl Link {
+    /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
+    fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.0.begin(py, request.get())
+    }
+
+    /// Answers with what was awaited.
+    fn answer(&self, request: &Bound<'_, Request>, given: &Bound<'_, PyAny>) {
+        self.0.answer(given, request.get());
+    }
+
+    /// Says what was raised instead.
+    fn fail(&self, py: Python<'_>, request: &Bound<'_, Request>, raised: Bound<'_, PyAny>) {
+        self.0.fail(py, request.get(), PyErr::from_value(raised));
+    }
+}
+
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,1 @@
+"""Scenarios: behaviour written once for all languages, played here by both Python clients."""

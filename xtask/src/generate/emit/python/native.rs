@@ -1,0 +1,475 @@
+//! The glue in Rust: a class for each record and object, over pyo3.
+
+use crate::generate::emit::lines::Lines;
+use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
+
+/// What Python has no use for: requests of the core are served by hand.
+pub const BY_HAND: [&str; 1] = ["HostRequest"];
+
+/// The text of `src/generated.rs`.
+///
+/// # Errors
+/// When the surface holds something that Python cannot be given.
+pub fn text(surface: &Surface) -> Result<String, String> {
+    let mut out = Lines::default();
+    out.line("//! Written by `cargo xtask gen` from the facade.");
+    out.gap();
+    out.line("#![allow(clippy::too_many_arguments, clippy::clone_on_copy, reason = \"every member alike\")]");
+    out.gap();
+    for import in [
+        "std::hash::{DefaultHasher, Hash, Hasher};\nuse std::sync::Arc;\n",
+        "keywright_facade as facade;",
+        "pyo3::prelude::*;",
+        "pyo3::types::PyDict;\n",
+        "crate::call::{Call, Native, Queue, callable};",
+        "crate::convert::{Give, Take, take, take_limit, wrong};",
+        "crate::error::raise;",
+        "crate::record;",
+    ] {
+        out.line(format!("use {import}"));
+    }
+    for one in &surface.enums {
+        words(&mut out, one);
+    }
+    for record in surface.records.iter().filter(|record| record.is_given && record.name != "Pair") {
+        self::record(&mut out, surface, record)?;
+    }
+    for object in surface.objects.iter().filter(|object| !BY_HAND.contains(&object.name.as_str())) {
+        self::object(&mut out, surface, object)?;
+    }
+    client(&mut out, surface)?;
+    register(&mut out, surface);
+    Ok(out.into_text())
+}
+
+fn words(out: &mut Lines, one: &Enum) {
+    let name = &one.name;
+    if name == "HostAsk" {
+        return;
+    }
+    out.gap();
+    out.line(format!("impl Take for facade::{name} {{"));
+    out.deeper(|out| {
+        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.deeper(|out| out.line("record::word(value, field, Self::ALL, Self::as_str)"));
+        out.line("}");
+    });
+    out.line("}");
+    out.gap();
+    out.line(format!("impl Give for facade::{name} {{"));
+    out.deeper(|out| {
+        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.deeper(|out| out.line("self.as_str().give(py)"));
+        out.line("}");
+    });
+    out.line("}");
+}
+
+fn docs(out: &mut Lines, text: &[String]) {
+    for (number, paragraph) in text.iter().enumerate() {
+        if number > 0 {
+            out.line("///");
+        }
+        out.wrapped("/// ", paragraph, 110);
+    }
+}
+
+fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), String> {
+    let name = &record.name;
+    out.gap();
+    docs(out, &record.doc.text);
+    out.line("#[pyclass(frozen, module = \"keywright\")]");
+    out.line(format!("pub struct {name}(pub facade::{name});"));
+    out.gap();
+    out.line(format!("impl Give for facade::{name} {{"));
+    out.deeper(|out| {
+        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.deeper(|out| out.line(format!("Ok(Bound::new(py, {name}(self))?.into_any())")));
+        out.line("}");
+    });
+    out.line("}");
+    out.gap();
+    out.line(format!("impl Take for facade::{name} {{"));
+    out.deeper(|out| {
+        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.deeper(|out| {
+            out.line(format!(
+                "value.cast::<{name}>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, \"{name}\"))"
+            ));
+        });
+        out.line("}");
+    });
+    out.line("}");
+    out.gap();
+    out.line("#[pymethods]");
+    out.line(format!("impl {name} {{"));
+    let mut failed = None;
+    out.deeper(|out| failed = members(out, surface, record).err());
+    out.line("}");
+    failed.map_or(Ok(()), Err)
+}
+
+fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), String> {
+    constructor(out, record)?;
+    for field in &record.fields {
+        out.gap();
+        out.wrapped("/// ", &field.doc, 110);
+        out.line("#[getter]");
+        out.line(format!("fn {}<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {{", field.name));
+        out.deeper(|out| out.line(format!("self.0.{}.clone().give(py)", field.name)));
+        out.line("}");
+    }
+    let holds_object = record.fields.iter().any(|field| object_in(&field.ty));
+    if !holds_object {
+        equality(out, record);
+    }
+    let shown: Vec<&str> = record.fields.iter().map(|field| field.name.as_str()).collect();
+    out.gap();
+    out.line("fn __repr__(&self, py: Python<'_>) -> PyResult<String> {");
+    out.deeper(|out| out.line(format!("record::repr(\"{}\", &self.members(py)?)", record.name)));
+    out.line("}");
+    out.gap();
+    out.line("fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {");
+    out.deeper(|out| {
+        if holds_object || record.holds_secret(surface) {
+            out.line(format!("record::kept(\"{}\", slf)", record.name));
+        } else {
+            out.line("record::reduce(slf, &slf.get().members(slf.py())?)");
+        }
+    });
+    out.line("}");
+    out.gap();
+    out.line("#[pyo3(signature = (**changes))]");
+    out.line(
+        "fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {",
+    );
+    out.deeper(|out| out.line("record::replace(slf, &slf.get().members(slf.py())?, changes)"));
+    out.line("}");
+    out.line("}");
+    out.gap();
+    out.line(format!("impl {} {{", record.name));
+    out.line("fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {");
+    let listed: Vec<String> = shown.iter().map(|name| format!("(\"{name}\", self.{name}(py)?)")).collect();
+    out.deeper(|out| out.line(format!("Ok(vec![{}])", listed.join(", "))));
+    out.line("}");
+    Ok(())
+}
+
+fn constructor(out: &mut Lines, record: &Record) -> Result<(), String> {
+    let signature: Vec<String> = record
+        .fields
+        .iter()
+        .map(|field| match &field.ty {
+            Type::Optional(_) => format!("{}=None", field.name),
+            _ => field.name.clone(),
+        })
+        .collect();
+    out.line("#[new]");
+    out.line(format!("#[pyo3(signature = (*, {}))]", signature.join(", ")));
+    let params: Vec<String> = record.fields.iter().map(|field| native_param(field)).collect();
+    out.line(format!("fn new({}) -> PyResult<Self> {{", params.join(", ")));
+    let mut taken = Vec::new();
+    for field in &record.fields {
+        taken.push(format!("{}: {}", field.name, take(&field.ty, &field.name)?));
+    }
+    out.deeper(|out| out.line(format!("Ok(Self(facade::{} {{ {} }}))", record.name, taken.join(", "))));
+    out.line("}");
+    Ok(())
+}
+
+fn native_param(field: &Field) -> String {
+    match &field.ty {
+        Type::Optional(_) => format!("{}: Option<&Bound<'_, PyAny>>", field.name),
+        _ => format!("{}: &Bound<'_, PyAny>", field.name),
+    }
+}
+
+/// Equality and hash, which do not ask how a value came to be.
+fn equality(out: &mut Lines, record: &Record) {
+    let compared: Vec<&Field> = record.fields.iter().filter(|field| field.name != "meta").collect();
+    let equal: Vec<String> = compared.iter().map(|field| format!("a.{0} == b.{0}", field.name)).collect();
+    out.gap();
+    out.line("fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {");
+    out.deeper(|out| {
+        out.line("let Ok(other) = other.cast::<Self>() else { return false };");
+        out.line("let (a, b) = (&self.0, &other.get().0);");
+        out.line("let _ = (a, b);");
+        out.line(if equal.is_empty() { "true".to_owned() } else { equal.join(" && ") });
+    });
+    out.line("}");
+    out.gap();
+    out.line("fn __hash__(&self) -> u64 {");
+    out.deeper(|out| {
+        let is_empty = !compared.iter().any(|field| is_hashable(&field.ty));
+        out.line(format!("let {}hasher = DefaultHasher::new();", if is_empty { "" } else { "mut " }));
+        for field in compared.iter().filter(|field| is_hashable(&field.ty)) {
+            out.line(format!("self.0.{}.hash(&mut hasher);", field.name));
+        }
+        out.line("hasher.finish()");
+    });
+    out.line("}");
+}
+
+fn is_hashable(ty: &Type) -> bool {
+    match ty {
+        Type::Bool | Type::Int(_) | Type::Text | Type::Bytes | Type::Time | Type::Duration | Type::Enum(_) => true,
+        Type::Optional(inner) | Type::List(inner) => is_hashable(inner),
+        _ => false,
+    }
+}
+
+fn object_in(ty: &Type) -> bool {
+    match ty {
+        Type::Object(_) => true,
+        Type::Optional(inner) | Type::List(inner) => object_in(inner),
+        _ => false,
+    }
+}
+
+/// An argument as what the facade takes.
+fn take(ty: &Type, name: &str) -> Result<String, String> {
+    Ok(match ty {
+        Type::Optional(inner) => match &**inner {
+            Type::Limit => format!("take_limit({name}, \"{name}\")?"),
+            Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => {
+                return Err(format!("{name}: a function is optional by itself"));
+            }
+            _ => format!("record::optional({name}, \"{name}\")?"),
+        },
+        Type::KeyFunction => format!("facade::KeyFunction(callable({name}, \"{name}\")?)"),
+        Type::EventFunction => format!("facade::EventFunction(callable({name}, \"{name}\")?)"),
+        Type::DeliverFunction => format!("call.deliver(&self.0, {name})?"),
+        _ => format!("take({name}, \"{name}\")?"),
+    })
+}
+
+/// Parameters of a method with the members of options in their place: all are there in the call.
+fn flat<'a>(surface: &'a Surface, method: &'a Method) -> Vec<&'a Field> {
+    method
+        .params
+        .iter()
+        .flat_map(|param| match surface.options_of(&param.ty) {
+            Some(options) => options.fields.iter().collect(),
+            None => vec![param],
+        })
+        .collect()
+}
+
+fn object(out: &mut Lines, surface: &Surface, object: &Object) -> Result<(), String> {
+    let name = &object.name;
+    out.gap();
+    docs(out, &object.doc.text);
+    out.line("#[pyclass(frozen, module = \"keywright._native\")]");
+    out.line(format!("pub struct {name}(pub Arc<facade::{name}>);"));
+    out.gap();
+    out.line(format!("impl Give for Arc<facade::{name}> {{"));
+    out.deeper(|out| {
+        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.deeper(|out| out.line(format!("record::wrapped(\"{name}\", Bound::new(py, {name}(self))?.into_any())")));
+        out.line("}");
+    });
+    out.line("}");
+    out.gap();
+    out.line(format!("impl Take for Arc<facade::{name}> {{"));
+    out.deeper(|out| {
+        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.deeper(|out| {
+            out.line("let native = record::unwrapped(value);");
+            out.line(format!(
+                "native.cast::<{name}>().map(|native| Arc::clone(&native.get().0)).map_err(|_| wrong(value, field, \"{name}\"))"
+            ));
+        });
+        out.line("}");
+    });
+    out.line("}");
+    out.gap();
+    out.line("#[pymethods]");
+    out.line(format!("impl {name} {{"));
+    let mut failed = Ok(());
+    out.deeper(|out| {
+        for method in &object.constructors {
+            failed = failed.clone().and(made(out, surface, name, method));
+        }
+        for method in &object.methods {
+            failed = failed.clone().and(self::method(out, surface, method, name, ("Call::plain(queue)", "self.0")));
+        }
+    });
+    out.line("}");
+    failed
+}
+
+/// A way to make an object.
+fn made(out: &mut Lines, surface: &Surface, name: &str, method: &Method) -> Result<(), String> {
+    let (params, arguments) = arguments(surface, method)?;
+    out.line("#[staticmethod]");
+    out.line(format!("fn {}(py: Python<'_>{params}) -> PyResult<Self> {{", method.name));
+    out.deeper(|out| {
+        for line in &arguments.lines {
+            out.line(line);
+        }
+        let failed = if method.throws { ".map_err(|error| raise(py, error))?" } else { "" };
+        out.line(format!("Ok(Self(facade::{name}::{}({}){failed}))", method.name, arguments.names.join(", ")));
+    });
+    out.line("}");
+    Ok(())
+}
+
+struct Arguments {
+    lines: Vec<String>,
+    names: Vec<String>,
+}
+
+/// The parameters as they stand in Rust, the lines that take them, and the names that hold them.
+fn arguments(surface: &Surface, method: &Method) -> Result<(String, Arguments), String> {
+    let at = |error: String| format!("{}: {error}", method.name);
+    let params: String = flat(surface, method).iter().map(|field| format!(", {}: &Bound<'_, PyAny>", field.name)).collect();
+    let (mut lines, mut names) = (Vec::new(), Vec::new());
+    for param in &method.params {
+        match surface.options_of(&param.ty) {
+            Some(options) => {
+                let mut members = Vec::new();
+                for field in &options.fields {
+                    members.push(format!("{}: {}", field.name, take_all(&field.ty, &field.name).map_err(at)?));
+                }
+                lines.push(format!("let {} = facade::{} {{ {} }};", held(&param.name), options.name, members.join(", ")));
+                names.push(held(&param.name));
+            }
+            None => {
+                lines.push(format!("let {0} = {1};", param.name, take_all(&param.ty, &param.name).map_err(at)?));
+                names.push(param.name.clone());
+            }
+        }
+    }
+    Ok((params, Arguments { lines, names }))
+}
+
+/// A record of options must not hide a member of the same name.
+fn held(name: &str) -> String {
+    format!("{name}_given")
+}
+
+/// An argument that is always there: `None` stands for nothing.
+fn take_all(ty: &Type, name: &str) -> Result<String, String> {
+    match ty {
+        Type::Optional(inner) if **inner != Type::Limit => Ok(format!("take({name}, \"{name}\")?")),
+        _ => take(ty, name),
+    }
+}
+
+fn method(out: &mut Lines, surface: &Surface, method: &Method, owner: &str, (call, inner): (&str, &str)) -> Result<(), String> {
+    let (params, arguments) = arguments(surface, method)?;
+    let queue = if method.is_async { ", queue: Option<&Bound<'py, Queue>>" } else { "" };
+    out.gap();
+    out.line(format!("fn {}<'py>(&self, py: Python<'py>{queue}{params}) -> PyResult<Bound<'py, PyAny>> {{", method.name));
+    out.deeper(|out| {
+        if method.is_async {
+            let delivers = arguments.lines.iter().any(|line| line.contains("call.deliver"));
+            out.line(format!("let {}call = {call};", if delivers { "mut " } else { "" }));
+        }
+        for line in &arguments.lines {
+            out.line(line);
+        }
+        let called = format!("{}({})", method.name, arguments.names.join(", "));
+        if method.is_async {
+            out.line(format!("let inner = Arc::clone(&{inner});"));
+            out.line(format!("call.run(py, async move {{ {} }})", ended(surface, method, &format!("inner.{called}.await"))));
+        } else {
+            let failed = if method.throws { ".map_err(|error| raise(py, error))?" } else { "" };
+            let value = format!("Arc::clone(&{inner}).{called}{failed}");
+            match &method.returns {
+                None => {
+                    out.line(format!("{value};"));
+                    out.line("Ok(py.None().into_bound(py))");
+                }
+                Some(Type::Object(object)) if object == "Client" => {
+                    out.line(format!("Ok(Bound::new(py, Client(self.0.handle({value})))?.into_any())"));
+                }
+                // Of its own class: what Python has around it is its own, too.
+                Some(Type::Object(object)) if object == owner => {
+                    out.line(format!("Ok(Bound::new(py, Self({value}))?.into_any())"));
+                }
+                Some(_) => out.line(format!("{value}.give(py)")),
+            }
+        }
+    });
+    out.line("}");
+    Ok(())
+}
+
+/// A page is given in parts; everything else knows how to be given.
+fn ended(surface: &Surface, method: &Method, value: &str) -> String {
+    match &method.returns {
+        _ if surface.page_of(method).is_some() => format!("{value}.map(record::Page::from)"),
+        None if method.throws => format!("{value}.map(|()| record::Nothing)"),
+        _ => value.to_owned(),
+    }
+}
+
+fn client(out: &mut Lines, surface: &Surface) -> Result<(), String> {
+    out.gap();
+    out.line("/// The client of one service.");
+    out.line("#[pyclass(frozen, module = \"keywright._native\")]");
+    out.line("pub struct Client(pub Native);");
+    out.gap();
+    out.line("#[pymethods]");
+    out.line("impl Client {");
+    let mut failed = Ok(());
+    out.deeper(|out| {
+        for method in &surface.client.constructors {
+            failed = failed.clone().and(made_client(out, surface, method));
+        }
+        let groups = surface.groups.iter().flat_map(|group| &group.methods);
+        let own = surface.client.methods.iter().filter(|method| method.name != "next_request");
+        for method in own.chain(groups) {
+            failed =
+                failed.clone().and(self::method(out, surface, method, "Client", ("Call::of(&self.0, queue)", "self.0.inner")));
+        }
+    });
+    out.line("}");
+    failed
+}
+
+fn made_client(out: &mut Lines, surface: &Surface, method: &Method) -> Result<(), String> {
+    let (params, arguments) = arguments(surface, method)?;
+    out.line("#[staticmethod]");
+    out.line(format!("fn {}(py: Python<'_>{params}) -> PyResult<Self> {{", method.name));
+    out.deeper(|out| {
+        for line in &arguments.lines {
+            out.line(line);
+        }
+        let made = format!("facade::Client::{}({})", method.name, arguments.names.join(", "));
+        out.line(format!("let inner = {made}.map_err(|error| raise(py, error))?;"));
+        out.line("Ok(Self(Native::new(inner, key_provider, on_event)))");
+    });
+    out.line("}");
+    Ok(())
+}
+
+fn register(out: &mut Lines, surface: &Surface) {
+    out.gap();
+    for page in pages(surface) {
+        let Some(Type::Record(item)) = page.item() else { continue };
+        out.line(format!("record::page!({}, {item});", page.name));
+    }
+    out.gap();
+    out.line("/// Adds every class.");
+    out.line("pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {");
+    out.deeper(|out| {
+        for record in surface.records.iter().filter(|record| record.is_given && record.name != "Pair") {
+            out.line(format!("module.add_class::<{}>()?;", record.name));
+        }
+        for object in surface.objects.iter().filter(|object| !BY_HAND.contains(&object.name.as_str())) {
+            out.line(format!("module.add_class::<{}>()?;", object.name));
+        }
+        out.line("module.add_class::<Client>()");
+    });
+    out.line("}");
+}
+
+fn pages(surface: &Surface) -> Vec<&Record> {
+    let methods = surface.groups.iter().flat_map(|group| &group.methods);
+    let mut found: Vec<&Record> = methods.filter_map(|method| surface.page_of(method)).collect();
+    found.sort_by_key(|page| &page.name);
+    found.dedup_by_key(|page| &page.name);
+    found
+}
