@@ -5,6 +5,7 @@
 //! enters it (`behaviour.md` section 8, `security.md`).
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -149,12 +150,23 @@ pub struct FieldError {
 /// assert_eq!(refused.field(), Some("api_key"));
 /// assert!(!refused.to_string().contains("two"));
 /// ```
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{}", self.sentence())]
+#[derive(Debug, Clone)]
 pub struct Error {
     data: Box<ErrorData>,
-    #[source]
     cause: Option<Cause>,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
+    }
+}
+
+impl std::error::Error for Error {
+    /// What a function of the caller failed with, itself: it can be downcast.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
 }
 
 /// What a key provider or another function of the caller failed with.
