@@ -15,15 +15,15 @@ type Other = string & {}
 /** What every call takes beside its own options. */
 export interface Cancellable {
   /** Ends the call: it rejects with the reason of the signal, and its connection is closed. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Which page of a list. */
 export interface ListOptions extends Cancellable {
   /** How many items a page has; the service says which sizes there are. */
-  pageSize?: number
+  pageSize?: number | undefined
   /** Where the list goes on: `nextToken` of the page before. */
-  after?: string
+  after?: string | undefined
 }
 
 /** A key, password or token. It prints nowhere: `expose` is the only way to read it. */
@@ -388,31 +388,31 @@ export interface ServerEvent {
 /** How the calls of one handle differ from the client's settings. */
 export interface CallOptions {
   /** Limits the whole call with its waits. */
-  totalMs?: number | null
+  totalMs?: number | null | undefined
   /** Limits one attempt, status line and body. */
-  attemptMs?: number | null
+  attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body. */
-  stallMs?: number
+  stallMs?: number | undefined
   /** Requests of one call, the first included. */
-  maxAttempts?: number
+  maxAttempts?: number | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle
+  throttle?: Throttle | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority
+  priority?: Priority | undefined
 }
 
 /** Which calls to list. What the service cannot filter is filtered here. */
 export interface CallsQuery {
   /** Only this method. */
-  method?: string
+  method?: string | undefined
   /** Only this status. */
-  status?: number
+  status?: number | undefined
   /** Only this path. */
-  endpoint?: string
+  endpoint?: string | undefined
   /** Only from this time on. */
-  since?: Date
+  since?: Date | undefined
   /** Only before this time. */
-  until?: Date
+  until?: Date | undefined
 }
 
 /** What a client is made with. */
@@ -420,127 +420,127 @@ export interface ClientOptions {
   /** The API key. Wins over the environment variable that the service's page names. */
   apiKey?: string | Secret
   /** A function that gives the API key for every call, so that it can change meanwhile. */
-  keyProvider?: () => string | Secret | Promise<string | Secret>
+  keyProvider?: (() => string | Secret | Promise<string | Secret>) | undefined
   /** What manages keys, where that is not the API key: another key, or an owner's token (Seenty). */
   management?: string | Secret
   /** The e-mail of a login that manages keys (SegOps, SidClaw). */
-  email?: string
+  email?: string | undefined
   /** The password of that login. */
   password?: string | Secret
   /** The account that calls are for, by id or slug, unless a handle says otherwise. */
-  account?: string
+  account?: string | undefined
   /** The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw). */
-  agentId?: string
+  agentId?: string | undefined
   /** Scheme, host, port and at most a path prefix, as `https://api.example.com`. */
-  baseUrl?: string
+  baseUrl?: string | undefined
   /** The variant of the service's description: `documented` (default) or `live`. */
-  variant?: 'documented' | 'live' | Other
+  variant?: 'documented' | 'live' | Other | undefined
   /** Limits a whole call with its waits; 120 s unless given. */
-  totalMs?: number | null
+  totalMs?: number | null | undefined
   /** Limits one attempt; 30 s unless given. */
-  attemptMs?: number | null
+  attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. */
-  stallMs?: number
+  stallMs?: number | undefined
   /** Limits name lookup, connection and TLS together; 5 s unless given. */
-  connectTimeoutMs?: number
+  connectTimeoutMs?: number | undefined
   /** Requests of one call, the first included; 4 unless given. */
-  maxAttempts?: number
+  maxAttempts?: number | undefined
   /** The delay before the first repetition, which doubles with each; 250 ms unless given. */
-  retryBaseMs?: number
+  retryBaseMs?: number | undefined
   /** The longest delay of our own; 8 s unless given. */
-  retryCapMs?: number
+  retryCapMs?: number | undefined
   /** The longest delay asked for by the service that is waited out; 60 s unless given. */
-  maxRetryAfterMs?: number
+  maxRetryAfterMs?: number | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle
+  throttle?: Throttle | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority
+  priority?: Priority | undefined
   /** Keeps throttle lanes and retry budget to this client and its handles. */
-  privateLane?: boolean
+  privateLane?: boolean | undefined
   /** The largest body of an answer, decompressed, in bytes; 8 MiB unless given. */
-  maxBody?: number
+  maxBody?: number | undefined
   /** Allows plain `http` to hosts other than this machine: the key travels in the clear. */
-  allowInsecureHttp?: boolean
+  allowInsecureHttp?: boolean | undefined
   /** Whether a key must begin as the service says that its keys do; yes unless given. */
-  checkKeyShape?: boolean
+  checkKeyShape?: boolean | undefined
   /** Whether a login's password stays in memory for logging in again; yes unless given. */
-  keepPassword?: boolean
+  keepPassword?: boolean | undefined
   /** Adds `X-Keywright-Attempt` to every request, for debugging a gateway. */
-  debugHeaders?: boolean
+  debugHeaders?: boolean | undefined
   /** Which proxies are used for `https`. */
-  proxy?: Proxy
+  proxy?: Proxy | undefined
   /** Certificates to trust besides those of the system, each a PEM text. */
-  extraRoots?: readonly string[]
+  extraRoots?: readonly string[] | undefined
   /** A name for the `User-Agent`, as `acme-deployer/1.4`. */
-  appName?: string
+  appName?: string | undefined
   /** Receives the events of all calls. */
-  onEvent?: (event: Event) => void
+  onEvent?: ((event: Event) => void) | undefined
   /** Where time and chance come from, for tests: a sandbox's clock. */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Read instead of the environment of the process. */
-  env?: Pairs
+  env?: Pairs | undefined
 }
 
 /** What a new key shall be. What a service does not know is refused before anything is sent. */
 export interface CreateKey {
   /** The name or label. Optional at Seclai, required elsewhere. */
-  name?: string
+  name?: string | undefined
   /** What the key may do (SidClaw). */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** When it stops working by itself (SidClaw, Seenty, itellicoAI). */
-  expiresAt?: Date
+  expiresAt?: Date | undefined
 }
 
 /** How a new secret is handed over, and what may be done when its answer is lost. */
 export interface Handover {
   /** What to do when an answer is lost. Other than `report` it puts a mark at the end of the key's name, so that no other key can be taken for it. */
-  recover?: Recover
+  recover?: Recover | undefined
   /** Lists the keys before the request too, so that a loss can be told apart with certainty. */
-  snapshot?: boolean
+  snapshot?: boolean | undefined
   /** What to do with a key whose caller has left. */
-  onCancel?: OnCancel
+  onCancel?: OnCancel | undefined
   /** Stores the secret before the call returns; if it fails, the new key is retired. */
-  deliver?: (secret: Secret) => void | Promise<void>
+  deliver?: ((secret: Secret) => void | Promise<void>) | undefined
   /** Allows a key to rotate itself: a lost answer then locks its owner out. */
-  allowSelf?: boolean
+  allowSelf?: boolean | undefined
 }
 
 /** What to change about a key. What is not given stays. */
 export interface UpdateKey {
   /** The name or label. */
-  name?: string
+  name?: string | undefined
   /** When it stops working by itself. */
-  expiresAt?: Date
+  expiresAt?: Date | undefined
   /** Removes the expiry: the key works until it is revoked or deleted. */
-  neverExpires?: boolean
+  neverExpires?: boolean | undefined
 }
 
 /** Which time a report covers, and how finely. */
 export interface UsageQuery {
   /** `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given. */
-  range?: '24h' | '7d' | '30d' | Other
+  range?: '24h' | '7d' | '30d' | Other | undefined
   /** From this time on. */
-  since?: Date
+  since?: Date | undefined
   /** Up to, and without, this time. */
-  until?: Date
+  until?: Date | undefined
   /** The slices; chosen by the length of the range when not given (SEC-45). */
-  granularity?: Granularity
+  granularity?: Granularity | undefined
 }
 
 /** What a request of your own carries. */
 export interface RequestOptions {
   /** Query parameters; they are encoded here. */
-  query?: Pairs
+  query?: Pairs | undefined
   /** Headers. Credential headers are the client's own and cannot be set. */
-  headers?: Pairs
+  headers?: Pairs | undefined
   /** A JSON body. */
-  json?: unknown
+  json?: unknown | undefined
   /** A body of bytes. */
-  body?: Uint8Array
+  body?: Uint8Array | undefined
   /** What the bytes are; `application/octet-stream` unless given. */
-  contentType?: string
+  contentType?: string | undefined
   /** Whether the service may get it twice. Reading is safe, PUT and DELETE are idempotent, everything else is never repeated unless you say so. */
-  safety?: Safety
+  safety?: Safety | undefined
 }
 
 /** What an action answered with: what it has depends on the action. */
@@ -560,15 +560,15 @@ export interface ActionReply {
 /** What an action is called with. */
 export interface Arguments {
   /** What fills the places of the path, as `id`. */
-  path?: Pairs
+  path?: Pairs | undefined
   /** Query parameters. */
-  query?: Pairs
+  query?: Pairs | undefined
   /** The JSON body. */
-  body?: unknown
+  body?: unknown | undefined
   /** How many items of a list. */
-  pageSize?: number
+  pageSize?: number | undefined
   /** Where a list goes on. */
-  after?: string
+  after?: string | undefined
 }
 
 /** How many sockets a sandbox has. */
@@ -636,19 +636,19 @@ export interface SandboxAccess {
 /** How a sandbox or a further world begins. */
 export interface SandboxOptions {
   /** Fixes ids, keys and chance; without it each world has its own. */
-  seed?: number
+  seed?: number | undefined
   /** The plan of every service that knows it; the largest where nothing is said. */
-  plan?: string
+  plan?: string | undefined
   /** `documented` (default) or `live`. */
-  variant?: string
+  variant?: string | undefined
   /** How the clock moves (`auto`, `frozen`, `real`), or the moment at which it begins, or both as `frozen 2026-03-23T10:00:00Z`. */
-  clock?: string
+  clock?: string | undefined
   /** Whether unknown names in requests and repeated headers are forgiven. */
-  lenient?: boolean
+  lenient?: boolean | undefined
   /** Whether `Idempotency-Key` is honoured. */
-  idempotency?: boolean
+  idempotency?: boolean | undefined
   /** Ids of rules that do not hold. */
-  brokenRules?: readonly string[]
+  brokenRules?: readonly string[] | undefined
 }
 
 /** The credits of one activity. */
@@ -747,6 +747,8 @@ export interface Key {
   readonly name: string | null
   /** The name to show: `Untitled` when there is none (SEC-18). */
   readonly displayName: string
+  /** The name to show on the key's own page: `(unnamed)` when there is none (SEC-28). */
+  readonly displayNameDetail: string
   /** The beginning of the secret, for people to recognise it by. Never usable as a key. */
   readonly prefix: string | null
   /** The status: `active`, `revoked`, `archived`, `expired`, or the service's own word. */
@@ -1499,13 +1501,13 @@ export declare class Sandbox {
    *
    * @throws `config` when there is no such service or account.
    */
-  setActive(service: string, active: boolean, options?: { account?: string }): void
+  setActive(service: string, active: boolean, options?: { account?: string | undefined }): void
   /**
    * Sets what a service's tenant has left to spend; without a number: no end.
    *
    * @throws `config` when there is no such service.
    */
-  setCredits(service: string, options?: { credits?: number }): void
+  setCredits(service: string, options?: { credits?: number | undefined }): void
   /**
    * Limits the requests of each tenant of a service in fixed windows.
    *

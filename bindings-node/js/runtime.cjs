@@ -71,7 +71,7 @@ function signalOf(value) {
 
 function invoke(of, target, given, options) {
   const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, null))
-  if (hasFailed) throw fromText(text)
+  if (hasFailed) throw seenFrom(fromText(text), invoke)
   return of.gives === undefined ? undefined : of.gives(JSON.parse(text), beside)
 }
 
@@ -90,10 +90,14 @@ async function call(of, target, given, options) {
       begin(entry, args)
     })
   } catch (error) {
-    // Made on arrival, where no caller stands: the trace shows who awaits.
-    if (error instanceof KeywrightError) Error.captureStackTrace(error, call)
-    throw error
+    throw error instanceof KeywrightError ? seenFrom(error, call) : error
   }
+}
+
+/** Makes the trace of an error begin at the caller: on arrival nobody stands there but us. */
+function seenFrom(error, own) {
+  Error.captureStackTrace(error, own)
+  return error
 }
 
 function begin(entry, args) {

@@ -951,11 +951,12 @@ impl Write for JsonReply {
 
 impl Write for Key {
     fn write(self, out: &mut Out) {
-        let Self { id, name, display_name, prefix, status, status_label, is_effective, scopes, account_id, created_at, last_used_at, expires_at, archived_at, revoked_at, allowed_actions, data, meta } = self;
+        let Self { id, name, display_name, display_name_detail, prefix, status, status_label, is_effective, scopes, account_id, created_at, last_used_at, expires_at, archived_at, revoked_at, allowed_actions, data, meta } = self;
         out.record(|out| {
             out.member(id);
             out.member(name);
             out.member(display_name);
+            out.member(display_name_detail);
             out.member(prefix);
             out.member(status);
             out.member(status_label);

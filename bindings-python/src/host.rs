@@ -10,6 +10,7 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use crate::convert::{Give, take};
+use crate::exit::Inside;
 
 /// The functions of one client, and what they failed with.
 #[pyclass(frozen, module = "keywright._native")]
@@ -142,6 +143,7 @@ impl Functions {
 impl Link {
     /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
     fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let _inside = Inside::enter(py)?;
         self.0.begin(py, request.get())
     }
 

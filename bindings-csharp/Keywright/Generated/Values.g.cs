@@ -1302,6 +1302,7 @@ namespace Keywright
         /// <summary>Makes one, for tests.</summary>
         /// <param name="id">The id, as text: some services count, others use words (SEG-14).</param>
         /// <param name="displayName">The name to show: <c>Untitled</c> when there is none (SEC-18).</param>
+        /// <param name="displayNameDetail">The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28).</param>
         /// <param name="status">The status: <c>active</c>, <c>revoked</c>, <c>archived</c>, <c>expired</c>, or the service's own word.</param>
         /// <param name="statusLabel">The status in the service's own words, as <c>Live</c> (SEC-19).</param>
         /// <param name="isEffective">Whether the key worked when this was read: it is active and not past its date (SEE-24).</param>
@@ -1317,11 +1318,12 @@ namespace Keywright
         /// <param name="archivedAt">When it was archived.</param>
         /// <param name="revokedAt">When it was revoked, where the service says.</param>
         /// <param name="meta">How it came to be; absent for one of a list.</param>
-        public Key(string id, string displayName, string status, string statusLabel, bool isEffective, IReadOnlyList<string> scopes, IReadOnlyList<string> allowedActions, Json data, string? name = null, string? prefix = null, string? accountId = null, DateTimeOffset? createdAt = null, DateTimeOffset? lastUsedAt = null, DateTimeOffset? expiresAt = null, DateTimeOffset? archivedAt = null, DateTimeOffset? revokedAt = null, Meta? meta = null)
+        public Key(string id, string displayName, string displayNameDetail, string status, string statusLabel, bool isEffective, IReadOnlyList<string> scopes, IReadOnlyList<string> allowedActions, Json data, string? name = null, string? prefix = null, string? accountId = null, DateTimeOffset? createdAt = null, DateTimeOffset? lastUsedAt = null, DateTimeOffset? expiresAt = null, DateTimeOffset? archivedAt = null, DateTimeOffset? revokedAt = null, Meta? meta = null)
         {
             Id = id;
             Name = name;
             DisplayName = displayName;
+            DisplayNameDetail = displayNameDetail;
             Prefix = prefix;
             Status = status;
             StatusLabel = statusLabel;
@@ -1346,6 +1348,9 @@ namespace Keywright
 
         /// <summary>The name to show: <c>Untitled</c> when there is none (SEC-18).</summary>
         public string DisplayName { get; }
+
+        /// <summary>The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28).</summary>
+        public string DisplayNameDetail { get; }
 
         /// <summary>The beginning of the secret, for people to recognise it by. Never usable as a key.</summary>
         public string? Prefix { get; }
@@ -1395,6 +1400,7 @@ namespace Keywright
                 id: r.Text(),
                 name: r.Some() ? r.Text() : null,
                 displayName: r.Text(),
+                displayNameDetail: r.Text(),
                 prefix: r.Some() ? r.Text() : null,
                 status: r.Text(),
                 statusLabel: r.Text(),
@@ -1418,6 +1424,7 @@ namespace Keywright
                 && Same.One(Id, other.Id)
                 && Same.One(Name, other.Name)
                 && Same.One(DisplayName, other.DisplayName)
+                && Same.One(DisplayNameDetail, other.DisplayNameDetail)
                 && Same.One(Prefix, other.Prefix)
                 && Same.One(Status, other.Status)
                 && Same.One(StatusLabel, other.StatusLabel)
@@ -1437,10 +1444,10 @@ namespace Keywright
         public override bool Equals(object? obj) => Equals(obj as Key);
 
         /// <inheritdoc/>
-        public override int GetHashCode() => HashCode.Combine(Id, Name, DisplayName, Prefix);
+        public override int GetHashCode() => HashCode.Combine(Id, Name, DisplayName, DisplayNameDetail);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Key").With("Id", Id).With("Name", Name).With("DisplayName", DisplayName).With("Prefix", Prefix).With("Status", Status).With("StatusLabel", StatusLabel).With("IsEffective", IsEffective).With("Scopes", Scopes).With("AccountId", AccountId).With("CreatedAt", CreatedAt).With("LastUsedAt", LastUsedAt).With("ExpiresAt", ExpiresAt).With("ArchivedAt", ArchivedAt).With("RevokedAt", RevokedAt).With("AllowedActions", AllowedActions).With("Data", Data).With("Meta", Meta).ToString();
+        public override string ToString() => new Show("Key").With("Id", Id).With("Name", Name).With("DisplayName", DisplayName).With("DisplayNameDetail", DisplayNameDetail).With("Prefix", Prefix).With("Status", Status).With("StatusLabel", StatusLabel).With("IsEffective", IsEffective).With("Scopes", Scopes).With("AccountId", AccountId).With("CreatedAt", CreatedAt).With("LastUsedAt", LastUsedAt).With("ExpiresAt", ExpiresAt).With("ArchivedAt", ArchivedAt).With("RevokedAt", RevokedAt).With("AllowedActions", AllowedActions).With("Data", Data).With("Meta", Meta).ToString();
     }
 
     /// <summary>How a result came to be.</summary>

@@ -9,7 +9,7 @@ namespace Keywright
     internal interface IWoken
     {
         /// <summary>Called on the thread that wakes; must do next to nothing there.</summary>
-        void Woken(bool isReady);
+        void Woken(bool ready);
     }
 
     /// <summary>The way from the native library's wake-up to what waits for it.</summary>
@@ -132,6 +132,10 @@ namespace Keywright
         [ThreadStatic]
         private static PendingCall<T>? polled;
 
+        // Of this thread and not of the call: another may have ended the call before this one is back from its poll.
+        [ThreadStatic]
+        private static bool isReady;
+
         private readonly ulong future;
         private readonly KeywrightClient? client;
         private readonly ulong deliver;
@@ -139,7 +143,6 @@ namespace Keywright
         private readonly Watch watch;
         private CancellationTokenRegistration registration;
         private GCHandle self;
-        private bool isReady;
 
         private protected PendingCall(ulong future, KeywrightClient? client, string operation, ulong deliver, CancellationToken token)
             : base(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -151,11 +154,11 @@ namespace Keywright
             watch = Watch.Start(operation);
         }
 
-        public void Woken(bool isReady)
+        public void Woken(bool ready)
         {
-            if (ReferenceEquals(polled, this) && isReady)
+            if (ready && ReferenceEquals(polled, this))
             {
-                this.isReady = true;
+                isReady = true;
                 return;
             }
 
@@ -204,6 +207,7 @@ namespace Keywright
             polled = null;
             if (isReady)
             {
+                isReady = false;
                 End();
             }
         }

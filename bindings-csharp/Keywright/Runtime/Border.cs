@@ -102,6 +102,7 @@ namespace Keywright
         private RustBuffer first;
         private RustBuffer second;
         private RustBuffer third;
+        private RustBuffer fourth;
         private int count;
 
         /// <summary>The number of the function that stores a secret, for the call that they belong to.</summary>
@@ -147,6 +148,7 @@ namespace Keywright
                 first.Free();
                 second.Free();
                 third.Free();
+                fourth.Free();
                 count = 0;
             }
         }
@@ -164,9 +166,12 @@ namespace Keywright
                 case 2:
                     third = buffer;
                     break;
+                case 3:
+                    fourth = buffer;
+                    break;
                 default:
                     buffer.Free();
-                    throw new InvalidOperationException("keywright: a call with more than three buffers");
+                    throw new InvalidOperationException("keywright: a call with more than four buffers");
             }
 
             return buffer;

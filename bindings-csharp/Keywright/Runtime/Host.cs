@@ -41,15 +41,15 @@ namespace Keywright
         }
 
         /// <summary>Called where the request was made, or where we poll: it must not take the gate.</summary>
-        public void Woken(bool isReady)
+        public void Woken(bool ready)
         {
-            this.isReady = isReady;
+            isReady = ready;
             isListening = false;
             if (isStopped)
             {
                 LetGo();
             }
-            else if (!isReady)
+            else if (!ready)
             {
                 ThreadPool.QueueUserWorkItem(host => host.Serve(), this, false);
             }
@@ -87,21 +87,31 @@ namespace Keywright
         /// <summary>A call begins: from now on its requests are served.</summary>
         internal void Begin(KeywrightClient of)
         {
-            Hold();
-            if (mayListen)
+            if (!mayListen)
             {
-                lock (gate)
+                Hold();
+                return;
+            }
+
+            lock (gate)
+            {
+                if (isStopped)
                 {
-                    if (client == 0)
-                    {
-                        client = of.Handle.Clone();
-                        self = GCHandle.Alloc(this);
-                        future = Native.uniffi_keywright_facade_fn_method_client_next_request(Again());
-                    }
+                    // Its client was disposed of while the call began: nobody would answer it.
+                    throw new ObjectDisposedException(nameof(KeywrightClient));
                 }
 
-                Serve();
+                if (client == 0)
+                {
+                    client = of.Handle.Clone();
+                    self = GCHandle.Alloc(this);
+                    future = Native.uniffi_keywright_facade_fn_method_client_next_request(Again());
+                }
+
+                Hold();
             }
+
+            Serve();
         }
 
         /// <summary>A call has ended: its end is told after the events that came before it.</summary>
@@ -276,8 +286,7 @@ namespace Keywright
         {
             lock (gate)
             {
-                mayListen = false;
-                if (client == 0)
+                if (client == 0 || Volatile.Read(ref holders) > 0)
                 {
                     return;
                 }

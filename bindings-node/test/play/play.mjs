@@ -2,7 +2,9 @@
 // over, and no secret stands in anything that the client has shown.
 
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 
 import { Client, Dialect, KeywrightError, Sandbox } from 'keywright'
@@ -12,7 +14,8 @@ import { differs, fits, journalDiffers } from './expect.mjs'
 import { errorForm } from './forms.mjs'
 import { Saved } from './values.mjs'
 
-const acme = new URL('../../../examples/acme.toml', import.meta.url)
+const repository = process.env.KEYWRIGHT_REPOSITORY ?? fileURLToPath(new URL('../../..', import.meta.url))
+const acme = join(repository, 'examples/acme.toml')
 
 let sandbox
 
@@ -140,7 +143,8 @@ class Run {
   /** Waits until so many calls have begun, or all have ended. */
   async hasBegun(count, calls) {
     let hasEnded = false
-    void calls.then(() => (hasEnded = true))
+    const end = () => (hasEnded = true)
+    void calls.then(end, end)
     while (this.begun < count && !hasEnded) await turn()
     this.begun = 0
   }

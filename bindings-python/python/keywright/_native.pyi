@@ -833,6 +833,7 @@ class Key:
         id: str,
         name: str | None = None,
         display_name: str,
+        display_name_detail: str,
         prefix: str | None = None,
         status: str,
         status_label: str,
@@ -857,6 +858,9 @@ class Key:
     @property
     def display_name(self) -> str:
         """The name to show: `Untitled` when there is none (SEC-18)."""
+    @property
+    def display_name_detail(self) -> str:
+        """The name to show on the key's own page: `(unnamed)` when there is none (SEC-28)."""
     @property
     def prefix(self) -> str | None:
         """The beginning of the secret, for people to recognise it by. Never usable as a key."""

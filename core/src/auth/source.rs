@@ -163,3 +163,19 @@ impl fmt::Debug for Environment {
         f.write_str("Environment")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_provider_fails_with_is_the_source_itself() {
+        let provider = KeyProvider::new(|| async { Err(io::Error::other("the vault is closed").into()) });
+        let error = provider.key().await.unwrap_err();
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+        assert_eq!(source.unwrap().to_string(), "the vault is closed");
+    }
+}

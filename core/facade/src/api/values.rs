@@ -77,6 +77,8 @@ pub struct Key {
     pub name: Option<String>,
     /// The name to show: `Untitled` when there is none (SEC-18).
     pub display_name: String,
+    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28).
+    pub display_name_detail: String,
     /// The beginning of the secret, for people to recognise it by. Never usable as a key.
     pub prefix: Option<String>,
     /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
@@ -112,6 +114,7 @@ impl Key {
         let time = |at: Option<keywright::Timestamp>| at.map(SystemTime::from);
         Self {
             display_name: key.display_name().to_owned(),
+            display_name_detail: key.display_name_detail().to_owned(),
             is_effective: key.is_effective(now),
             id: key.id.as_str().to_owned(),
             name: key.name,

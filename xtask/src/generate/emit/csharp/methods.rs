@@ -6,6 +6,9 @@ use super::wire::{lift, lower, reader};
 use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Field, Method, Surface, Type};
 
+/// As many buffers as `Lowered` keeps.
+const MOST: usize = 4;
+
 /// Where a method stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -118,6 +121,9 @@ impl Call<'_> {
                 first += &line
             }
             names.push(name);
+        }
+        if names.len() > MOST {
+            return Err(format!("it takes more than {MOST} arguments"));
         }
         let mut all = Vec::new();
         if !self.place.on.is_empty() {

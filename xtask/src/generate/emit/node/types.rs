@@ -33,15 +33,15 @@ type Other = string & {}
 /** What every call takes beside its own options. */
 export interface Cancellable {
   /** Ends the call: it rejects with the reason of the signal, and its connection is closed. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Which page of a list. */
 export interface ListOptions extends Cancellable {
   /** How many items a page has; the service says which sizes there are. */
-  pageSize?: number
+  pageSize?: number | undefined
   /** Where the list goes on: `nextToken` of the page before. */
-  after?: string
+  after?: string | undefined
 }
 
 /** A key, password or token. It prints nowhere: `expose` is the only way to read it. */
@@ -179,7 +179,17 @@ fn member(surface: &Surface, record: &Record, field: &Field) -> Result<String, S
     }
     let ty = open.map_or_else(|| taken(surface, &field.ty), |(_, _, words)| Ok(or_other(words)))?;
     let mark = if field.ty.may_be_absent() { "?" } else { "" };
-    Ok(format!("{doc}  {name}{mark}: {ty}\n"))
+    Ok(format!("{doc}  {name}{mark}: {ty}{}\n", or_undefined(&field.ty)))
+}
+
+/// `undefined` is as good as left out, but for a secret.
+fn or_undefined(ty: &Type) -> &'static str {
+    match ty {
+        Type::Optional(inner) if **inner == Type::Secret => "",
+        Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => "",
+        ty if ty.may_be_absent() => " | undefined",
+        _ => "",
+    }
 }
 
 /// A type as it is given.
@@ -213,9 +223,9 @@ fn taken(surface: &Surface, ty: &Type) -> Result<String, String> {
         Type::Time => "Date".to_owned(),
         Type::Secret => "string | Secret".to_owned(),
         Type::Json => "unknown".to_owned(),
-        Type::KeyFunction => "() => string | Secret | Promise<string | Secret>".to_owned(),
-        Type::DeliverFunction => "(secret: Secret) => void | Promise<void>".to_owned(),
-        Type::EventFunction => "(event: Event) => void".to_owned(),
+        Type::KeyFunction => "(() => string | Secret | Promise<string | Secret>) | undefined".to_owned(),
+        Type::DeliverFunction => "((secret: Secret) => void | Promise<void>) | undefined".to_owned(),
+        Type::EventFunction => "((event: Event) => void) | undefined".to_owned(),
         Type::Optional(inner) => taken(surface, inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "Pairs".to_owned(),
         Type::List(inner) => format!("readonly {}[]", taken(surface, inner)?),
@@ -252,7 +262,9 @@ fn options_of(surface: &Surface, method: &Method, options: Vec<&Field>) -> Resul
     if names == ["page_size", "after"] {
         parts.push("ListOptions".to_owned());
     } else {
-        let members = alone.iter().map(|field| Ok(format!("{}?: {}", spell::field(field), taken(surface, &field.ty)?)));
+        let members = alone
+            .iter()
+            .map(|field| Ok(format!("{}?: {}{}", spell::field(field), taken(surface, &field.ty)?, or_undefined(&field.ty))));
         let members = members.collect::<Result<Vec<_>, String>>()?;
         if !members.is_empty() {
             parts.push(format!("{{ {} }}", members.join("; ")));
