@@ -191,7 +191,6 @@ impl CredentialOrigin {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.name == b.name && a.origin == b.origin && a.digest == b.digest
     }
 
@@ -215,9 +214,9 @@ impl CredentialOrigin {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl CredentialOrigin {
+impl CredentialOrigin {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("name", self.name(py)?), ("origin", self.origin(py)?), ("digest", self.digest(py)?)])
     }
@@ -286,7 +285,6 @@ impl Description {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.service == b.service && a.variant == b.variant && a.base_url == b.base_url && a.base_url_origin == b.base_url_origin && a.account == b.account && a.credentials == b.credentials
     }
 
@@ -312,9 +310,9 @@ impl Description {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Description {
+impl Description {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("service", self.service(py)?), ("variant", self.variant(py)?), ("base_url", self.base_url(py)?), ("base_url_origin", self.base_url_origin(py)?), ("account", self.account(py)?), ("credentials", self.credentials(py)?)])
     }
@@ -383,7 +381,6 @@ impl LaneView {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.bucket == b.bucket && a.rate == b.rate && a.cool_down == b.cool_down && a.in_flight == b.in_flight && a.waiting == b.waiting && a.clock_skew == b.clock_skew
     }
 
@@ -408,9 +405,9 @@ impl LaneView {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl LaneView {
+impl LaneView {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("bucket", self.bucket(py)?), ("rate", self.rate(py)?), ("cool_down", self.cool_down(py)?), ("in_flight", self.in_flight(py)?), ("waiting", self.waiting(py)?), ("clock_skew", self.clock_skew(py)?)])
     }
@@ -461,7 +458,6 @@ impl ThrottleView {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.service == b.service && a.budget_remaining == b.budget_remaining && a.lanes == b.lanes
     }
 
@@ -484,9 +480,9 @@ impl ThrottleView {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl ThrottleView {
+impl ThrottleView {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("service", self.service(py)?), ("budget_remaining", self.budget_remaining(py)?), ("lanes", self.lanes(py)?)])
     }
@@ -555,7 +551,6 @@ impl Capability {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.name == b.name && a.supported == b.supported && a.http == b.http && a.remedy == b.remedy && a.one_way == b.one_way && a.source == b.source
     }
 
@@ -582,9 +577,9 @@ impl Capability {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Capability {
+impl Capability {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("name", self.name(py)?), ("supported", self.supported(py)?), ("http", self.http(py)?), ("remedy", self.remedy(py)?), ("one_way", self.one_way(py)?), ("source", self.source(py)?)])
     }
@@ -660,7 +655,6 @@ impl Attempt {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.n == b.n && a.started_at == b.started_at && a.duration == b.duration && a.delay_before == b.delay_before && a.status == b.status && a.phase == b.phase && a.request_id == b.request_id
     }
 
@@ -688,9 +682,9 @@ impl Attempt {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Attempt {
+impl Attempt {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("n", self.n(py)?), ("started_at", self.started_at(py)?), ("duration", self.duration(py)?), ("delay_before", self.delay_before(py)?), ("status", self.status(py)?), ("phase", self.phase(py)?), ("request_id", self.request_id(py)?)])
     }
@@ -855,7 +849,6 @@ impl ErrorInfo {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.kind == b.kind && a.text == b.text && a.reason == b.reason && a.service == b.service && a.operation == b.operation && a.field == b.field && a.remedy == b.remedy && a.status == b.status && a.code == b.code && a.message == b.message && a.request_id == b.request_id && a.retry_after == b.retry_after && a.outcome == b.outcome && a.stop == b.stop && a.timeout_scope == b.timeout_scope && a.attempts == b.attempts && a.candidates == b.candidates && a.nonce == b.nonce && a.fields == b.fields && a.excerpt == b.excerpt && a.is_retryable == b.is_retryable && a.host_failure == b.host_failure
     }
 
@@ -896,9 +889,9 @@ impl ErrorInfo {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl ErrorInfo {
+impl ErrorInfo {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("kind", self.kind(py)?), ("text", self.text(py)?), ("reason", self.reason(py)?), ("service", self.service(py)?), ("operation", self.operation(py)?), ("field", self.field(py)?), ("remedy", self.remedy(py)?), ("status", self.status(py)?), ("code", self.code(py)?), ("message", self.message(py)?), ("request_id", self.request_id(py)?), ("retry_after", self.retry_after(py)?), ("outcome", self.outcome(py)?), ("stop", self.stop(py)?), ("timeout_scope", self.timeout_scope(py)?), ("attempts", self.attempts(py)?), ("candidates", self.candidates(py)?), ("nonce", self.nonce(py)?), ("fields", self.fields(py)?), ("excerpt", self.excerpt(py)?), ("is_retryable", self.is_retryable(py)?), ("host_failure", self.host_failure(py)?)])
     }
@@ -943,7 +936,6 @@ impl FieldError {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.field == b.field && a.messages == b.messages
     }
 
@@ -966,9 +958,9 @@ impl FieldError {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl FieldError {
+impl FieldError {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("field", self.field(py)?), ("messages", self.messages(py)?)])
     }
@@ -1067,7 +1059,6 @@ impl Event {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.name == b.name && a.service == b.service && a.operation == b.operation && a.call == b.call && a.attempt == b.attempt && a.status == b.status && a.duration == b.duration && a.error == b.error && a.outcome == b.outcome && a.key_id == b.key_id && a.detail == b.detail
     }
 
@@ -1099,9 +1090,9 @@ impl Event {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Event {
+impl Event {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("name", self.name(py)?), ("service", self.service(py)?), ("operation", self.operation(py)?), ("call", self.call(py)?), ("attempt", self.attempt(py)?), ("status", self.status(py)?), ("duration", self.duration(py)?), ("error", self.error(py)?), ("outcome", self.outcome(py)?), ("key_id", self.key_id(py)?), ("detail", self.detail(py)?)])
     }
@@ -1146,7 +1137,6 @@ impl ServerEvent {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.event == b.event && a.data == b.data
     }
 
@@ -1169,9 +1159,9 @@ impl ServerEvent {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl ServerEvent {
+impl ServerEvent {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("event", self.event(py)?), ("data", self.data(py)?)])
     }
@@ -1228,7 +1218,6 @@ impl Response {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.status == b.status && a.headers == b.headers && a.body == b.body
     }
 
@@ -1251,9 +1240,9 @@ impl Response {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Response {
+impl Response {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("status", self.status(py)?), ("headers", self.headers(py)?), ("body", self.body(py)?), ("meta", self.meta(py)?)])
     }
@@ -1325,9 +1314,9 @@ impl ActionReply {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl ActionReply {
+impl ActionReply {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("item", self.item(py)?), ("page", self.page(py)?), ("data", self.data(py)?), ("events", self.events(py)?), ("meta", self.meta(py)?)])
     }
@@ -1372,7 +1361,6 @@ impl Connections {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.open == b.open && a.total == b.total
     }
 
@@ -1395,9 +1383,9 @@ impl Connections {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Connections {
+impl Connections {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("open", self.open(py)?), ("total", self.total(py)?)])
     }
@@ -1502,7 +1490,6 @@ impl JournalEntry {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.n == b.n && a.service == b.service && a.method == b.method && a.path == b.path && a.query == b.query && a.headers == b.headers && a.body == b.body && a.status == b.status && a.rule == b.rule && a.fault == b.fault && a.connection == b.connection && a.at == b.at
     }
 
@@ -1532,9 +1519,9 @@ impl JournalEntry {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl JournalEntry {
+impl JournalEntry {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("n", self.n(py)?), ("service", self.service(py)?), ("method", self.method(py)?), ("path", self.path(py)?), ("query", self.query(py)?), ("headers", self.headers(py)?), ("body", self.body(py)?), ("status", self.status(py)?), ("rule", self.rule(py)?), ("fault", self.fault(py)?), ("connection", self.connection(py)?), ("at", self.at(py)?)])
     }
@@ -1642,9 +1629,9 @@ impl SandboxAccess {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl SandboxAccess {
+impl SandboxAccess {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("service", self.service(py)?), ("base_url", self.base_url(py)?), ("api_key", self.api_key(py)?), ("management", self.management(py)?), ("email", self.email(py)?), ("password", self.password(py)?), ("agent_id", self.agent_id(py)?), ("account_id", self.account_id(py)?), ("subaccount_id", self.subaccount_id(py)?), ("tenant_slug", self.tenant_slug(py)?), ("clock", self.clock(py)?)])
     }
@@ -1695,7 +1682,6 @@ impl Activity {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.activity == b.activity && a.credits == b.credits && a.origin == b.origin
     }
 
@@ -1718,9 +1704,9 @@ impl Activity {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Activity {
+impl Activity {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("activity", self.activity(py)?), ("credits", self.credits(py)?), ("origin", self.origin(py)?)])
     }
@@ -1771,7 +1757,6 @@ impl CallPage {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.items == b.items && a.next_token == b.next_token
     }
 
@@ -1793,9 +1778,9 @@ impl CallPage {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl CallPage {
+impl CallPage {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("items", self.items(py)?), ("next_token", self.next_token(py)?), ("meta", self.meta(py)?)])
     }
@@ -1870,7 +1855,6 @@ impl CallRecord {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.id == b.id && a.method == b.method && a.endpoint == b.endpoint && a.status == b.status && a.error == b.error && a.started_at == b.started_at && a.data == b.data
     }
 
@@ -1897,9 +1881,9 @@ impl CallRecord {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl CallRecord {
+impl CallRecord {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("id", self.id(py)?), ("method", self.method(py)?), ("endpoint", self.endpoint(py)?), ("status", self.status(py)?), ("error", self.error(py)?), ("started_at", self.started_at(py)?), ("data", self.data(py)?)])
     }
@@ -1950,7 +1934,6 @@ impl CreatedKey {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.key == b.key && a.secret == b.secret
     }
 
@@ -1971,9 +1954,9 @@ impl CreatedKey {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl CreatedKey {
+impl CreatedKey {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("key", self.key(py)?), ("secret", self.secret(py)?), ("meta", self.meta(py)?)])
     }
@@ -2010,10 +1993,7 @@ impl Done {
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
-        true
+        other.is_instance_of::<Self>()
     }
 
     fn __hash__(&self) -> u64 {
@@ -2033,9 +2013,9 @@ impl Done {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Done {
+impl Done {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("meta", self.meta(py)?)])
     }
@@ -2104,7 +2084,6 @@ impl Item {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.id == b.id && a.name == b.name && a.status == b.status && a.created_at == b.created_at && a.data == b.data
     }
 
@@ -2129,9 +2108,9 @@ impl Item {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Item {
+impl Item {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("id", self.id(py)?), ("name", self.name(py)?), ("status", self.status(py)?), ("created_at", self.created_at(py)?), ("data", self.data(py)?), ("meta", self.meta(py)?)])
     }
@@ -2182,7 +2161,6 @@ impl ItemPage {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.items == b.items && a.next_token == b.next_token
     }
 
@@ -2204,9 +2182,9 @@ impl ItemPage {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl ItemPage {
+impl ItemPage {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("items", self.items(py)?), ("next_token", self.next_token(py)?), ("meta", self.meta(py)?)])
     }
@@ -2251,7 +2229,6 @@ impl JsonReply {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.data == b.data
     }
 
@@ -2272,9 +2249,9 @@ impl JsonReply {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl JsonReply {
+impl JsonReply {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("data", self.data(py)?), ("meta", self.meta(py)?)])
     }
@@ -2415,7 +2392,6 @@ impl Key {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.id == b.id && a.name == b.name && a.display_name == b.display_name && a.display_name_detail == b.display_name_detail && a.prefix == b.prefix && a.status == b.status && a.status_label == b.status_label && a.is_effective == b.is_effective && a.scopes == b.scopes && a.account_id == b.account_id && a.created_at == b.created_at && a.last_used_at == b.last_used_at && a.expires_at == b.expires_at && a.archived_at == b.archived_at && a.revoked_at == b.revoked_at && a.allowed_actions == b.allowed_actions && a.data == b.data
     }
 
@@ -2452,9 +2428,9 @@ impl Key {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Key {
+impl Key {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("id", self.id(py)?), ("name", self.name(py)?), ("display_name", self.display_name(py)?), ("display_name_detail", self.display_name_detail(py)?), ("prefix", self.prefix(py)?), ("status", self.status(py)?), ("status_label", self.status_label(py)?), ("is_effective", self.is_effective(py)?), ("scopes", self.scopes(py)?), ("account_id", self.account_id(py)?), ("created_at", self.created_at(py)?), ("last_used_at", self.last_used_at(py)?), ("expires_at", self.expires_at(py)?), ("archived_at", self.archived_at(py)?), ("revoked_at", self.revoked_at(py)?), ("allowed_actions", self.allowed_actions(py)?), ("data", self.data(py)?), ("meta", self.meta(py)?)])
     }
@@ -2505,7 +2481,6 @@ impl KeyPage {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.items == b.items && a.next_token == b.next_token
     }
 
@@ -2527,9 +2502,9 @@ impl KeyPage {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl KeyPage {
+impl KeyPage {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("items", self.items(py)?), ("next_token", self.next_token(py)?), ("meta", self.meta(py)?)])
     }
@@ -2610,7 +2585,6 @@ impl Meta {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.request_id == b.request_id && a.status == b.status && a.attempts == b.attempts && a.elapsed == b.elapsed && a.queued == b.queued && a.rate_limit == b.rate_limit && a.ambiguous == b.ambiguous && a.salvaged == b.salvaged
     }
 
@@ -2638,9 +2612,9 @@ impl Meta {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Meta {
+impl Meta {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("request_id", self.request_id(py)?), ("status", self.status(py)?), ("attempts", self.attempts(py)?), ("elapsed", self.elapsed(py)?), ("queued", self.queued(py)?), ("rate_limit", self.rate_limit(py)?), ("ambiguous", self.ambiguous(py)?), ("salvaged", self.salvaged(py)?)])
     }
@@ -2691,7 +2665,6 @@ impl RateLimit {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.limit == b.limit && a.remaining == b.remaining && a.reset_in == b.reset_in
     }
 
@@ -2715,9 +2688,9 @@ impl RateLimit {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl RateLimit {
+impl RateLimit {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("limit", self.limit(py)?), ("remaining", self.remaining(py)?), ("reset_in", self.reset_in(py)?)])
     }
@@ -2768,7 +2741,6 @@ impl Retired {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.action == b.action && a.key == b.key
     }
 
@@ -2790,9 +2762,9 @@ impl Retired {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl Retired {
+impl Retired {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("action", self.action(py)?), ("key", self.key(py)?), ("meta", self.meta(py)?)])
     }
@@ -2849,7 +2821,6 @@ impl UsageReport {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.granularity == b.granularity && a.total == b.total && a.slices == b.slices
     }
 
@@ -2871,9 +2842,9 @@ impl UsageReport {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl UsageReport {
+impl UsageReport {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("granularity", self.granularity(py)?), ("total", self.total(py)?), ("slices", self.slices(py)?), ("meta", self.meta(py)?)])
     }
@@ -2924,7 +2895,6 @@ impl UsageSlice {
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        let _ = (a, b);
         a.start == b.start && a.credits == b.credits && a.activities == b.activities
     }
 
@@ -2946,9 +2916,9 @@ impl UsageSlice {
     fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         record::replace(slf, &slf.get().members(slf.py())?, changes)
     }
-    }
+}
 
-    impl UsageSlice {
+impl UsageSlice {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("start", self.start(py)?), ("credits", self.credits(py)?), ("activities", self.activities(py)?)])
     }

@@ -247,3 +247,24 @@ fn names(ty: &Type, into: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_emitter_knows_is_refused_by_name() {
+        let of =
+            |name: &str| Uniffi::Custom { module_path: String::new(), name: name.to_owned(), builtin: Box::new(Uniffi::String) };
+        assert_eq!(cross(&of("Secret")), Ok(Type::Secret));
+        assert_eq!(cross(&of("Url")), Err("no emitter knows the scalar Url".to_owned()));
+        let list = Uniffi::Sequence { inner_type: Box::new(Uniffi::Int8) };
+        assert_eq!(cross(&list), Err("no emitter knows Int8".to_owned()));
+    }
+
+    #[test]
+    fn documentation_is_split_into_paragraphs_and_errors() {
+        let doc = doc(Some("One\nline.\n\nTwo.\n\n# Errors\n`config`\nfirst."));
+        assert_eq!((doc.text, doc.errors), (vec!["One line.".to_owned(), "Two.".to_owned()], "`config` first.".to_owned()));
+    }
+}

@@ -4,6 +4,8 @@ mod classes;
 mod native;
 mod spell;
 mod stubs;
+#[cfg(test)]
+mod tests;
 
 use classes::Form;
 

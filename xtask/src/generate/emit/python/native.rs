@@ -108,6 +108,7 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), Str
     let mut failed = None;
     out.deeper(|out| failed = members(out, surface, record).err());
     out.line("}");
+    listed(out, record);
     failed.map_or(Ok(()), Err)
 }
 
@@ -125,7 +126,6 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
     if !holds_object {
         equality(out, record);
     }
-    let shown: Vec<&str> = record.fields.iter().map(|field| field.name.as_str()).collect();
     out.gap();
     out.line("fn __repr__(&self, py: Python<'_>) -> PyResult<String> {");
     out.deeper(|out| out.line(format!("record::repr(\"{}\", &self.members(py)?)", record.name)));
@@ -147,14 +147,20 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
     );
     out.deeper(|out| out.line("record::replace(slf, &slf.get().members(slf.py())?, changes)"));
     out.line("}");
-    out.line("}");
+    Ok(())
+}
+
+/// The members by name, for what shows, pickles or replaces them.
+fn listed(out: &mut Lines, record: &Record) {
     out.gap();
     out.line(format!("impl {} {{", record.name));
-    out.line("fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {");
-    let listed: Vec<String> = shown.iter().map(|name| format!("(\"{name}\", self.{name}(py)?)")).collect();
-    out.deeper(|out| out.line(format!("Ok(vec![{}])", listed.join(", "))));
+    out.deeper(|out| {
+        out.line("fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {");
+        let listed = record.fields.iter().map(|field| format!("(\"{0}\", self.{0}(py)?)", field.name));
+        out.deeper(|out| out.line(format!("Ok(vec![{}])", listed.collect::<Vec<_>>().join(", "))));
+        out.line("}");
+    });
     out.line("}");
-    Ok(())
 }
 
 fn constructor(out: &mut Lines, record: &Record) -> Result<(), String> {
@@ -193,10 +199,13 @@ fn equality(out: &mut Lines, record: &Record) {
     out.gap();
     out.line("fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {");
     out.deeper(|out| {
-        out.line("let Ok(other) = other.cast::<Self>() else { return false };");
-        out.line("let (a, b) = (&self.0, &other.get().0);");
-        out.line("let _ = (a, b);");
-        out.line(if equal.is_empty() { "true".to_owned() } else { equal.join(" && ") });
+        if equal.is_empty() {
+            out.line("other.is_instance_of::<Self>()");
+        } else {
+            out.line("let Ok(other) = other.cast::<Self>() else { return false };");
+            out.line("let (a, b) = (&self.0, &other.get().0);");
+            out.line(equal.join(" && "));
+        }
     });
     out.line("}");
     out.gap();
@@ -353,7 +362,10 @@ fn held(name: &str) -> String {
 /// An argument that is always there: `None` stands for nothing.
 fn take_all(ty: &Type, name: &str) -> Result<String, String> {
     match ty {
-        Type::Optional(inner) if **inner != Type::Limit => Ok(format!("take({name}, \"{name}\")?")),
+        Type::Optional(inner) => match &**inner {
+            Type::Limit | Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => take(ty, name),
+            _ => Ok(format!("take({name}, \"{name}\")?")),
+        },
         _ => take(ty, name),
     }
 }
