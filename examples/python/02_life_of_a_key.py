@@ -29,7 +29,7 @@ def seclai(sandbox: Sandbox) -> None:
     keys = client.keys
     made = keys.create()
     key = made.key.id
-    line("create without a name", f"{made.key.display_name} in lists, {made.key.name or '(unnamed)'} on its page")
+    line("create without a name", f"{made.key.display_name} in lists, {made.key.display_name_detail} on its page")
 
     user = client.with_key(made.secret)
     agent = user.agents.list().items[0].id
