@@ -5,6 +5,8 @@ Where the page's key and address are the service's own, the sandbox's take their
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from keywright.sandbox import Sandbox
 
@@ -15,8 +17,11 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     sandbox = Sandbox()
     state = sandbox.fixtures()
     for service, key in (("seclai", "YOUR_API_KEY"), ("sidclaw", "ai_your_key_here"), ("itellico", "sk-a1b2c3d4.xyz789...")):
-        row = next(row for row in state["keys"] if row["service"] == service)
-        row.pop("hash", None)
+        own = sandbox.access(service).api_key
+        assert own is not None
+        digest = sha256(own.expose().encode()).hexdigest()
+        row = next(row for row in state["keys"] if row["hash"] == digest)
+        del row["hash"]
         row["key"] = key
     sandbox.load_fixtures(state)
     return sandbox

@@ -1,4 +1,4 @@
-//! Which requirement row is proven where: in scenarios, wire examples and Rust tests.
+//! Which requirement row is proven where: in scenarios, wire examples and tests of all languages.
 //!
 //! Only what runs as a test counts. An id in an ordinary comment is an explanation, not a proof.
 
@@ -35,7 +35,50 @@ pub fn all(root: &Root) -> Result<Citations, String> {
             }
         }
     }
+    for (folder, extension, comment, begin) in OTHERS {
+        for path in root.below(folder, extension)? {
+            for (name, rows) in tests_by(&root.read(&path)?, comment, begin) {
+                add(&mut found, rows, &format!("{path}: {name}"));
+            }
+        }
+    }
     Ok(found)
+}
+
+/// The tests of other languages: where they lie, how a comment and how a test begins.
+const OTHERS: [(&str, &str, &str, &str); 3] = [
+    ("bindings-python/tests", "py", "#", "def test_"),
+    ("bindings-node/test", "mjs", "//", "test("),
+    ("bindings-csharp/Keywright.Tests", "cs", "//", "public "),
+];
+
+/// The tests of a file with the rows that the comments directly above them name.
+fn tests_by(text: &str, comment: &str, begin: &str) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut above: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with(comment) || line.starts_with(['@', '[']) {
+            above.push(line);
+            continue;
+        }
+        let declared = line.trim_start_matches("async ");
+        if declared.starts_with(begin) {
+            let rows: Vec<String> = above.iter().filter(|line| line.starts_with(comment)).flat_map(|line| ids(line)).collect();
+            if !rows.is_empty() {
+                found.push((named(declared).to_owned(), rows));
+            }
+        }
+        above.clear();
+    }
+    found
+}
+
+/// `def test_x(a):`, `test('says x', ...`, `public async Task Says_x()`.
+fn named(line: &str) -> &str {
+    match line.split(['\'', '"', '`']).nth(1) {
+        Some(title) if line.starts_with("test(") => title,
+        _ => line.split('(').next().and_then(|head| head.rsplit(' ').next()).unwrap_or(line),
+    }
 }
 
 fn add(found: &mut Citations, rows: Vec<String>, place: &str) {
@@ -104,6 +147,16 @@ mod self_tests {
                 ("later_proof".to_owned(), vec!["SEC-4".to_owned()])
             ]
         );
+    }
+
+    #[test]
+    fn a_test_of_another_language_is_known_by_its_name() {
+        let python = "# SEC-1\ndef helper(): ...\n\n# SEC-71: as printed.\n@pytest.mark.x\nasync def test_page(sandbox):\n";
+        assert_eq!(tests_by(python, "#", "def test_"), [("test_page".to_owned(), vec!["SEC-71".to_owned()])]);
+        let script = "// SEC-72\ntest('runs as printed', async () => {\n";
+        assert_eq!(tests_by(script, "//", "test("), [("runs as printed".to_owned(), vec!["SEC-72".to_owned()])]);
+        let sharp = "// SEC-74\n[Fact]\npublic async Task Runs_as_printed()\n";
+        assert_eq!(tests_by(sharp, "//", "public "), [("Runs_as_printed".to_owned(), vec!["SEC-74".to_owned()])]);
     }
 
     #[test]
