@@ -20,7 +20,7 @@ use pyo3::prelude::*;
 
 use crate::convert::Give;
 use crate::error::raise;
-use crate::exit;
+use crate::exit::Inside;
 use crate::host::{Delivering, Functions, Link};
 
 /// How often a blocked caller looks for Ctrl-C.
@@ -96,13 +96,14 @@ fn blocked<'py, T: Give + Send + 'static>(
     functions: Option<&Arc<Functions>>,
     call: impl Future<Output = Result<T>> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let inside = Inside::enter(py)?;
     let parker = Parker::default();
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
     let host = functions.map(|functions| functions.queue());
     let started = start(&mailbox, host, call, Some, || None).map_err(|error| raise(py, error))?;
     loop {
-        exit::wait(py, || parker.wait(SIGNALS));
+        inside.wait(py, || parker.wait(SIGNALS));
         let ended = mailbox.take().into_iter().flatten().next();
         if let Some(functions) = functions {
             functions.serve_all(py)?;
@@ -154,6 +155,7 @@ impl Queue {
         delivering: Option<Delivering>,
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) -> PyResult<u64> {
+        let _inside = Inside::enter(py)?;
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let owned = functions.map(Arc::clone);
         let ended = move |ended| {
@@ -196,6 +198,7 @@ impl Queue {
     /// Everything that has come: `(number, result, exception)` for a call that has ended,
     /// `(0, link, request)` for a request of the core.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let _inside = Inside::enter(py)?;
         let mut rung = [0; 64];
         while matches!((&self.bell).read(&mut rung), Ok(64)) {}
         let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();

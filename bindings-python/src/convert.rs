@@ -10,7 +10,8 @@ use keywright_facade::KeywrightError;
 use keywright_facade::text::lone_surrogate;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyEllipsis, PyFloat, PyInt, PyList, PyMapping, PyString};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyEllipsis, PyFloat, PyInt, PyList, PyMapping, PyString};
 
 use crate::error::raise;
 use crate::json;
@@ -94,7 +95,7 @@ impl Take for f64 {
         if !is_number || value.is_instance_of::<PyBool>() {
             return Err(wrong(value, field, "float"));
         }
-        value.extract()
+        value.extract().map_err(|_| refused(value.py(), field, "is out of range", "give a number that a float can hold"))
     }
 }
 
@@ -126,16 +127,17 @@ pub fn take_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<faca
 
 impl Take for SystemTime {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        let zone = value.getattr("tzinfo").map_err(|_| wrong(value, field, "datetime"))?;
-        if zone.is_none() {
-            return Err(refused(
-                value.py(),
-                field,
-                "has no time zone",
-                "give an aware datetime, as `datetime.now(timezone.utc)`",
-            ));
+        static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let py = value.py();
+        if !value.is_instance(DATETIME.import(py, "datetime", "datetime")?)? {
+            return Err(wrong(value, field, "datetime"));
         }
-        value.extract().map_err(|_| wrong(value, field, "datetime"))
+        // A zone may be there and not know its offset.
+        if value.call_method0("utcoffset")?.is_none() {
+            let remedy = "give an aware datetime, as `datetime.now(timezone.utc)`";
+            return Err(refused(py, field, "has no time zone", remedy));
+        }
+        value.extract().map_err(|_| refused(py, field, "is too long ago", "give a time from 1970 on"))
     }
 }
 
@@ -204,9 +206,10 @@ impl<T: Give> Give for Vec<T> {
 }
 
 impl Take for Vec<u8> {
+    /// Of bytes, not of anything else that holds small numbers.
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        let is_text = value.is_instance_of::<PyString>();
-        if is_text { Err(wrong(value, field, "bytes")) } else { value.extract().map_err(|_| wrong(value, field, "bytes")) }
+        let is_bytes = value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>();
+        if is_bytes { value.extract() } else { Err(wrong(value, field, "bytes")) }
     }
 }
 

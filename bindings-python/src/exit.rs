@@ -1,46 +1,114 @@
 //! The end of the interpreter: calls are ended first, and no thread comes back into it afterwards.
 //!
-//! A daemon thread that re-attached while the interpreter is being taken down would abort the
-//! process, so from that moment on it waits for ever instead.
+//! The interpreter ends a daemon thread wherever it next wants the lock. Between frames of ours that
+//! aborts the process, so the end waits until no thread is there, and one that would come in
+//! afterwards waits for ever instead.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
 
 use keywright_facade::process::Process;
+use keywright_facade::{ErrorKind, KeywrightError};
 use pyo3::prelude::*;
+use pyo3::types::IntoPyDict;
 
-static ENDING: AtomicBool = AtomicBool::new(false);
-/// Threads between the end of a wait and their return to the interpreter.
-static RETURNING: AtomicUsize = AtomicUsize::new(0);
+use crate::error::raise;
 
-/// Has the interpreter tell of its end.
+/// How long the end waits for functions of the user that do not return.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The thread that takes the interpreter down, from then on.
+static ENDER: OnceLock<ThreadId> = OnceLock::new();
+/// Threads that are in the interpreter with a call of ours below them.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Calls of this thread inside each other: a function of the user may make one.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Has the interpreter tell of its end, and of forks.
 pub fn register(py: Python<'_>) -> PyResult<()> {
     let stop = wrap_pyfunction!(stop, py)?;
-    py.import("atexit")?.call_method1("register", (stop,)).map(drop)
+    py.import("atexit")?.call_method1("register", (stop,))?;
+    let os = py.import("os")?;
+    if !os.hasattr("register_at_fork")? {
+        return Ok(());
+    }
+    let forked = [("after_in_child", wrap_pyfunction!(forked, py)?)].into_py_dict(py)?;
+    os.call_method("register_at_fork", (), Some(&forked)).map(drop)
 }
 
 #[pyfunction]
 fn stop(py: Python<'_>) {
-    ENDING.store(true, Ordering::SeqCst);
+    // Set once per process image: a second end there is not.
+    let _ = ENDER.set(std::thread::current().id());
     py.detach(|| {
         Process::stop_current();
-        while RETURNING.load(Ordering::SeqCst) > 0 {
+        let last = Instant::now() + PATIENCE;
+        while INSIDE.load(Ordering::SeqCst) > 0 && Instant::now() < last {
             std::thread::yield_now();
         }
     });
 }
 
-/// Waits without the interpreter's lock.
-pub fn wait(py: Python<'_>, wait: impl FnOnce() + Send) {
-    py.detach(|| {
-        wait();
-        RETURNING.fetch_add(1, Ordering::SeqCst);
-        if ENDING.load(Ordering::SeqCst) {
-            RETURNING.fetch_sub(1, Ordering::SeqCst);
-            loop {
-                std::thread::park_timeout(Duration::MAX);
+/// The threads of the parent are not in the child.
+#[pyfunction]
+fn forked() {
+    INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
+}
+
+/// While it lives, this thread is in the interpreter with a call of ours below it.
+pub struct Inside(PhantomData<*const ()>);
+
+impl Inside {
+    /// Begins; waits for ever where the interpreter has ended.
+    ///
+    /// # Errors
+    /// `cancelled` on the thread that ends it: nobody is there any more to make its call.
+    pub fn enter(py: Python<'_>) -> PyResult<Self> {
+        if ENDER.get() == Some(&std::thread::current().id()) {
+            return Err(raise(py, KeywrightError::of(ErrorKind::Cancelled, "the process ends")));
+        }
+        if DEPTH.get() == 0 {
+            INSIDE.fetch_add(1, Ordering::SeqCst);
+            if ENDER.get().is_some() {
+                py.detach(gone);
             }
         }
-    });
-    RETURNING.fetch_sub(1, Ordering::SeqCst);
+        DEPTH.set(DEPTH.get() + 1);
+        Ok(Self(PhantomData))
+    }
+
+    /// Waits without the interpreter's lock.
+    pub fn wait(&self, py: Python<'_>, wait: impl FnOnce() + Send) {
+        py.detach(|| {
+            INSIDE.fetch_sub(1, Ordering::SeqCst);
+            wait();
+            INSIDE.fetch_add(1, Ordering::SeqCst);
+            if ENDER.get().is_some() {
+                gone();
+            }
+        });
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+        if DEPTH.get() == 0 {
+            INSIDE.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+fn gone() {
+    INSIDE.fetch_sub(1, Ordering::SeqCst);
+    loop {
+        std::thread::park_timeout(Duration::MAX);
+    }
 }

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use keywright_facade as facade;
 use keywright_facade::HostAsk;
 use keywright_facade::host::{HostQueue, HostRequest, failure_id};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use crate::convert::{Give, take};
+use crate::exit::Inside;
 
 /// The functions of one client, and what they failed with.
 #[pyclass(frozen, module = "keywright._native")]
@@ -89,7 +90,9 @@ impl Functions {
         match self.called(py, request) {
             Ok(given) if given.hasattr("__await__")? => return Ok(Some(given)),
             Ok(given) => self.answer(&given, request),
-            Err(raised) => self.fail(py, request, raised),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => self.fail(py, request, raised),
+            // Ctrl-C and the end of the program are no failures of the function.
+            Err(raised) => return Err(raised),
         }
         Ok(None)
     }
@@ -140,6 +143,7 @@ impl Functions {
 impl Link {
     /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
     fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let _inside = Inside::enter(py)?;
         self.0.begin(py, request.get())
     }
 

@@ -4,6 +4,8 @@ use keywright_facade as facade;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use crate::convert::take;
+
 /// A key, password or token. Prints nowhere: `expose()` is the only way to read it.
 #[pyclass(frozen, eq, module = "keywright")]
 #[derive(Clone, PartialEq)]
@@ -12,8 +14,9 @@ pub struct Secret(pub facade::Secret);
 #[pymethods]
 impl Secret {
     #[new]
-    fn new(text: &str) -> Self {
-        Self(facade::Secret::new(text))
+    fn new(text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text: String = take(text, "text")?;
+        Ok(Self(facade::Secret::new(text)))
     }
 
     /// The text itself: the only way to read it.

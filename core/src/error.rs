@@ -5,13 +5,14 @@
 //! enters it (`behaviour.md` section 8, `security.md`).
 
 use std::borrow::Cow;
-use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::Secret;
+use crate::auth::ProviderError;
 use crate::mask::mask;
 use crate::wire_enum::wire_enum;
 
@@ -150,27 +151,32 @@ pub struct FieldError {
 /// assert_eq!(refused.field(), Some("api_key"));
 /// assert!(!refused.to_string().contains("two"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", self.sentence())]
 pub struct Error {
     data: Box<ErrorData>,
+    #[source]
     cause: Option<Cause>,
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence())
+/// What a key provider or another function of the caller failed with: the source is that itself
+/// and not the pointer that holds it, so that it can be downcast.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Deref for Cause {
+    type Target = dyn std::error::Error + Send + Sync;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
     }
 }
 
-impl std::error::Error for Error {
-    /// What a function of the caller failed with, itself: it can be downcast.
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+impl From<ProviderError> for Cause {
+    fn from(error: ProviderError) -> Self {
+        Self(error.into())
     }
 }
-
-/// What a key provider or another function of the caller failed with.
-type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorData {

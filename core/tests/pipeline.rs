@@ -276,6 +276,15 @@ async fn a_provider_that_never_answers_ends_with_the_call_s_time() {
 }
 
 #[tokio::test]
+async fn what_a_provider_failed_with_is_the_source_itself() {
+    let provider = KeyProvider::new(async || Err(std::io::Error::other("no vault").into()));
+    let bench = bench_with("seclai", ReplayTransport::new(), |options| options.key_provider(provider));
+    let error = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
+    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    assert_eq!((error.field(), source.unwrap().to_string().as_str()), (Some("api_key"), "no vault"));
+}
+
+#[tokio::test]
 async fn a_header_that_carries_a_credential_cannot_be_set() {
     let bench = bench("seclai", ReplayTransport::new());
     for name in ["X-API-Key", "authorization", "Cookie", "Host"] {

@@ -1,7 +1,7 @@
 """The main job at all five services, on the embedded sandbox: create a key, use it, see it in the
 list, survive a rate limit, take it out of service, and watch the old secret being refused.
 
-    python 01_quickstart.py
+`python 01_quickstart.py`
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One key through its whole life, at each service in that service's own way.
 
-    python 02_life_of_a_key.py
+`python 02_life_of_a_key.py`
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 This example is async: the same names, awaited.
 
-    python 03_accounts.py
+`python 03_accounts.py`
 """
 
 from __future__ import annotations

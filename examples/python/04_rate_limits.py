@@ -1,6 +1,6 @@
 """Under a rate limit: what is waited for, and what is not.
 
-    python 04_rate_limits.py
+`python 04_rate_limits.py`
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What can go wrong, how it looks, and what to do about each kind.
 
-    python 05_errors.py
+`python 05_errors.py`
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A sixth service from one file and no code. The sandbox serves it too.
 
-    python 06_your_own_service.py
+`python 06_your_own_service.py`
 """
 
 from __future__ import annotations

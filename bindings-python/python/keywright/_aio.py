@@ -15,17 +15,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
-    from typing import Any
+    from typing import Any, NoReturn, TypeVar
 
     from ._native import Link, Request
 
+    T = TypeVar("T")
 
-async def call(method: Callable[..., Any], *arguments: Any) -> Any:
+
+async def call(method: Callable[..., T], *arguments: Any) -> T:
     """Makes a call and waits for its end; a caller that leaves ends the call."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
-        return await _Trio.of_run().call(method, *arguments)
-    return await _Asyncio.of_loop().call(method, *arguments)
+        ended: T = await _Trio.of_run().call(method, *arguments)
+    else:
+        ended = await _Asyncio.of_loop().call(method, *arguments)
+    return ended
 
 
 async def _serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> None:
@@ -105,7 +109,8 @@ def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, drain: Callable[[],
             if select.select([descriptor], [], [], 1.0)[0]:
                 seen = threading.Event()
                 try:
-                    loop.call_soon_threadsafe(lambda: (drain(), seen.set()))
+                    loop.call_soon_threadsafe(drain)
+                    loop.call_soon_threadsafe(seen.set)
                 except RuntimeError:
                     return
                 seen.wait(1.0)
@@ -147,7 +152,7 @@ class _Trio:
         number = method(self.queue, *arguments)
         self.waiting[number] = trio.lowlevel.current_task()
 
-        def abort(_raise_cancel: object) -> object:
+        def abort(_raise_cancel: Callable[[], NoReturn]) -> trio.lowlevel.Abort:
             self.waiting.pop(number, None)
             self.queue.abort(number)
             return trio.lowlevel.Abort.SUCCEEDED

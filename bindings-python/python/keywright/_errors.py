@@ -209,6 +209,10 @@ _CLASSES: dict[str, type[KeywrightError]] = {
     "internal": InternalError,
 }
 
+for _class in (KeywrightError, *_CLASSES.values()):
+    # Where they are imported from, as a traceback names it.
+    _class.__module__ = "keywright"
+
 
 def _of(info: ErrorInfo) -> KeywrightError:
     return _CLASSES[info.kind](info)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import _native
+from . import _native as native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ class Dialect:
 
     __slots__ = ("_native",)
 
-    _native: _native.Dialect
+    _native: native.Dialect
 
     @classmethod
-    def _of(cls, native: _native.Dialect) -> Self:
+    def _of(cls, made_of: native.Dialect) -> Self:
         made = object.__new__(cls)
-        made._native = native
+        made._native = made_of
         return made
 
     @classmethod
@@ -81,7 +81,7 @@ class Dialect:
         Raises:
             KeywrightError: `config` when there is none of that name.
         """
-        return cls._of(_native.Dialect.builtin(service))
+        return cls._of(native.Dialect.builtin(service))
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
@@ -90,7 +90,7 @@ class Dialect:
         Raises:
             KeywrightError: `config`, naming the place in the text that is wrong.
         """
-        return cls._of(_native.Dialect.from_toml(text))
+        return cls._of(native.Dialect.from_toml(text))
 
     def capabilities(self) -> builtins.list[Capability]:
         """Everything that the service can and cannot do, with the way out where it cannot."""
@@ -114,12 +114,12 @@ class Clock:
 
     __slots__ = ("_native",)
 
-    _native: _native.Clock
+    _native: native.Clock
 
     @classmethod
-    def _of(cls, native: _native.Clock) -> Self:
+    def _of(cls, made_of: native.Clock) -> Self:
         made = object.__new__(cls)
-        made._native = native
+        made._native = made_of
         return made
 
     def advance(self, by: float) -> None:
@@ -158,12 +158,12 @@ class Sandbox:
 
     __slots__ = ("_native",)
 
-    _native: _native.Sandbox
+    _native: native.Sandbox
 
     @classmethod
-    def _of(cls, native: _native.Sandbox) -> Self:
+    def _of(cls, made_of: native.Sandbox) -> Self:
         made = object.__new__(cls)
-        made._native = native
+        made._native = made_of
         return made
 
     @classmethod
@@ -193,7 +193,7 @@ class Sandbox:
         Raises:
             KeywrightError: `config` when an option makes no sense or the machine gives no port.
         """
-        return cls._of(_native.Sandbox.start(seed, plan, variant, clock, lenient, idempotency, broken_rules))
+        return cls._of(native.Sandbox.start(seed, plan, variant, clock, lenient, idempotency, broken_rules))
 
     def access(self, service: str) -> SandboxAccess:
         """What a client needs to speak to a service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`, and the

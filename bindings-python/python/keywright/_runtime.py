@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from ._native import Meta, ServerEvent
 
     T = TypeVar("T")
-    Base = Generic
 else:
+    # Importing `typing` would cost more than all the rest of this package.
     T = None
 
-    class Base:
+    class Generic:
+        __slots__ = ()
+
         def __class_getitem__(cls, _item):
             return cls
 
 
-class Page(Base[T]):
+class Page(Generic[T]):
     """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
 
     __slots__ = ("items", "meta", "next_token", "_fetch")
@@ -43,7 +45,8 @@ class Page(Base[T]):
 
     @classmethod
     def _of(cls, method: Callable[..., Any], after: str | None, *arguments: Any) -> Page[T]:
-        return cls(*method(None, *arguments, after), lambda after: cls._of(method, after, *arguments))
+        items, next_token, meta = method(None, *arguments, after)
+        return cls(items, next_token, meta, lambda after: cls._of(method, after, *arguments))
 
     @property
     def has_next(self) -> bool:
@@ -64,7 +67,7 @@ class Page(Base[T]):
         return f"Page(items={self.items!r}, has_next={self.has_next})"
 
 
-class AsyncPage(Base[T]):
+class AsyncPage(Generic[T]):
     """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
 
     __slots__ = ("items", "meta", "next_token", "_fetch")
@@ -100,7 +103,7 @@ class AsyncPage(Base[T]):
         return f"AsyncPage(items={self.items!r}, has_next={self.has_next})"
 
 
-class AsyncPager(Base[T]):
+class AsyncPager(Generic[T]):
     """A list that was asked for: `await` it for one page, or walk all of it with `async for`."""
 
     __slots__ = ("_method", "_after", "_arguments")
@@ -113,7 +116,8 @@ class AsyncPager(Base[T]):
     async def _page(self, after: str | None) -> AsyncPage[T]:
         from ._aio import call
 
-        return AsyncPage(*await call(self._method, *self._arguments, after), self._page)
+        items, next_token, meta = await call(self._method, *self._arguments, after)
+        return AsyncPage(items, next_token, meta, self._page)
 
     def __await__(self) -> Generator[Any, None, AsyncPage[T]]:
         return self._page(self._after).__await__()
@@ -212,6 +216,9 @@ class Response:
     def meta(self) -> Meta:
         """How it came to be."""
         return self._native.meta
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Response cannot be pickled or copied: its body may hold a new key; pass on what you need of it")
 
     def __repr__(self) -> str:
         return f"Response(status={self.status}, content=<{len(self.content)} bytes>)"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import _native
+from . import _native as native
 from ._objects import Clock, Dialect
 from ._runtime import Closed, EventStream, Page, Response
 
@@ -553,6 +553,8 @@ class Client:
 
     __slots__ = ("_native", "__weakref__")
 
+    _native: native.Client
+
     def __init__(
         self,
         service: str | Dialect,
@@ -589,45 +591,80 @@ class Client:
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        make = _native.Client.new if isinstance(service, str) else _native.Client.with_dialect
-        self._native = make(
-            service,
-            api_key,
-            key_provider,
-            management,
-            email,
-            password,
-            account,
-            agent_id,
-            base_url,
-            variant,
-            total,
-            attempt,
-            stall,
-            connect_timeout,
-            max_attempts,
-            retry_base,
-            retry_cap,
-            max_retry_after,
-            throttle,
-            priority,
-            private_lane,
-            max_body,
-            allow_insecure_http,
-            check_key_shape,
-            keep_password,
-            debug_headers,
-            proxy,
-            extra_roots,
-            app_name,
-            on_event,
-            clock,
-            env,
-        )
+        if isinstance(service, str):
+            self._native = native.Client.new(
+                service,
+                api_key,
+                key_provider,
+                management,
+                email,
+                password,
+                account,
+                agent_id,
+                base_url,
+                variant,
+                total,
+                attempt,
+                stall,
+                connect_timeout,
+                max_attempts,
+                retry_base,
+                retry_cap,
+                max_retry_after,
+                throttle,
+                priority,
+                private_lane,
+                max_body,
+                allow_insecure_http,
+                check_key_shape,
+                keep_password,
+                debug_headers,
+                proxy,
+                extra_roots,
+                app_name,
+                on_event,
+                clock,
+                env,
+            )
+        else:
+            self._native = native.Client.with_dialect(
+                service,
+                api_key,
+                key_provider,
+                management,
+                email,
+                password,
+                account,
+                agent_id,
+                base_url,
+                variant,
+                total,
+                attempt,
+                stall,
+                connect_timeout,
+                max_attempts,
+                retry_base,
+                retry_cap,
+                max_retry_after,
+                throttle,
+                priority,
+                private_lane,
+                max_body,
+                allow_insecure_http,
+                check_key_shape,
+                keep_password,
+                debug_headers,
+                proxy,
+                extra_roots,
+                app_name,
+                on_event,
+                clock,
+                env,
+            )
 
-    def _handle(self, native: _native.Client) -> Self:
+    def _handle(self, made_of: native.Client) -> Self:
         made = object.__new__(type(self))
-        made._native = native
+        made._native = made_of
         return made
 
     def close(self) -> None:
@@ -1006,7 +1043,7 @@ class Seclai(Client):
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        self._native = _native.Client.new(
+        self._native = native.Client.new(
             "seclai",
             api_key,
             key_provider,
@@ -1082,7 +1119,7 @@ class SegOps(Client):
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        self._native = _native.Client.new(
+        self._native = native.Client.new(
             "segops",
             api_key,
             key_provider,
@@ -1158,7 +1195,7 @@ class SidClaw(Client):
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        self._native = _native.Client.new(
+        self._native = native.Client.new(
             "sidclaw",
             api_key,
             key_provider,
@@ -1234,7 +1271,7 @@ class Seenty(Client):
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        self._native = _native.Client.new(
+        self._native = native.Client.new(
             "seenty",
             api_key,
             key_provider,
@@ -1310,7 +1347,7 @@ class ItellicoAI(Client):
         clock: Clock | None = None,
         env: Pairs | None = None,
     ) -> None:
-        self._native = _native.Client.new(
+        self._native = native.Client.new(
             "itellico",
             api_key,
             key_provider,

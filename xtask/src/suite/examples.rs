@@ -44,6 +44,21 @@ fn compared(root: &Root, targets: &BTreeMap<String, Target>, expected: &BTreeMap
     report
 }
 
+/// Compares the examples of another language, run by name, with the same expected outputs.
+pub fn of_language(root: &Root, language: &str, says: impl Fn(&str) -> Result<run::Said, String>) -> Result<Report, String> {
+    let mut report = Report::default();
+    for (name, due) in expected(root)? {
+        let result = says(&name).and_then(|said| match (said.well, first_difference(&due, &said.text)) {
+            (false, _) => Err("it ended with an error".to_owned()),
+            (true, Some(difference)) => Err(difference),
+            (true, None) => Ok(()),
+        });
+        println!("{language} example {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
+        report.add(Report::one(result.map_err(|message| format!("{language} example {name}: {message}"))));
+    }
+    Ok(report)
+}
+
 fn says(root: &Root, target: &Target, due: &str) -> Result<(), String> {
     let said = run::quiet(root, &run::cargo(), &["run", "--quiet", "--package", &target.package, "--example", &target.name])?;
     if !said.well {

@@ -43,7 +43,8 @@ pub fn all() -> Vec<Suite> {
 type Pack = fn(&Root) -> Result<(), String>;
 
 /// What can be packed.
-const PACKS: [(&str, Pack); 3] = [("rust", package::pack), ("node", node::pack), ("csharp", dotnet::pack)];
+const PACKS: [(&str, Pack); 4] =
+    [("rust", package::pack), ("python", python::pack), ("node", node::pack), ("csharp", dotnet::pack)];
 
 /// `cargo xtask pack [name...]`: without a name, all.
 pub fn pack(root: &Root, names: &[&str]) -> Result<(), String> {

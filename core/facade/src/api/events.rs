@@ -1,7 +1,7 @@
 //! Events of calls, for programs that watch; and server-sent events of a service.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -82,6 +82,8 @@ pub struct ServerEvent {
 pub struct EventStream {
     /// Taken out when it is closed, which closes the connection.
     inner: Arc<Mutex<Option<keywright::EventStream>>>,
+    /// Outlives it: the run may go on when its stream has broken off.
+    run_id: Arc<OnceLock<String>>,
 }
 
 impl fmt::Debug for EventStream {
@@ -98,11 +100,15 @@ impl EventStream {
     /// `network` when the stream breaks off, `timeout` when it falls silent: the remedy says how to
     /// go on.
     pub async fn next_event(&self) -> Result<Option<ServerEvent>> {
-        let inner = Arc::clone(&self.inner);
+        let (inner, run_id) = (Arc::clone(&self.inner), Arc::clone(&self.run_id));
         let next = async move {
             let mut stream = inner.lock().await;
             let Some(open) = stream.as_mut() else { return Ok(None) };
-            match open.next().await {
+            let next = open.next().await;
+            if let Some(named) = open.run_id() {
+                run_id.get_or_init(|| named.to_owned());
+            }
+            match next {
                 Some(Ok(event)) => Ok(Some(ServerEvent { event: event.event, data: event.data })),
                 Some(Err(error)) => Err(KeywrightError::from(error)),
                 None => Ok(None),
@@ -114,8 +120,7 @@ impl EventStream {
     /// The id of the run behind the stream, once an event has named it: what to poll when the
     /// stream breaks off.
     pub fn run_id(&self) -> Option<String> {
-        let stream = self.inner.try_lock().ok()?;
-        stream.as_ref()?.run_id().map(str::to_owned)
+        self.run_id.get().cloned()
     }
 
     /// Closes the connection, at once or when the call for the next event has ended.
@@ -131,6 +136,6 @@ impl EventStream {
 
 impl EventStream {
     pub(super) fn of(stream: keywright::EventStream) -> Arc<Self> {
-        Arc::new(Self { inner: Arc::new(Mutex::new(Some(stream))) })
+        Arc::new(Self { inner: Arc::new(Mutex::new(Some(stream))), run_id: Arc::default() })
     }
 }

@@ -67,13 +67,13 @@ pub fn clients(surface: &Surface, form: Form) -> String {
     match form {
         Form::Sync => {
             head(&mut out, "Clients whose calls block.");
-            out.line("from . import _native");
+            out.line("from . import _native as native");
             out.line("from ._objects import Clock, Dialect");
             out.line("from ._runtime import Closed, EventStream, Page, Response");
         }
         Form::Async => {
             head(&mut out, "Clients whose calls are awaited, on asyncio and on trio.");
-            out.line("from . import _native");
+            out.line("from . import _native as native");
             out.line("from ._aio import call");
             out.line("from ._objects import Clock, Dialect");
             out.line("from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response");
@@ -223,12 +223,18 @@ fn client(out: &mut Lines, surface: &Surface, form: Form) {
         out.gap();
         out.line("__slots__ = (\"_native\", \"__weakref__\")");
         out.gap();
+        out.line("_native: native.Client");
+        out.gap();
         let parameters = format!("self, service: str | Dialect{}", signature.text(form.is_async()));
         spread(out, "def __init__(", &parameters, ") -> None:");
         out.deeper(|out| {
             let names: Vec<&str> = signature.optional.iter().map(|field| field.name.as_str()).collect();
-            out.line("make = _native.Client.new if isinstance(service, str) else _native.Client.with_dialect");
-            spread(out, "self._native = make(", &format!("service, {}", names.join(", ")), ")");
+            for (case, make) in [("if isinstance(service, str):", "new"), ("else:", "with_dialect")] {
+                out.line(case);
+                out.deeper(|out| {
+                    spread(out, &format!("self._native = native.Client.{make}("), &format!("service, {}", names.join(", ")), ")");
+                });
+            }
         });
         lifecycle(out, form);
         for group in surface.groups.iter().filter(|group| !group.is_bound) {
@@ -261,9 +267,9 @@ fn lifecycle(out: &mut Lines, form: Form) {
     };
     for line in [
         "",
-        "def _handle(self, native: _native.Client) -> Self:",
+        "def _handle(self, made_of: native.Client) -> Self:",
         "    made = object.__new__(type(self))",
-        "    made._native = native",
+        "    made._native = made_of",
         "    return made",
         "",
         &format!("{keyword} {close}(self) -> None:"),
@@ -335,7 +341,7 @@ fn named(out: &mut Lines, surface: &Surface, service: &Service, form: Form) {
         spread(out, "def __init__(", &format!("self{}", signature.text(form.is_async())), ") -> None:");
         out.deeper(|out| {
             let names: Vec<&str> = signature.optional.iter().map(|field| field.name.as_str()).collect();
-            spread(out, "self._native = _native.Client.new(", &format!("\"{}\", {}", service.id, names.join(", ")), ")");
+            spread(out, "self._native = native.Client.new(", &format!("\"{}\", {}", service.id, names.join(", ")), ")");
         });
     });
     out.gap();
@@ -345,7 +351,7 @@ fn named(out: &mut Lines, surface: &Surface, service: &Service, form: Form) {
 pub fn objects(surface: &Surface) -> String {
     let mut out = Lines::default();
     head(&mut out, "Clocks, dialects and the sandbox, over their native objects.");
-    out.line("from . import _native");
+    out.line("from . import _native as native");
     out.gap();
     annotations(&mut out, surface);
     for object in surface.objects.iter().filter(|object| !["HostRequest", "EventStream"].contains(&object.name.as_str())) {
@@ -363,13 +369,13 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) {
         out.gap();
         out.line("__slots__ = (\"_native\",)");
         out.gap();
-        out.line(format!("_native: _native.{name}"));
+        out.line(format!("_native: native.{name}"));
         out.gap();
         out.line("@classmethod");
-        out.line(format!("def _of(cls, native: _native.{name}) -> Self:"));
+        out.line(format!("def _of(cls, made_of: native.{name}) -> Self:"));
         out.deeper(|out| {
             out.line("made = object.__new__(cls)");
-            out.line("made._native = native");
+            out.line("made._native = made_of");
             out.line("return made");
         });
         for method in &object.constructors {
@@ -381,7 +387,7 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) {
                 let fields: Vec<_> = signature.required.iter().chain(&signature.optional).copied().collect();
                 docstring(out, &method.doc, &fields);
                 let arguments = Signature::arguments(surface, method, false).join(", ");
-                out.line(format!("return cls._of(_native.{name}.{}({arguments}))", method.name));
+                out.line(format!("return cls._of(native.{name}.{}({arguments}))", method.name));
             });
         }
         for method in &object.methods {

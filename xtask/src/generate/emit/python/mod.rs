@@ -10,6 +10,9 @@ use classes::Form;
 use crate::generate::Generated;
 use crate::generate::surface::Surface;
 
+/// Records that Python's own classes stand before: they are no names of the package.
+const BEHIND: [&str; 5] = ["Pair", "ErrorInfo", "Response", "KeyPage", "CallPage"];
+
 /// Its files.
 ///
 /// # Errors

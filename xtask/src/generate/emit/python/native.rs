@@ -1,5 +1,6 @@
 //! The glue in Rust: a class for each record and object, over pyo3.
 
+use super::BEHIND;
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
 
@@ -78,7 +79,8 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), Str
     let name = &record.name;
     out.gap();
     docs(out, &record.doc.text);
-    out.line("#[pyclass(frozen, module = \"keywright\")]");
+    let module = if BEHIND.contains(&name.as_str()) { "keywright._native" } else { "keywright" };
+    out.line(format!("#[pyclass(frozen, module = \"{module}\")]"));
     out.line(format!("pub struct {name}(pub facade::{name});"));
     out.gap();
     out.line(format!("impl Give for facade::{name} {{"));

@@ -1,5 +1,6 @@
 //! Errors, words, the stub of the native module, and what the package exports.
 
+use super::BEHIND;
 use super::native::BY_HAND;
 use super::spell::{docstring, given, spread, taken};
 use crate::generate::emit::lines::Lines;
@@ -85,6 +86,12 @@ pub fn errors(surface: &Surface) -> Result<String, String> {
     });
     out.line("}");
     out.gap();
+    out.line("for _class in (KeywrightError, *_CLASSES.values()):");
+    out.deeper(|out| {
+        out.line("# Where they are imported from, as a traceback names it.");
+        out.line("_class.__module__ = \"keywright\"");
+    });
+    out.gap();
     out.gap();
     out.line("def _of(info: ErrorInfo) -> KeywrightError:");
     out.deeper(|out| out.line("return _CLASSES[info.kind](info)"));
@@ -135,6 +142,13 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
+    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads"];
+    let records =
+        surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
+    let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
+    let all: Vec<String> =
+        by_hand.into_iter().chain(records).chain(objects).chain(["Client"]).map(|name| format!("\"{name}\"")).collect();
+    spread(&mut out, "__all__ = [", &all.join(", "), "]");
     out.gap();
     for line in BY_HAND_STUB.lines() {
         out.line(line);
@@ -163,8 +177,8 @@ class Secret:
     def expose(self) -> str: ...
     def fingerprint(self) -> str: ...
     def __hash__(self) -> int: ...
-    def __eq__(self, other: object) -> bool: ...
-    def __ne__(self, other: object) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
     def __format__(self, form: str, /) -> str: ...
     def __reduce__(self) -> Any: ...
 
@@ -206,7 +220,7 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) {
             out.deeper(|out| docstring(out, &Doc { text: vec![field.doc.clone()], errors: String::new() }, &[]));
         }
         if !record.fields.iter().any(|field| matches!(field.ty, Type::Object(_)) || is_optional_object(&field.ty)) {
-            out.line("def __eq__(self, other: object) -> bool: ...");
+            out.line("def __eq__(self, other: object, /) -> bool: ...");
             out.line("def __hash__(self) -> int: ...");
         }
         out.line("def __reduce__(self) -> Any: ...");
@@ -243,11 +257,12 @@ fn object(out: &mut Lines, surface: &Surface, name: &str, made: &[Method], metho
                 params.push("queue: Queue | None".to_owned());
             }
             params.extend(flat(surface, method));
-            let result = if method.is_async {
-                "Any".to_owned()
-            } else {
-                method.returns.as_ref().map_or("None".to_owned(), |ty| result(ty, name))
+            // What a caller that blocks gets; an event loop gets the number of the call.
+            let result = match surface.page_of(method).and_then(Record::item) {
+                Some(item) => format!("tuple[builtins.list[{}], str | None, Meta]", given(item)),
+                None => method.returns.as_ref().map_or("None".to_owned(), |ty| result(ty, name)),
             };
+
             spread(out, &format!("def {}(", method.name), &params.join(", "), &format!(") -> {result}: ..."));
         }
     });
@@ -283,9 +298,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     let values: Vec<&str> = surface
         .records
         .iter()
-        .filter(|record| {
-            record.is_given && !["Pair", "ErrorInfo", "Response", "KeyPage", "CallPage"].contains(&record.name.as_str())
-        })
+        .filter(|record| record.is_given && !BEHIND.contains(&record.name.as_str()))
         .map(|record| record.name.as_str())
         .chain(["Secret"])
         .collect();
