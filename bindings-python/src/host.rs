@@ -1,6 +1,6 @@
 //! Serves what the core asks of Python: a key, a place for a secret, an ear for an event.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keywright_facade as facade;
@@ -23,8 +23,11 @@ pub struct Functions {
     key_provider: Option<Py<PyAny>>,
     on_event: Option<Py<PyAny>>,
     deliver: Mutex<HashMap<u64, Py<PyAny>>>,
-    failures: Mutex<HashMap<u64, PyErr>>,
+    failures: Mutex<BTreeMap<u64, PyErr>>,
 }
+
+/// Failures that are kept for the callers that they belong to. One who has left never asks for his.
+const MOST_FAILURES: usize = 1000;
 
 /// One request of the core.
 #[pyclass(frozen, module = "keywright._native")]
@@ -134,7 +137,13 @@ impl Functions {
         }
         let number = failure_id();
         let words = raised.get_type(py).name().map_or_else(|_| "an exception".to_owned(), |name| name.to_string());
-        lock(&self.failures).insert(number, raised);
+        let forgotten = {
+            let mut failures = lock(&self.failures);
+            failures.insert(number, raised);
+            if failures.len() > MOST_FAILURES { failures.pop_first() } else { None }
+        };
+        // Not under the lock: what it holds may run anything when it goes.
+        drop(forgotten);
         request.0.fail(number, words);
     }
 }

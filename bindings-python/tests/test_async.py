@@ -302,7 +302,9 @@ def test_a_client_that_is_gone_takes_its_connections_along(sandbox: Sandbox) -> 
     dropped(sandbox)
 
 
-def test_two_hundred_calls_are_cancelled_when_their_loop_ends(stalled: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+def test_two_hundred_calls_are_cancelled_when_their_loop_ends(
+    stalled: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
     async def main() -> None:
         client = AsyncSeclai(**stalled.seclai())
         tasks = [asyncio.ensure_future(client.get("/agents")) for _ in range(200)]
@@ -316,7 +318,9 @@ def test_two_hundred_calls_are_cancelled_when_their_loop_ends(stalled: Sandbox, 
     assert capfd.readouterr().err == ""
 
 
-def test_a_loop_that_is_closed_with_calls_in_flight_is_silent(stalled: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_loop_that_is_closed_with_calls_in_flight_is_silent(
+    stalled: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
     for make in [asyncio.new_event_loop, uvloop.new_event_loop]:
         loop = make()
         client = AsyncSeclai(**stalled.seclai())

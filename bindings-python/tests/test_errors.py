@@ -164,7 +164,10 @@ def test_the_same_call_fails_alike_in_both_clients(sandbox: Sandbox) -> None:
 
     async def awaited() -> list[str]:
         async with AsyncSeclai(**sandbox.seclai()) as client:
-            return [repr((await asyncio.gather(client.get(path, **rest), return_exceptions=True))[0]) for path, rest in calls]
+            return [
+                repr((await asyncio.gather(client.get(path, **rest), return_exceptions=True))[0])
+                for path, rest in calls
+            ]
 
     def blocked() -> list[str]:
         found: list[str] = []

@@ -49,4 +49,3 @@ def test_asyncio_is_loaded_by_the_first_call_on_a_loop_only() -> None:
 def test_the_sandbox_is_loaded_when_it_is_named() -> None:
     assert "keywright.sandbox" not in loaded("import keywright")
     assert "keywright.sandbox" in loaded("import keywright\nkeywright.Sandbox")
-

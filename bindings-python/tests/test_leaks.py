@@ -11,11 +11,11 @@ import keywright
 import pytest
 from keywright.sandbox import Sandbox, held
 
-from conftest import fault, until
+from conftest import until
 
 #: The service is in the process of the test, so that what it remembers is not counted.
 MEASURED = """
-import asyncio, gc, os, sys
+import asyncio, gc, os, sys, time
 from keywright import AsyncSeclai, ConfigError, KeywrightError, NotFoundError, Seclai, UnsupportedError
 
 options = {"base_url": sys.argv[1], "api_key": sys.argv[2]}
@@ -28,6 +28,12 @@ def resident():
 
 def descriptors():
     return len(os.listdir("/proc/self/fd"))
+
+def settle(at_most):
+    # Connections are closed by the thread that drives them, shortly after their client has gone.
+    last = time.monotonic() + 10
+    while gc.collect() >= 0 and descriptors() > at_most and time.monotonic() < last:
+        time.sleep(0.01)
 
 def failed(call, kind):
     try:
@@ -104,9 +110,13 @@ warm, counted = 1000, 4000
 """
 
 PRINTED = """
+client.keys.list()
+open_before = descriptors()
 way(warm)
-before, open_before = resident(), descriptors()
+settle(open_before)
+before = resident()
 way(counted)
+settle(open_before)
 print(resident() - before, descriptors() - open_before)
 """
 
@@ -135,15 +145,16 @@ needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="
 def test_memory_does_not_grow(sandbox: Sandbox, way: str) -> None:
     memory, descriptors = grown(sandbox, WAYS[way])
     assert memory < 5_000_000
-    assert descriptors <= 2
+    assert descriptors <= 0
 
 
 @needs_proc
 def test_calls_that_are_left_leave_nothing(sandbox: Sandbox) -> None:
-    fault(sandbox, "stall", times=0)
+    stall = {"kind": "stall"}
+    sandbox.fault({"match": {"route": "/agents"}, "phase": "before_handler", "times": 0, "action": stall})
     with held(sandbox.clock()):
         memory, descriptors = grown(sandbox, ABANDONED)
     assert memory < 5_000_000
-    assert descriptors <= 2
+    assert descriptors <= 0
     until(lambda: sandbox.connections().open == 0, what="no connection is open")
     sandbox.clear_faults()

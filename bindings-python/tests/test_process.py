@@ -300,7 +300,9 @@ def test_ctrl_c_ends_a_blocking_call_at_once(call: str) -> None:
 
 
 def test_ctrl_c_kills_a_program_that_does_not_catch_it() -> None:
-    program = STALLED + "stalled()\ndaemon(lambda: (arrived(1), print('now', flush=True)))\nSeclai(**options).get('/agents')"
+    program = (
+        STALLED + "stalled()\ndaemon(lambda: (arrived(1), print('now', flush=True)))\nSeclai(**options).get('/agents')"
+    )
     done = python(program, send=signal.SIGINT)
     assert done.returncode == -signal.SIGINT
     assert done.stderr.rstrip().endswith("KeyboardInterrupt")
