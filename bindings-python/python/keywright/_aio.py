@@ -7,6 +7,7 @@ together are one wake-up. The io thread itself never touches the interpreter.
 from __future__ import annotations
 
 import sys
+from contextvars import Context
 from weakref import WeakKeyDictionary
 
 from ._native import Queue
@@ -50,7 +51,8 @@ class _Asyncio:
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self.serving: set[asyncio.Task[None]] = set()
         try:
-            loop.add_reader(self.queue.fileno(), self.drain)
+            # In a context of its own: a function of the user serves any call, and must not take one for another.
+            Context().run(loop.add_reader, self.queue.fileno(), self.drain)
         except NotImplementedError:
             _watch(self.queue.fileno(), loop, self.drain)
 
