@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -16,7 +17,7 @@ import keywright
 import pytest
 import trio
 import uvloop
-from keywright import AsyncPage, AsyncSeclai, Seclai
+from keywright import AsyncPage, AsyncSeclai, Seclai, Secret
 from keywright.sandbox import Sandbox, held
 
 from conftest import fault, until
@@ -219,6 +220,34 @@ def test_a_provider_that_never_answers_can_be_left(sandbox: Sandbox, run: Callab
             assert (await client.get("/agents")).status == 200
 
     run(main)
+
+
+TENANT: ContextVar[str] = ContextVar("tenant")
+
+
+def test_a_provider_is_called_in_no_caller_s_context(sandbox: Sandbox, run: Callable[[Main], Any]) -> None:
+    opts = sandbox.seclai()
+    key = opts.pop("api_key")
+    seen: set[str] = set()
+
+    async def provide() -> Secret:
+        seen.add(TENANT.get("nobody"))
+        return key  # type: ignore[no-any-return]
+
+    async def main() -> None:
+        async with AsyncSeclai(**opts, key_provider=provide) as client, anyio.create_task_group() as group:
+
+            async def one(tenant: str) -> None:
+                TENANT.set(tenant)
+                await client.get("/agents")
+
+            for n in range(10):
+                group.start_soon(one, f"tenant {n}")
+
+    # It serves any call: what it saw of one could be taken for another.
+    TENANT.set("main")
+    run(main)
+    assert seen == {"nobody"}
 
 
 def test_loops_in_several_threads_share_a_client(sandbox: Sandbox) -> None:

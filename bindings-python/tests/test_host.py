@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from contextvars import Context, ContextVar
 from typing import Any
 
 import keywright
@@ -59,33 +58,6 @@ def test_an_async_provider_runs_on_the_caller_s_loop(sandbox: Sandbox) -> None:
         assert loops == {id(asyncio.get_running_loop())}
 
     asyncio.run(main())
-
-
-TENANT: ContextVar[str] = ContextVar("tenant")
-
-
-def test_an_async_client_s_functions_are_of_no_caller_s_context(sandbox: Sandbox) -> None:
-    opts, key = without_key(sandbox)
-    seen: set[str] = set()
-
-    async def provide() -> Secret:
-        seen.add(TENANT.get("nobody"))
-        return key
-
-    async def main() -> None:
-        async with AsyncSeclai(**opts, key_provider=provide) as client:
-
-            async def one(tenant: str) -> None:
-                TENANT.set(tenant)
-                await client.get("/agents")
-
-            await asyncio.gather(*(one(f"tenant {n}") for n in range(10)))
-
-    TENANT.set("main")
-    for _ in range(2):
-        Context().run(asyncio.run, main())
-        asyncio.run(main())
-    assert seen == {"nobody"}
 
 
 async def as_async(sandbox: Sandbox, provider: Any) -> KeywrightError:

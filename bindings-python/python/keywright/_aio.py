@@ -137,7 +137,7 @@ class _Trio:
         found = cls._runs.get(token)
         if found is None:
             found = cls._runs[token] = cls()
-            trio.lowlevel.spawn_system_task(found.pump)
+            trio.lowlevel.spawn_system_task(found.pump, context=Context())
         return found
 
     async def pump(self) -> None:
@@ -169,7 +169,7 @@ class _Trio:
             if number == 0:
                 awaitable = value.begin(raised)
                 if awaitable is not None:
-                    trio.lowlevel.spawn_system_task(_serve, value, raised, awaitable)
+                    trio.lowlevel.spawn_system_task(_serve, value, raised, awaitable, context=Context())
                 continue
             task = self.waiting.pop(number, None)
             if task is not None:
