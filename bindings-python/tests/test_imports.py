@@ -49,3 +49,19 @@ def test_asyncio_is_loaded_by_the_first_call_on_a_loop_only() -> None:
 def test_the_sandbox_is_loaded_when_it_is_named() -> None:
     assert "keywright.sandbox" not in loaded("import keywright")
     assert "keywright.sandbox" in loaded("import keywright\nkeywright.Sandbox")
+
+
+def test_a_native_part_of_another_version_is_refused_with_both_named() -> None:
+    other = """
+import sys, types
+native = types.ModuleType("keywright._native")
+native.__version__ = "0.0.9"
+sys.modules["keywright._native"] = native
+try:
+    import keywright
+except ImportError as error:
+    print(str(error).replace(" ", "_"))
+"""
+    said = [words for words in loaded(other) if words.startswith("this_is_keywright")]
+    version = keywright.__version__
+    assert said == [f"this_is_keywright_{version},_and_its_native_part_is_0.0.9:_install_it_again"]

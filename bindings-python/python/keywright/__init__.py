@@ -19,6 +19,11 @@ the process, on a virtual clock, for tests without an account.
 
 from __future__ import annotations
 
+from ._native import __version__
+
+if __version__ != "0.1.0":
+    raise ImportError(f"this is keywright 0.1.0, and its native part is {__version__}: install it again")
+
 from ._errors import (
     CallTimeoutError,
     CancelledCallError,
@@ -66,7 +71,6 @@ from ._native import (
     ThrottleView,
     UsageReport,
     UsageSlice,
-    __version__,
 )
 from ._objects import (Clock, Dialect)
 from ._runtime import (EventStream, Page, Response)

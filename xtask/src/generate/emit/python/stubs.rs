@@ -319,8 +319,20 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
         names.sort();
         spread(out, &format!("from .{module} import ("), &list(&names), ")");
     };
+    let version = env!("CARGO_PKG_VERSION");
+    for line in [
+        "from ._native import __version__".to_owned(),
+        String::new(),
+        format!("if __version__ != \"{version}\":"),
+        format!(
+            "    raise ImportError(f\"this is keywright {version}, and its native part is {{__version__}}: install it again\")"
+        ),
+        String::new(),
+    ] {
+        out.line(line);
+    }
     from(&mut out, "_errors", &errors);
-    from(&mut out, "_native", &[owned(&values), vec!["__version__".to_owned()]].concat());
+    from(&mut out, "_native", &owned(&values));
     from(&mut out, "_objects", &owned(&["Clock", "Dialect"]));
     from(&mut out, "_runtime", &owned(&["EventStream", "Page", "Response"]));
     from(&mut out, "_sync", &owned(&blocking));
