@@ -5,21 +5,35 @@
 
 use crate::root::Root;
 use crate::run;
+use crate::suite;
 
-/// The lanes: name, what it measures, and the cargo command.
-const LANES: [(&str, &str, &[&str]); 3] = [
+/// The lanes: name, what it measures, and how it is run.
+const LANES: [(&str, &str, Lane); 4] = [
     (
         "lane",
         "the throttle lane against the floor and a plain policy",
-        &["run", "--quiet", "--release", "-p", "keywright-tests", "--bin", "lane_bench"],
+        Lane::Cargo(&["run", "--quiet", "--release", "-p", "keywright-tests", "--bin", "lane_bench"]),
     ),
-    ("pipeline", "the pipeline above the transport", &["bench", "--quiet", "-p", "keywright", "--bench", "pipeline"]),
+    (
+        "pipeline",
+        "the pipeline above the transport",
+        Lane::Cargo(&["bench", "--quiet", "-p", "keywright", "--bench", "pipeline"]),
+    ),
     (
         "call",
         "a typed call against the HTTP library alone",
-        &["run", "--quiet", "--release", "-p", "keywright-tests", "--bin", "call_bench"],
+        Lane::Cargo(&["run", "--quiet", "--release", "-p", "keywright-tests", "--bin", "call_bench"]),
     ),
+    ("python", "the Python package against its peers", Lane::Own(suite::bench_python)),
 ];
+
+/// How a lane is run.
+enum Lane {
+    /// By a command of cargo.
+    Cargo(&'static [&'static str]),
+    /// By a suite, which installs what it needs.
+    Own(fn(&Root) -> Result<(), String>),
+}
 
 /// Runs the named lanes, or all.
 pub fn run(root: &Root, wanted: &[&str]) -> Result<(), String> {
@@ -28,10 +42,14 @@ pub fn run(root: &Root, wanted: &[&str]) -> Result<(), String> {
         return Err(format!("there is no lane `{unknown}`; there are {}", LANES.map(|(lane, _, _)| lane).join(", ")));
     }
     let chosen = LANES.iter().filter(|(lane, _, _)| wanted.is_empty() || wanted.contains(lane));
-    for (lane, what, command) in chosen {
+    for (lane, what, how) in chosen {
         println!("\n{lane}: {what}");
-        if !run::shown(root, "cargo", command)?.well {
-            return Err(format!("the lane `{lane}` has failed"));
+        match how {
+            Lane::Cargo(command) if !run::shown(root, "cargo", command)?.well => {
+                return Err(format!("the lane `{lane}` has failed"));
+            }
+            Lane::Cargo(_) => {}
+            Lane::Own(run) => run(root)?,
         }
     }
     Ok(())

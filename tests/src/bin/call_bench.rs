@@ -38,6 +38,12 @@ fn main() -> Result<(), Failure> {
     // The HTTP library alone wants its provider named, even for plain http.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "a provider is there already")?;
     let address = serve()?;
+    // For the measurements of other languages: the same server, until its standard input ends.
+    if std::env::args().any(|word| word == "--serve") {
+        println!("{address}");
+        std::io::stdin().read_line(&mut String::new())?;
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let base = format!("http://{address}");
     let bare = reqwest::Client::builder().no_proxy().http1_only().build()?;

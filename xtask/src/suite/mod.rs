@@ -39,6 +39,11 @@ pub fn all() -> Vec<Suite> {
     vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
 }
 
+/// `cargo xtask bench python`.
+pub fn bench_python(root: &Root) -> Result<(), String> {
+    python::bench(root)
+}
+
 /// Builds one package.
 type Pack = fn(&Root) -> Result<(), String>;
 

@@ -28,6 +28,21 @@ pub fn pack(root: &Root) -> Result<(), String> {
     Ok(())
 }
 
+/// `cargo xtask bench python`: the wheel against the clients that Python people use.
+pub fn bench(root: &Root) -> Result<(), String> {
+    let tools = wheel::tools(root)?;
+    let environment = wheel::environment(root, "bench")?;
+    let peers = root.at(FOLDER).join("bench/requirements.txt");
+    wheel::install(root, &environment, &["-r"], &peers)?;
+    wheel::install(root, &environment, &["--no-deps", "--force-reinstall"], &wheel::build(root, &tools)?)?;
+    let built =
+        run::quiet(root, &run::cargo(), &["build", "--quiet", "--release", "-p", "keywright-tests", "--bin", "call_bench"])?;
+    let server = root.target().join("release/call_bench").display().to_string();
+    let program = root.at(FOLDER).join("bench/bench.py").display().to_string();
+    let said = run::run(&root.target(), &[], &wheel::program(&environment, "python"), &[program, server], true)?;
+    if built.well && said.well { Ok(()) } else { Err("the measurement has failed".to_owned()) }
+}
+
 fn ready(root: &Root) -> Ready {
     if !root.has(FOLDER) {
         return Ready::No(format!("there is no {FOLDER} yet"));
