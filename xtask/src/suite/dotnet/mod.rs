@@ -85,9 +85,10 @@ fn build(root: &Root, sdk: Sdk, project: &str, native: &Path, configuration: &st
 
 fn properties(root: &Root, sdk: Sdk, native: &Path) -> Vec<String> {
     vec![
+        // Not the first of them: `dotnet build` takes a first property with `Target` in its name for a project.
+        format!("-p:KeywrightXunit={}", sdk.has_packages()),
         format!("-p:KeywrightTarget={}", sdk::folder(root)),
         format!("-p:KeywrightNative={}", native.display()),
-        format!("-p:KeywrightXunit={}", sdk.has_packages()),
     ]
 }
 
