@@ -112,7 +112,13 @@ pub fn text(surface: &Surface) -> Result<String, String> {
         out += &comment(&function.doc, "");
         let _ = writeln!(out, "export declare function {}{}", spell::method(&function.name), signature(surface, function, 0)?);
     }
-    Ok(out)
+    Ok(in_our_words(surface, out))
+}
+
+/// The documentation names members as Rust writes them; a reader here knows them as we do.
+fn in_our_words(surface: &Surface, text: String) -> String {
+    let members = surface.records.iter().flat_map(|record| &record.fields).filter(|field| field.name.contains('_'));
+    members.fold(text, |text, field| text.replace(&format!("`{}`", field.name), &format!("`{}`", spell::field(field))))
 }
 
 /// The types for ES modules: the same.
