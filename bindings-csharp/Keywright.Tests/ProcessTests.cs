@@ -46,7 +46,8 @@ namespace Keywright.Tests
             // The runtime's own folder is <root>/shared/Microsoft.NETCore.App/<version>.
             var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
             var start = new ProcessStartInfo(Path.Combine(root, "dotnet")) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-            start.ArgumentList.Add(Path.Combine(folder, "Keywright.Child.dll"));
+            new[] { "exec", "--runtimeconfig", Path.Combine(folder, "Keywright.Tests.runtimeconfig.json"), Path.Combine(folder, "Keywright.Child.dll") }
+                .ToList().ForEach(start.ArgumentList.Add);
 
             // Cargo names its own folder here, where the native library lies.
             start.Environment.Remove("LD_LIBRARY_PATH");
