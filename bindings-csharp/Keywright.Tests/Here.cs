@@ -1,6 +1,11 @@
 using System;
 using System.IO;
 
+#if HAVE_XUNIT
+// A process has one io thread and the sandbox one clock for all who wait: a test under load would move another's time.
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
+#endif
+
 namespace Keywright.Tests
 {
     /// <summary>Where the repository and what was built for the tests lie.</summary>

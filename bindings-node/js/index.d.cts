@@ -92,7 +92,7 @@ export type ErrorKind =
   | 'rate_limited'
   /** The service failed. */
   | 'server'
-  /** Time ran out; `timeout_scope` says which limit it was. */
+  /** Time ran out; `timeoutScope` says which limit it was. */
   | 'timeout'
   /** The connection could not be made or did not hold. */
   | 'network'
@@ -130,7 +130,7 @@ export type Stop =
   | 'budget'
   /** The total time would have run out before another attempt. */
   | 'deadline'
-  /** The service asked for a longer wait than `max_retry_after`. */
+  /** The service asked for a longer wait than `maxRetryAfterMs`. */
   | 'retry_after_too_long'
   /** `throttle = fail` was asked for and the lane was closed. */
   | 'throttle_fail'
@@ -211,7 +211,7 @@ export type Safety =
 
 /** Where a credential comes from. */
 export interface CredentialOrigin {
-  /** Which: `api_key`, `management`, `login`. */
+  /** Which: `apiKey`, `management`, `login`. */
   readonly name: string
   /** Where from: `argument`, `environment NAME`, `provider`. */
   readonly origin: string
@@ -968,7 +968,7 @@ export declare class ServerError extends KeywrightError {
   readonly kind: 'server'
 }
 
-/** Time ran out; `timeout_scope` says which limit it was. */
+/** Time ran out; `timeoutScope` says which limit it was. */
 export declare class CallTimeoutError extends KeywrightError {
   readonly kind: 'timeout'
 }
@@ -1311,7 +1311,7 @@ export declare class Client {
    */
   billingStatus(options?: Cancellable): Promise<JsonReply>
   /**
-   * Asks whether an action is allowed (SidClaw). Every call makes a new trace: it is never repeated by itself. `agent_id` may be left to the client's option.
+   * Asks whether an action is allowed (SidClaw). Every call makes a new trace: it is never repeated by itself. `agentId` may be left to the client's option.
    *
    * @throws `config` when a member is missing; `forbidden`, reason `scope`, without the scope `evaluate`; `unsupported`, before any request, elsewhere.
    */

@@ -5,37 +5,30 @@
 
 const { version } = require('../package.json')
 
-/** The platform as the packages name it, as `linux-x64-gnu`. */
-function platform() {
-  if (process.platform !== 'linux') return `${process.platform}-${process.arch}`
-  // A report without the network's part takes no time and tells which libc this is.
-  const isGlibc = Boolean(process.report?.getReport && libcOf(process.report))
-  return `linux-${process.arch}-${isGlibc ? 'gnu' : 'musl'}`
-}
-
-function libcOf(report) {
-  const before = report.excludeNetwork
-  report.excludeNetwork = true
-  try {
-    return report.getReport().header.glibcVersionRuntime
-  } finally {
-    report.excludeNetwork = before
-  }
+/** The platforms whose file may fit, as the packages name them. npm installs the one that does. */
+function platforms() {
+  const name = `${process.platform}-${process.arch}`
+  return process.platform === 'linux' ? [`${name}-gnu`, `${name}-musl`] : [name]
 }
 
 function load() {
-  const name = platform()
-  const tried = [`keywright-${name}`, `./keywright.${name}.node`]
-  for (const place of tried) {
-    try {
-      return require(place)
-    } catch (error) {
-      if (error.code !== 'MODULE_NOT_FOUND') throw error
+  const names = platforms()
+  let cause
+  for (const name of names) {
+    for (const place of [`keywright-${name}`, `./keywright.${name}.node`]) {
+      try {
+        return require(place)
+      } catch (error) {
+        // A file that is there and cannot be loaded is worth telling; one that is not there is not.
+        if (error.code !== 'MODULE_NOT_FOUND') cause = error
+      }
     }
   }
+  const packages = names.map((name) => `keywright-${name}`).join(' or ')
   throw new Error(
-    `keywright: there is no native file for ${name}; install the package keywright-${name} ` +
+    `keywright: there is no native file for ${process.platform}-${process.arch} that loads; install the package ${packages} ` +
       '(without it the optional dependencies were left out, or this platform is not supported)',
+    { cause },
   )
 }
 

@@ -14,6 +14,7 @@ mod read;
 mod write;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use keywright_facade::host::HostRequest;
@@ -34,16 +35,16 @@ pub fn version() -> String {
 
 /// The bridge of one environment: `wake` is called whenever something has arrived.
 #[napi(catch_unwind)]
-pub fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Arc<Bridge>>> {
-    let bridge = Arc::new(Bridge::open(&wake)?);
+pub fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
+    let bridge = Rc::new(Bridge::open(&wake)?);
     // A worker may end in the middle of its calls.
-    env.add_env_cleanup_hook(Arc::clone(&bridge), |bridge| bridge.abort_all())?;
+    env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| bridge.abort_all())?;
     Ok(External::new(bridge))
 }
 
 /// Begins an async method and gives the call's number, or the failure as text.
 #[napi(catch_unwind)]
-pub fn begin(env: &Env, bridge: &External<Arc<Bridge>>, method: u32, arguments: Array<'_>) -> Either<u32, String> {
+pub fn begin(env: &Env, bridge: &External<Rc<Bridge>>, method: u32, arguments: Array<'_>) -> Either<u32, String> {
     let begun = guarded(|| generated::begin(bridge, method, &Given::of(arguments)));
     match begun.and_then(|started| bridge.keep(env, started)) {
         Ok(number) => Either::A(number),
@@ -66,13 +67,13 @@ pub fn invoke<'env>(env: &'env Env, method: u32, arguments: Array<'_>) -> napi::
 /// Everything that has arrived, four places each: the call's number, what it is (0 an end, 1 a
 /// failure, 2 requests of the core wait), its text, and what no text holds.
 #[napi(catch_unwind)]
-pub fn take<'env>(env: &'env Env, bridge: &External<Arc<Bridge>>) -> napi::Result<Array<'env>> {
+pub fn take<'env>(env: &'env Env, bridge: &External<Rc<Bridge>>) -> napi::Result<Array<'env>> {
     bridge.take(env)
 }
 
 /// Ends a call from outside: its connection is closed.
 #[napi(catch_unwind)]
-pub fn abort(env: &Env, bridge: &External<Arc<Bridge>>, number: u32) {
+pub fn abort(env: &Env, bridge: &External<Rc<Bridge>>, number: u32) {
     bridge.forget(env, number);
 }
 

@@ -56,10 +56,10 @@ internal static class LifeOfAKey
 
         using var user = client.WithKey(made.Secret);
         var one = await user.Events.TrackAsync(new { @event = "signed_up", user_id = "u_1" });
-        Show.Line("track an event", $"queued: {one.Data["queued"]}");
+        Show.Line("track an event", $"queued: {one.Data["queued"].GetRawText()}");
         var events = Enumerable.Range(0, 1200).Select(n => new { @event = "seen", user_id = $"u_{n}" });
         var many = await user.Events.TrackBatchAsync(events);
-        Show.Line("track 1200 at once", $"{many.Data["queued"]} queued, in parts of 500");
+        Show.Line("track 1200 at once", $"{many.Data["queued"].GetRawText()} queued, in parts of 500");
 
         Show.Line("list", await Show.Said(client.Keys.ListAsync()));
         await client.Keys.RevokeAsync(made.Key.Id);

@@ -1,6 +1,8 @@
 using System;
 using System.Runtime.InteropServices;
 
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Keywright.Tests")]
+
 namespace Keywright
 {
     /// <summary>A reference to an object of the native library. A call takes a copy, so it survives the end of this one.</summary>

@@ -64,8 +64,3 @@ pub fn pack(root: &Root, names: &[&str]) -> Result<(), String> {
 fn bindings(root: &Root, folder: &str) -> Ready {
     if root.has(folder) { Ready::Yes } else { Ready::No(format!("there is no {folder} yet")) }
 }
-
-/// What a suite reports whose folder exists before anybody connected its runner here.
-fn unconnected(folder: &str) -> Report {
-    Report::failure(format!("{folder} exists, but its runner is not called from xtask"))
-}

@@ -77,7 +77,7 @@ fn build(root: &Root, sdk: Sdk, project: &str, native: &Path, configuration: &st
         return Err(format!("{project} does not build:\n{}", said.text));
     }
     let name = project.rsplit('/').next().unwrap_or(project);
-    let folder = root.target().join("dotnet/bin").join(name).join(configuration);
+    let folder = Path::new(&sdk.out(root)).join("bin").join(name).join(configuration);
     let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let found = entries.flatten().map(|entry| entry.path()).find(|path| path.join(format!("{name}.dll")).exists());
     found.ok_or_else(|| format!("{}: there is no {name}.dll", folder.display()))
@@ -85,9 +85,10 @@ fn build(root: &Root, sdk: Sdk, project: &str, native: &Path, configuration: &st
 
 fn properties(root: &Root, sdk: Sdk, native: &Path) -> Vec<String> {
     vec![
-        format!("-p:KeywrightTarget={}", sdk::folder(root)),
-        format!("-p:KeywrightNative={}", native.display()),
+        // Not the first of them: `dotnet build` takes a first property with `Target` in its name for a project.
         format!("-p:KeywrightXunit={}", sdk.has_packages()),
+        format!("-p:KeywrightTarget={}", sdk.out(root)),
+        format!("-p:KeywrightNative={}", native.display()),
     ]
 }
 

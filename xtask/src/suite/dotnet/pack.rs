@@ -119,7 +119,9 @@ fn consumer(root: &Root, sdk: Sdk, feed: &Path, name: &str, sources: &Sources) -
     fs::write(place.join("acme.toml"), root.read("examples/acme.toml")?).map_err(|error| error.to_string())?;
     let (project, out) = (project.to_string_lossy().into_owned(), place.join("out").to_string_lossy().into_owned());
     let feed = format!("-p:RestoreAdditionalProjectSources={}", feed.display());
-    let said = sdk.run(root, &["build", &project, "-v", "q", "-c", "Release", "-o", &out, &feed], &[], false)?;
+    // The launcher of an older .NET is a package of its own.
+    let arguments = ["build", &project, "-v", "q", "-c", "Release", "-o", &out, &feed, "-p:UseAppHost=false"];
+    let said = sdk.run(root, &arguments, &[], false)?;
     if !said.well {
         return Err(format!("it does not build:\n{}", said.text));
     }

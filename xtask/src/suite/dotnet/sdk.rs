@@ -55,6 +55,16 @@ impl Sdk {
         }
     }
 
+    /// Where it puts what it builds: what one SDK has built is nothing to another.
+    pub fn out(self, root: &Root) -> String {
+        let name = match self {
+            Self::Shared => "shared",
+            Self::OnPath => "path",
+            Self::FromNpm => "old",
+        };
+        format!("{}/{name}", folder(root))
+    }
+
     /// Runs `dotnet` in the package's folder, whose `global.json` names the runner of the tests; its output shown or only kept.
     ///
     /// # Errors
@@ -62,8 +72,8 @@ impl Sdk {
     pub fn run(self, root: &Root, arguments: &[&str], environment: &[(&str, &str)], show: bool) -> Result<Said, String> {
         let script = match self {
             Self::Shared => format!("eval \"$(../{SHARED} \"$0\")\" && exec dotnet \"$@\""),
-            Self::OnPath => format!("{QUIET} exec dotnet \"$@\""),
-            Self::FromNpm => format!("{QUIET} {} exec \"$0/npm/sdk/dotnet\" \"$@\"", super::npm::ENVIRONMENT),
+            Self::OnPath => format!("exec env {QUIET} dotnet \"$@\""),
+            Self::FromNpm => format!("exec env {QUIET} {} \"$0/npm/sdk/dotnet\" \"$@\"", super::npm::ENVIRONMENT),
         };
         let home = folder(root);
         let mut words = vec!["-c", script.as_str(), home.as_str()];
@@ -73,8 +83,7 @@ impl Sdk {
     }
 }
 
-const QUIET: &str =
-    "DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1";
+const QUIET: &str = "DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false";
 
 /// Where everything of .NET goes.
 pub fn folder(root: &Root) -> String {

@@ -113,8 +113,11 @@ fn own_name<'a>(group: &Group, method: &'a Method) -> &'a str {
     method.name.strip_prefix(&format!("{}_", group.name)).unwrap_or(&method.name)
 }
 
+/// Parameters and their places.
+type Places<'a> = Vec<(usize, &'a Field)>;
+
 /// The parameters that stand as arguments of their own, and those that are options.
-fn split<'a>(surface: &Surface, method: &'a Method) -> (Vec<(usize, &'a Field)>, Vec<(usize, &'a Field)>) {
+fn split<'a>(surface: &Surface, method: &'a Method) -> (Places<'a>, Places<'a>) {
     let is_option = |field: &Field| surface.options_of(&field.ty).is_some() || matches!(field.ty, Type::Optional(_));
     method.params.iter().enumerate().partition(|(_, field)| !is_option(field))
 }

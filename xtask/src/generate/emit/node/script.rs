@@ -139,7 +139,7 @@ fn lift(ty: &Type, at: &str) -> Result<String, String> {
 }
 
 /// The function that checks a value of a type.
-fn lower(surface: &Surface, ty: &Type) -> Result<String, String> {
+fn lower(ty: &Type) -> Result<String, String> {
     Ok(match ty {
         Type::Bool => "bool".to_owned(),
         Type::Int(bits) => format!("int{bits}"),
@@ -152,9 +152,9 @@ fn lower(surface: &Surface, ty: &Type) -> Result<String, String> {
         Type::Secret => "secret".to_owned(),
         Type::Json => "json".to_owned(),
         Type::KeyFunction | Type::EventFunction | Type::DeliverFunction => "callback".to_owned(),
-        Type::Optional(inner) => lower(surface, inner)?,
+        Type::Optional(inner) => lower(inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "pairs".to_owned(),
-        Type::List(inner) => format!("list({})", lower(surface, inner)?),
+        Type::List(inner) => format!("list({})", lower(inner)?),
         Type::Object(name) => format!("instance(() => {name})"),
         Type::Record(name) => return Err(format!("the record {name} is taken where no options are")),
     })
@@ -176,17 +176,17 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
     let (arguments, options) = split(surface, call.method);
     let mut takes = Vec::new();
     for (place, param) in arguments {
-        takes.push(format!("['{}', {}, {}]", spell::field(param), place + call.first(), lower(surface, &param.ty)?));
+        takes.push(format!("['{}', {}, {}]", spell::field(param), place + call.first(), lower(&param.ty)?));
     }
     let mut out = format!("const {} = {{\n  number: {},\n  name: '{}',\n", call.constant(), call.number, call.path);
     let _ = writeln!(out, "  takes: [{}],\n  options: {{\n    __proto__: null,", takes.join(", "));
     for (place, param) in options {
         let place = place + call.first();
         match surface.options_of(&param.ty) {
-            None => out += &option(surface, param, place, -1)?,
+            None => out += &option(param, place, -1)?,
             Some(record) => {
                 for (member, field) in (0..).zip(&record.fields) {
-                    out += &option(surface, field, place, member)?;
+                    out += &option(field, place, member)?;
                 }
             }
         }
@@ -203,8 +203,8 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
     Ok(out + "}\n")
 }
 
-fn option(surface: &Surface, field: &Field, place: usize, member: i64) -> Result<String, String> {
-    let lower = lower(surface, &field.ty)?;
+fn option(field: &Field, place: usize, member: i64) -> Result<String, String> {
+    let lower = lower(&field.ty)?;
     Ok(format!("    {}: take({lower}, {place}, {member}{}),\n", spell::field(field), more(&field.ty)))
 }
 

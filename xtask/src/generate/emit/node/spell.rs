@@ -24,11 +24,6 @@ pub fn camel_of(name: &str) -> String {
     camel(&snake(name))
 }
 
-/// `CreateKey` as `CREATE_KEY`.
-pub fn constant(name: &str) -> String {
-    snake(name).to_uppercase()
-}
-
 fn is_length(ty: &Type) -> bool {
     match ty {
         Type::Duration | Type::Limit => true,

@@ -97,7 +97,7 @@ pub fn text(surface: &Surface) -> Result<String, String> {
     let mut out = format!("// {NOTE}\n{HEAD}");
     surface.enums.iter().filter(|one| one.name != "HostAsk").for_each(|one| out += &words(surface, one));
     for record in surface.records.iter().filter(|record| !["Pair", "Response"].contains(&record.name.as_str())) {
-        out += &interface(surface, record)?;
+        out += &interface(record)?;
     }
     out += &response(surface)?;
     out += &errors(surface)?;
@@ -112,7 +112,13 @@ pub fn text(surface: &Surface) -> Result<String, String> {
         out += &comment(&function.doc, "");
         let _ = writeln!(out, "export declare function {}{}", spell::method(&function.name), signature(surface, function, 0)?);
     }
-    Ok(out)
+    Ok(in_our_words(surface, out))
+}
+
+/// The documentation names members as Rust writes them; a reader here knows them as we do.
+fn in_our_words(surface: &Surface, text: String) -> String {
+    let members = surface.records.iter().flat_map(|record| &record.fields).filter(|field| field.name.contains('_'));
+    members.fold(text, |text, field| text.replace(&format!("`{}`", field.name), &format!("`{}`", spell::field(field))))
 }
 
 /// The types for ES modules: the same.
@@ -147,7 +153,7 @@ fn words(surface: &Surface, one: &Enum) -> String {
         surface.records.iter().any(|record| record.is_given && record.fields.iter().any(|field| holds(&field.ty, &one.name)));
     let mut out = format!("\n{}export type {} =\n", comment(&one.doc, ""), one.name);
     for (word, doc) in &one.variants {
-        let _ = write!(out, "{}  | '{word}'\n", note(doc, "  "));
+        let _ = writeln!(out, "{}  | '{word}'", note(doc, "  "));
     }
     if is_given { out + "  | Other\n" } else { out }
 }
@@ -160,15 +166,15 @@ fn holds(ty: &Type, name: &str) -> bool {
     }
 }
 
-fn interface(surface: &Surface, record: &Record) -> Result<String, String> {
+fn interface(record: &Record) -> Result<String, String> {
     let mut out = format!("\n{}export interface {} {{\n", comment(&record.doc, ""), record.name);
     for field in &record.fields {
-        out += &member(surface, record, field)?;
+        out += &member(record, field)?;
     }
     Ok(out + "}\n")
 }
 
-fn member(surface: &Surface, record: &Record, field: &Field) -> Result<String, String> {
+fn member(record: &Record, field: &Field) -> Result<String, String> {
     let name = spell::field(field);
     let doc = note(&field.doc, "  ");
     let open = OPEN.iter().find(|(of, member, _)| *of == record.name && *member == field.name);
@@ -177,7 +183,7 @@ fn member(surface: &Surface, record: &Record, field: &Field) -> Result<String, S
         let ty = open.map_or_else(|| given(&field.ty), |(_, _, words)| Ok(or_other(words)))?;
         return Ok(format!("{doc}  readonly {name}: {ty}\n"));
     }
-    let ty = open.map_or_else(|| taken(surface, &field.ty), |(_, _, words)| Ok(or_other(words)))?;
+    let ty = open.map_or_else(|| taken(&field.ty), |(_, _, words)| Ok(or_other(words)))?;
     let mark = if field.ty.may_be_absent() { "?" } else { "" };
     Ok(format!("{doc}  {name}{mark}: {ty}{}\n", or_undefined(&field.ty)))
 }
@@ -213,7 +219,7 @@ fn given(ty: &Type) -> Result<String, String> {
 }
 
 /// A type as it is taken.
-fn taken(surface: &Surface, ty: &Type) -> Result<String, String> {
+fn taken(ty: &Type) -> Result<String, String> {
     Ok(match ty {
         Type::Bool => "boolean".to_owned(),
         Type::Int(_) | Type::Float | Type::Duration => "number".to_owned(),
@@ -226,9 +232,9 @@ fn taken(surface: &Surface, ty: &Type) -> Result<String, String> {
         Type::KeyFunction => "(() => string | Secret | Promise<string | Secret>) | undefined".to_owned(),
         Type::DeliverFunction => "((secret: Secret) => void | Promise<void>) | undefined".to_owned(),
         Type::EventFunction => "((event: Event) => void) | undefined".to_owned(),
-        Type::Optional(inner) => taken(surface, inner)?,
+        Type::Optional(inner) => taken(inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "Pairs".to_owned(),
-        Type::List(inner) => format!("readonly {}[]", taken(surface, inner)?),
+        Type::List(inner) => format!("readonly {}[]", taken(inner)?),
         Type::Record(name) | Type::Enum(name) | Type::Object(name) => name.clone(),
     })
 }
@@ -238,7 +244,7 @@ fn signature(surface: &Surface, method: &Method, bound: usize) -> Result<String,
     let (arguments, options) = split(surface, method);
     let mut parameters = Vec::new();
     for (_, param) in arguments.into_iter().skip(bound) {
-        parameters.push(format!("{}: {}", spell::field(param), taken(surface, &param.ty)?));
+        parameters.push(format!("{}: {}", spell::field(param), taken(&param.ty)?));
     }
     parameters.extend(options_of(surface, method, options.into_iter().map(|(_, field)| field).collect())?);
     let gives = method.returns.as_ref().map_or(Ok("void".to_owned()), given)?;
@@ -262,9 +268,8 @@ fn options_of(surface: &Surface, method: &Method, options: Vec<&Field>) -> Resul
     if names == ["page_size", "after"] {
         parts.push("ListOptions".to_owned());
     } else {
-        let members = alone
-            .iter()
-            .map(|field| Ok(format!("{}?: {}{}", spell::field(field), taken(surface, &field.ty)?, or_undefined(&field.ty))));
+        let members =
+            alone.iter().map(|field| Ok(format!("{}?: {}{}", spell::field(field), taken(&field.ty)?, or_undefined(&field.ty))));
         let members = members.collect::<Result<Vec<_>, String>>()?;
         if !members.is_empty() {
             parts.push(format!("{{ {} }}", members.join("; ")));
@@ -349,7 +354,7 @@ fn class(surface: &Surface, object: &Object) -> Result<String, String> {
         let signed = signature(surface, method, 0)?;
         let signed =
             if method.name == "start" { signed.replace(&format!("): {name}"), &format!("): Promise<{name}>")) } else { signed };
-        let _ = write!(out, "{}  static {}{signed}\n", comment(&method.doc, "  "), spell::method(&method.name));
+        let _ = writeln!(out, "{}  static {}{signed}", comment(&method.doc, "  "), spell::method(&method.name));
     }
     for method in object.methods.iter().filter(|method| !super::uses_own(method)) {
         out += &one(surface, &spell::method(&method.name), method, 0)?;
@@ -377,7 +382,7 @@ fn response(surface: &Surface) -> Result<String, String> {
     let record = surface.record("Response")?;
     let mut out = format!("\n{}export declare class Response {{\n  private constructor()\n", comment(&record.doc, ""));
     for field in &record.fields {
-        let text = member(surface, record, field)?;
+        let text = member(record, field)?;
         out += &if field.name == "headers" {
             format!("{}  readonly headers: {{ readonly [name: string]: string }}\n", note(&field.doc, "  "))
         } else {
@@ -396,7 +401,7 @@ fn errors(surface: &Surface) -> Result<String, String> {
         "\n/** What every call fails with. Each kind has a class of its own. `message` is one sentence with the remedy. */\nexport declare class KeywrightError extends Error {\n  /** For tests of your own: calls make theirs. */\n  constructor(message: string, details?: Partial<Omit<KeywrightError, 'name' | 'message' | 'stack'>>)\n",
     );
     for field in info.fields.iter().filter(|field| !["text", "host_failure"].contains(&field.name.as_str())) {
-        let text = member(surface, info, field)?;
+        let text = member(info, field)?;
         out += &if field.name == "message" { text.replace("  readonly message:", "  readonly serviceMessage:") } else { text };
     }
     out += "  /** What a function of your own failed with: key provider or `deliver`. */\n  readonly cause?: unknown\n}\n";
