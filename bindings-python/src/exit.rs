@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keywright_facade::process::Process;
 use keywright_facade::{ErrorKind, KeywrightError};
@@ -18,8 +18,9 @@ use pyo3::types::IntoPyDict;
 
 use crate::error::raise;
 
-/// How long the end waits for functions of the user that do not return.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How many moments the end waits for functions of the user that do not return.
+const PATIENCE: usize = 2000;
+const MOMENT: Duration = Duration::from_micros(500);
 
 /// The thread that takes the interpreter down, from then on.
 static ENDER: OnceLock<ThreadId> = OnceLock::new();
@@ -49,9 +50,11 @@ fn stop(py: Python<'_>) {
     let _ = ENDER.set(std::thread::current().id());
     py.detach(|| {
         Process::stop_current();
-        let last = Instant::now() + PATIENCE;
-        while INSIDE.load(Ordering::SeqCst) > 0 && Instant::now() < last {
-            std::thread::yield_now();
+        for _ in 0..PATIENCE {
+            if INSIDE.load(Ordering::SeqCst) == 0 {
+                break;
+            }
+            std::thread::park_timeout(MOMENT);
         }
     });
 }

@@ -39,7 +39,7 @@ def test_the_snippet_of_seclai(sandbox: Sandbox) -> None:
 
     client = Seclai(api_key="YOUR_API_KEY", **printed(sandbox, "seclai"))
     agents = client.agents.list()
-    assert [agent.name for agent in agents] == ["Analyst", "Night report"]
+    assert {agent.name for agent in agents} == {"Analyst", "Night report"}
 
 
 # SID-21: `SidClaw(api_key=..., agent_id=...)`.
