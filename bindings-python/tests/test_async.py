@@ -150,13 +150,14 @@ def test_a_time_limit_of_the_loop_ends_the_request(stalled: Sandbox, run: Callab
     run(main)
 
 
-def test_a_caller_that_has_left_sends_nothing(sandbox: Sandbox, run: Callable[[Main], Any]) -> None:
+def test_a_caller_that_has_left_before_its_call_is_not_kept(stalled: Sandbox, run: Callable[[Main], Any]) -> None:
     async def main() -> None:
-        async with AsyncSeclai(**sandbox.seclai()) as client:
+        async with AsyncSeclai(**stalled.seclai()) as client:
             with anyio.CancelScope() as scope:
                 scope.cancel()
                 await client.get("/agents")
             assert scope.cancelled_caught
+        dropped(stalled)
 
     run(main)
 
