@@ -27,6 +27,9 @@ struct Inner {
     keys: Mutex<HashMap<Fingerprint, (Arc<str>, String)>>,
 }
 
+/// What is shared on each clock, by the clock's number.
+type Known = Vec<(usize, Weak<Inner>)>;
+
 /// From here on the ids of keys made long ago are forgotten.
 const MOST_KEYS: usize = 4096;
 
@@ -46,7 +49,7 @@ impl Shared {
     /// The state of this process for that clock, made when first asked for and dropped with its
     /// last client.
     pub(crate) fn of_process(clock: &Arc<dyn Clock>) -> Self {
-        static KNOWN: PerProcess<Mutex<Vec<(usize, Weak<Inner>)>>> = PerProcess::new();
+        static KNOWN: PerProcess<Mutex<Known>> = PerProcess::new();
         let mut known = KNOWN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(_, shared)| shared.strong_count() > 0);
         // The state holds its clock, so the number of a living one is never used twice.

@@ -241,9 +241,8 @@ impl HostRequest {
 
 impl Drop for HostRequest {
     fn drop(&mut self) {
-        match (self.lock().take(), self.queue.upgrade()) {
-            (Some(asked @ (Asked::Key(_) | Asked::Deliver(..))), Some(queue)) => queue.put(asked),
-            (Some(_) | None, _) => {}
+        if let (Some(asked @ (Asked::Key(_) | Asked::Deliver(..))), Some(queue)) = (self.lock().take(), self.queue.upgrade()) {
+            queue.put(asked);
         }
     }
 }
@@ -272,7 +271,8 @@ mod tests {
     use super::*;
 
     async fn begun<T>(asking: &mut (impl Future<Output = T> + Unpin)) {
-        poll_fn(|cx| Poll::Ready(assert!(std::pin::Pin::new(&mut *asking).poll(cx).is_pending()))).await;
+        let is_pending = poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut *asking).poll(cx).is_pending())).await;
+        assert!(is_pending);
     }
 
     #[tokio::test]

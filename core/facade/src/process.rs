@@ -144,7 +144,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::panic, reason = "what is tested")]
     fn a_panic_becomes_an_error() {
         let error = on_io::<()>(async { panic!("on purpose") }).unwrap_err();
         assert_eq!(error.info().kind, ErrorKind::Internal);

@@ -122,20 +122,7 @@ fn readme(root: &Root, project: &Path) -> Result<(), String> {
 /// Every example prints what the examples of all languages print.
 fn examples(root: &Root, project: &Path) -> Result<Report, String> {
     pack::copy(&root.at("examples"), &project.join("examples"))?;
-    let mut report = Report::default();
-    for expected in root.below("examples/expected", "txt")? {
-        let name = expected.rsplit('/').next().unwrap_or(&expected).trim_end_matches(".txt").to_owned();
-        let file = format!("{EXAMPLES}/{name}.mjs");
-        let due = root.read(&expected)?;
-        let said = run::run(project, &[], "node", &[&file], false)?;
-        let result = match (said.well, super::examples::first_difference(&due, &said.text)) {
-            (false, _) => Err("it ended with an error".to_owned()),
-            (true, Some(difference)) => Err(difference),
-            (true, None) => Ok(()),
-        };
-        note(&mut report, &format!("example {name} prints what is due"), result);
-    }
-    Ok(report)
+    super::examples::of_language(root, "node", |name| run::run(project, &[], "node", &[&format!("{EXAMPLES}/{name}.mjs")], false))
 }
 
 /// What the tools of others say of types and package.

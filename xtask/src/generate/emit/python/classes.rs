@@ -151,24 +151,12 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, name: &str, on: &
         let mut arguments: Vec<String> = on.bound.map(str::to_owned).into_iter().collect();
         arguments.extend(Signature::arguments(surface, method, on.bound.is_some()));
         match (page.is_some(), is_awaited) {
-            (true, false) => {
+            (true, _) => {
                 // `after` is the last argument of every list.
                 arguments.pop();
-                spread(
-                    out,
-                    "return Page._of(",
-                    &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "),
-                    ")",
-                );
-            }
-            (true, true) => {
-                arguments.pop();
-                spread(
-                    out,
-                    "return AsyncPager(",
-                    &format!("{native}, after, {}", arguments.join(", ")).trim_end_matches(", "),
-                    ")",
-                );
+                let head = if is_awaited { "return AsyncPager(" } else { "return Page._of(" };
+                let all = [vec![native, "after".to_owned()], arguments].concat();
+                spread(out, head, &all.join(", "), ")");
             }
             (false, true) => {
                 let called = format!("call({})", [vec![native], arguments].concat().join(", "));

@@ -174,7 +174,7 @@ fn constructor(out: &mut Lines, record: &Record) -> Result<(), String> {
         .collect();
     out.line("#[new]");
     out.line(format!("#[pyo3(signature = (*, {}))]", signature.join(", ")));
-    let params: Vec<String> = record.fields.iter().map(|field| native_param(field)).collect();
+    let params: Vec<String> = record.fields.iter().map(native_param).collect();
     out.line(format!("fn new({}) -> PyResult<Self> {{", params.join(", ")));
     let mut taken = Vec::new();
     for field in &record.fields {
