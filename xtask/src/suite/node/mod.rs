@@ -50,6 +50,7 @@ fn run(root: &Root) -> Report {
             report.add(tests(root, &project).unwrap_or_else(Report::failure));
             note(&mut report, "runs the program of its README", readme(root, &project));
             report.add(examples(root, &project).unwrap_or_else(Report::failure));
+            report.add(elsewhere(&project));
             report.add(checked(root, &project, &packed));
         }
         Err(message) => note(&mut report, "is packed and installed into an empty project", Err(message)),
@@ -123,6 +124,22 @@ fn readme(root: &Root, project: &Path) -> Result<(), String> {
 fn examples(root: &Root, project: &Path) -> Result<Report, String> {
     pack::copy(&root.at("examples"), &project.join("examples"))?;
     super::examples::of_language(root, "node", |name| run::run(project, &[], "node", &[&format!("{EXAMPLES}/{name}.mjs")], false))
+}
+
+/// The package under other runtimes, where they are installed.
+fn elsewhere(project: &Path) -> Report {
+    let mut report = Report::default();
+    for (runtime, arguments) in [("bun", &["test/elsewhere.mjs"][..]), ("deno", &["run", "--allow-all", "test/elsewhere.mjs"])] {
+        if run::run(project, &[], runtime, &["--version"], false).is_err() {
+            println!("node works under {runtime} ... skipped: there is no {runtime}");
+            report.add(Report::skipped());
+            continue;
+        }
+        let ended = run::run(project, &[], runtime, arguments, true);
+        let result = ended.and_then(|said| if said.well { Ok(()) } else { Err("it ended with an error".to_owned()) });
+        note(&mut report, &format!("works under {runtime}"), result);
+    }
+    report
 }
 
 /// What the tools of others say of types and package.
