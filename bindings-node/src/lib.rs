@@ -36,6 +36,7 @@ pub fn version() -> String {
 /// The bridge of one environment: `wake` is called whenever something has arrived.
 #[napi(catch_unwind)]
 pub fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
+    keywright_facade::process::speaks("node");
     let bridge = Rc::new(Bridge::open(&wake)?);
     // A worker may end in the middle of its calls.
     env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| bridge.abort_all())?;

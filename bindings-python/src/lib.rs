@@ -18,6 +18,7 @@ use pyo3::prelude::*;
 
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    keywright_facade::process::speaks("python");
     module.add("__version__", keywright_facade::build_info())?;
     module.add_class::<secret::Secret>()?;
     module.add_class::<call::Queue>()?;

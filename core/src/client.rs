@@ -116,7 +116,7 @@ impl Client {
         };
         let account = options.account.as_ref().map(Account::to_string).unwrap_or_default();
         let max_body = options.max_body_or_default();
-        let user_agent = user_agent(options.app_name.as_deref())?;
+        let user_agent = user_agent(options.language.unwrap_or("rust"), options.app_name.as_deref())?;
         let transport = transport(&options)?;
         let given = Given {
             api_key: options.api_key,
@@ -338,10 +338,10 @@ fn base_url(spec: &Spec, options: &ClientOptions, environment: &Environment) -> 
     Ok((BaseUrl::parse(&text, options.allow_insecure_http, "base_url")?, origin))
 }
 
-fn user_agent(app_name: Option<&str>) -> Result<HeaderValue> {
-    let own = concat!("keywright/", env!("CARGO_PKG_VERSION"), " (rust; ");
+fn user_agent(language: &str, app_name: Option<&str>) -> Result<HeaderValue> {
+    let (version, system) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let app = app_name.map(|name| format!(" {name}")).unwrap_or_default();
-    HeaderValue::from_str(&format!("{own}{}){app}", std::env::consts::OS))
+    HeaderValue::from_str(&format!("keywright/{version} ({language}; {system}){app}"))
         .map_err(|_| Error::config("app_name", "cannot stand in a header", "use letters, digits, `/`, `.` and `-`"))
 }
 

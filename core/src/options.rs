@@ -142,7 +142,7 @@ impl CallOptions {
 
     pub(crate) fn validate(&self) -> Result<()> {
         let zero = |name: &'static str| {
-            Err(Error::config(name, "is 0: nothing could be done in it", "give a longer time, or `Limit::Never`"))
+            Err(Error::config(name, "is 0: nothing could be done in it", "give a longer time, or say that there is no limit"))
         };
         match (self.total, self.attempt, self.stall, self.max_attempts) {
             (Limit::After(Duration::ZERO), ..) => zero("total"),
@@ -186,6 +186,7 @@ pub struct ClientOptions {
     pub(crate) proxy: ProxyPolicy,
     pub(crate) extra_roots: Vec<Vec<u8>>,
     pub(crate) app_name: Option<String>,
+    pub(crate) language: Option<&'static str>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) shared: Option<Shared>,
@@ -329,6 +330,13 @@ impl ClientOptions {
     /// A name for the `User-Agent`, as `acme-deployer/1.4`.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.app_name = Some(name.into());
+        self
+    }
+
+    /// The language that the `User-Agent` names, for bindings.
+    #[doc(hidden)]
+    pub fn language(mut self, language: &'static str) -> Self {
+        self.language = Some(language);
         self
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn check(spec: &Spec, account: &Account) -> Result<()> {
         AccountRule::Path { reserved, .. } if reserved.iter().any(|word| word.eq_ignore_ascii_case(id)) => Err(Error::config(
             "account",
             format!("may not be the id `{id}`, a word that {} reserves", spec.title),
-            "use `Account::Me` for the key's own account",
+            "ask for the key's own account instead of naming one",
         )),
         AccountRule::Header { .. } if HeaderValue::from_str(id).is_err() => {
             Err(Error::config("account", "cannot stand in a header", "use the id as the service shows it"))

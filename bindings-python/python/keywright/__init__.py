@@ -72,7 +72,6 @@ from ._native import (
     UsageReport,
     UsageSlice,
 )
-from ._objects import (Clock, Dialect)
 from ._runtime import (EventStream, Page, Response)
 from ._sync import (
     AccountSettings,
@@ -105,6 +104,7 @@ if TYPE_CHECKING:
         AsyncSegments,
         AsyncSidClaw,
     )
+    from ._objects import (Clock, Dialect)
     from ._runtime import (AsyncPage, AsyncPager)
     from ._types import (
         ErrorKind,
@@ -148,6 +148,8 @@ _LATE = {
     "Recover": "_types",
     "Throttle": "_types",
     "Safety": "_types",
+    "Clock": "_objects",
+    "Dialect": "_objects",
     "Sandbox": "sandbox",
 }
 

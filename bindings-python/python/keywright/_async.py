@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from . import _native as native
 from ._aio import call
-from ._objects import Clock, Dialect
 from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response
 
 TYPE_CHECKING = False
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
         UsageReport,
         UsageSlice,
     )
+    from ._objects import Clock, Dialect
     from ._types import (
         ErrorKind,
         Outcome,

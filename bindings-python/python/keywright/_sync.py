@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from . import _native as native
-from ._objects import Clock, Dialect
 from ._runtime import Closed, EventStream, Page, Response
 
 TYPE_CHECKING = False
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
         UsageReport,
         UsageSlice,
     )
+    from ._objects import Clock, Dialect
     from ._types import (
         ErrorKind,
         Outcome,

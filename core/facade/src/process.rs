@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
@@ -30,6 +30,18 @@ pub struct Process {
 }
 
 static PROCESSES: PerProcess<std::result::Result<Process, String>> = PerProcess::new();
+
+static LANGUAGE: OnceLock<&'static str> = OnceLock::new();
+
+/// Says which language this library is loaded by; the first word counts.
+pub fn speaks(language: &'static str) {
+    LANGUAGE.get_or_init(|| language);
+}
+
+/// The language that this library is loaded by: uniffi's entry points are called by .NET alone.
+pub(crate) fn language() -> &'static str {
+    LANGUAGE.get().copied().unwrap_or(if cfg!(feature = "uniffi") { "dotnet" } else { "rust" })
+}
 
 thread_local! {
     static IS_IO: Cell<bool> = const { Cell::new(false) };

@@ -125,7 +125,7 @@ impl Auth {
                 return Err(Error::config(
                     "management",
                     format!("cannot be a key: {} manages keys with a login", spec.title),
-                    "give `Management::login(email, password)`",
+                    "give e-mail and password",
                 ));
             }
         };
@@ -309,13 +309,13 @@ fn missing(spec: &Spec, plane: Plane) -> Error {
 fn management_remedy(spec: &Spec) -> String {
     match (&spec.auth.login, &spec.auth.token) {
         (Some(login), _) => format!(
-            "{} manages keys with a login: give `Management::login(email, password)` or set {}",
+            "{} manages keys with a login: give e-mail and password as `management`, or set {}",
             spec.title,
             login.env.join(" and ")
         ),
         (None, Some(token)) => {
             let what = token.is.as_deref().unwrap_or("a token of its own");
-            format!("{} takes {what}: give `Management::token(..)` or set {}", spec.title, token.env.join(" or "))
+            format!("{} takes {what}: give it as `management`, or set {}", spec.title, token.env.join(" or "))
         }
         (None, None) => format!("{} manages keys with the API key: leave `management` out or give another key", spec.title),
     }

@@ -77,7 +77,7 @@ fn unknown_service(id: &str) -> Error {
     Error::config(
         "service",
         format!("`{}` is not a built-in service", mask(id, &[]).escape_debug()),
-        format!("use one of {}, or `Dialect::from_toml`", known.join(", ")),
+        format!("use one of {}, or a dialect of your own", known.join(", ")),
     )
 }
 

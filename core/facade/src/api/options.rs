@@ -166,7 +166,8 @@ impl ClientOptions {
             .allow_insecure_http(self.allow_insecure_http)
             .check_key_shape(self.check_key_shape.unwrap_or(true))
             .keep_password(self.keep_password.unwrap_or(true))
-            .debug_headers(self.debug_headers);
+            .debug_headers(self.debug_headers)
+            .language(crate::process::language());
         if let Some(key) = &self.api_key {
             options = options.api_key(key.clone());
         }

@@ -40,7 +40,7 @@ fn head(out: &mut Lines, doc: &str) {
 }
 
 /// What annotations need, which is not there when the program runs.
-fn annotations(out: &mut Lines, surface: &Surface) {
+fn annotations(out: &mut Lines, surface: &Surface, of_clients: bool) {
     out.line("TYPE_CHECKING = False");
     out.line("if TYPE_CHECKING:");
     out.deeper(|out| {
@@ -55,6 +55,9 @@ fn annotations(out: &mut Lines, surface: &Surface) {
         let mut names: Vec<&str> = records.map(|record| record.name.as_str()).chain(["Secret"]).collect();
         names.sort_unstable();
         spread(out, "from ._native import (", &names.join(", "), ")");
+        if of_clients {
+            out.line("from ._objects import Clock, Dialect");
+        }
         let words: Vec<&str> = surface.enums.iter().map(|one| one.name.as_str()).filter(|name| *name != "HostAsk").collect();
         spread(out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     });
@@ -68,19 +71,17 @@ pub fn clients(surface: &Surface, form: Form) -> String {
         Form::Sync => {
             head(&mut out, "Clients whose calls block.");
             out.line("from . import _native as native");
-            out.line("from ._objects import Clock, Dialect");
             out.line("from ._runtime import Closed, EventStream, Page, Response");
         }
         Form::Async => {
             head(&mut out, "Clients whose calls are awaited, on asyncio and on trio.");
             out.line("from . import _native as native");
             out.line("from ._aio import call");
-            out.line("from ._objects import Clock, Dialect");
             out.line("from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response");
         }
     }
     out.gap();
-    annotations(&mut out, surface);
+    annotations(&mut out, surface, true);
     for group in &surface.groups {
         self::group(&mut out, surface, group, form);
     }
@@ -341,7 +342,7 @@ pub fn objects(surface: &Surface) -> String {
     head(&mut out, "Clocks, dialects and the sandbox, over their native objects.");
     out.line("from . import _native as native");
     out.gap();
-    annotations(&mut out, surface);
+    annotations(&mut out, surface, false);
     for object in surface.objects.iter().filter(|object| !["HostRequest", "EventStream"].contains(&object.name.as_str())) {
         self::object(&mut out, surface, object);
     }

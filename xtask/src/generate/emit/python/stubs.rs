@@ -333,7 +333,6 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     }
     from(&mut out, "_errors", &errors);
     from(&mut out, "_native", &owned(&values));
-    from(&mut out, "_objects", &owned(&["Clock", "Dialect"]));
     from(&mut out, "_runtime", &owned(&["EventStream", "Page", "Response"]));
     from(&mut out, "_sync", &owned(&blocking));
     out.gap();
@@ -341,6 +340,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     out.line("if TYPE_CHECKING:");
     out.deeper(|out| {
         from(out, "_async", &awaited);
+        from(out, "_objects", &owned(&["Clock", "Dialect"]));
         from(out, "_runtime", &owned(&["AsyncPage", "AsyncPager"]));
         from(out, "_types", &owned(&words));
         out.line("from .sandbox import Sandbox");
@@ -351,6 +351,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
         .map(|name| (name.clone(), "_async"))
         .chain(["AsyncPage", "AsyncPager"].map(|name| (name.to_owned(), "_runtime")))
         .chain(words.iter().map(|name| ((*name).to_owned(), "_types")))
+        .chain(["Clock", "Dialect"].map(|name| (name.to_owned(), "_objects")))
         .chain([("Sandbox".to_owned(), "sandbox")])
         .collect();
     out.line("# What costs time to import, and where it is: it is imported when it is first named.");
@@ -362,7 +363,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     }
     let mut all: Vec<String> =
         [errors, owned(&values), owned(&blocking), late.iter().map(|(name, _)| name.clone()).collect()].concat();
-    all.extend(["Clock", "Dialect", "EventStream", "Page", "Response", "__version__"].map(str::to_owned));
+    all.extend(["EventStream", "Page", "Response", "__version__"].map(str::to_owned));
     all.sort();
     all.dedup();
     out.gap();
