@@ -141,12 +141,16 @@ namespace Keywright
         private readonly ulong deliver;
         private readonly CancellationToken token;
         private readonly Watch watch;
+
+        // Where nobody listens, what awaits the call goes on right here: on a thread of the pool, with nothing held.
+        private readonly bool listens;
         private CancellationTokenRegistration registration;
         private GCHandle self;
 
         private protected PendingCall(ulong future, KeywrightClient? client, string operation, ulong deliver, CancellationToken token)
-            : base(TaskCreationOptions.RunContinuationsAsynchronously)
+            : base(client?.Host.Listens == true ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None)
         {
+            listens = client?.Host.Listens == true;
             this.future = future;
             this.client = client;
             this.deliver = deliver;
@@ -225,7 +229,7 @@ namespace Keywright
             }
             else
             {
-                client.Host.End(deliver, () => Publish(status, read));
+                client.Host.End(deliver, listens, () => Publish(status, read));
             }
         }
 

@@ -55,6 +55,9 @@ namespace Keywright
             }
         }
 
+        /// <summary>Whether calls that begin now may ask or tell anything.</summary>
+        internal bool Listens => mayListen;
+
         /// <summary>A number for a function that stores a secret; 0 is none.</summary>
         internal ulong Register(Func<Secret, CancellationToken, Task>? store)
         {
@@ -115,14 +118,14 @@ namespace Keywright
         }
 
         /// <summary>A call has ended: its end is told after the events that came before it.</summary>
-        internal void End(ulong store, Action publish)
+        internal void End(ulong store, bool inOrder, Action publish)
         {
             if (store != 0)
             {
                 stores.TryRemove(store, out _);
             }
 
-            if (mayListen)
+            if (inOrder)
             {
                 lock (gate)
                 {
@@ -131,13 +134,14 @@ namespace Keywright
                 }
 
                 Work();
+                Release();
             }
             else
             {
+                // What awaits the call may run in it, and take its time.
+                Release();
                 publish();
             }
-
-            Release();
         }
 
         private void Serve()
