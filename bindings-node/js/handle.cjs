@@ -17,7 +17,11 @@ class Handle {
   }
 }
 
+/** What an object lives on: a sandbox must not end while a clock of it, or a client on that clock, is held. */
+const livesOn = new WeakMap()
+const keep = (object, on) => livesOn.set(object, on)
+
 const handleOf = Handle.of
 delete Handle.of
 
-module.exports = { Handle, handleOf, MADE }
+module.exports = { Handle, handleOf, keep, MADE }

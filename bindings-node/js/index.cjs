@@ -1524,27 +1524,27 @@ class Sandbox extends Handle {
   }
 
   seclai() {
-    return optionsOf(this.access('seclai'))
+    return optionsOf(this, this.access('seclai'))
   }
 
   segops() {
-    return optionsOf(this.access('segops'))
+    return optionsOf(this, this.access('segops'))
   }
 
   sidclaw() {
-    return optionsOf(this.access('sidclaw'))
+    return optionsOf(this, this.access('sidclaw'))
   }
 
   seenty() {
-    return optionsOf(this.access('seenty'))
+    return optionsOf(this, this.access('seenty'))
   }
 
   itellico() {
-    return optionsOf(this.access('itellico'))
+    return optionsOf(this, this.access('itellico'))
   }
 
   acme() {
-    return optionsOf(this.access('acme'))
+    return optionsOf(this, this.access('acme'))
   }
 }
 

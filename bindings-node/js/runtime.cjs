@@ -8,7 +8,7 @@
 const native = require('./native.cjs')
 const { fromText, keepFailure, shapes } = require('./answer.cjs')
 const { KeywrightError } = require('./errors.cjs')
-const { handleOf, MADE } = require('./handle.cjs')
+const { Handle, handleOf, keep, MADE } = require('./handle.cjs')
 const { secretHandle, secretOf } = require('./secret.cjs')
 
 const bridge = native.open(arrived)
@@ -72,14 +72,16 @@ function signalOf(value) {
 function invoke(of, target, given, options) {
   const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, null))
   if (hasFailed) throw seenFrom(fromText(text), invoke)
-  return of.gives === undefined ? undefined : of.gives(JSON.parse(text), beside)
+  const made = of.gives === undefined ? undefined : of.gives(JSON.parse(text), beside)
+  if (made instanceof Handle && target !== null) keep(made, target)
+  return made
 }
 
 // ---- Async methods
 
 /** Makes a call. Never throws at once: what is wrong with its arguments rejects too. */
 async function call(of, target, given, options) {
-  const entry = { of, client: null, number: 0, signal: undefined, deliver: 0, resolve: null, reject: null }
+  const entry = { of, target, client: null, number: 0, signal: undefined, deliver: 0, resolve: null, reject: null }
   const args = put(of, target, given, options, entry)
   entry.signal?.throwIfAborted()
   if (hosts.get(target) !== undefined || entry.deliver !== 0) entry.client = target
@@ -219,8 +221,9 @@ function useDeliver(deliver, entry) {
   return lastDeliver
 }
 
-/** Keeps the functions that the core may ask for a client. */
+/** Keeps the functions that the core may ask for a client, and the clock that it runs on. */
 function keepHost(client, options) {
+  if (options?.clock !== undefined) keep(client, options.clock)
   const { keyProvider, onEvent } = options ?? {}
   if (keyProvider !== undefined || onEvent !== undefined) hosts.set(client, { keyProvider, onEvent })
 }
@@ -229,6 +232,7 @@ function keepHost(client, options) {
 function alike(of, client, given, options, Class) {
   const made = new Class(MADE, invoke(of, client, given, options))
   Object.setPrototypeOf(made, Object.getPrototypeOf(client))
+  keep(made, client)
   const host = hosts.get(client)
   if (host !== undefined) hosts.set(made, host)
   return made

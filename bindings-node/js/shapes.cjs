@@ -4,6 +4,8 @@
 
 const { inspect } = require('node:util')
 
+const { keep } = require('./handle.cjs')
+
 /** The answer to a request of the program's own. */
 class Response {
   constructor(members, decode) {
@@ -55,8 +57,9 @@ async function held(clock, work) {
   }
 }
 
-/** What of a sandbox's access a client is made with. */
-function optionsOf({ baseUrl, apiKey, management, email, password, agentId, clock }) {
+/** What of a sandbox's access a client is made with. The sandbox stays while a client is on its clock. */
+function optionsOf(sandbox, { baseUrl, apiKey, management, email, password, agentId, clock }) {
+  keep(clock, sandbox)
   const options = { baseUrl, apiKey, management, email, password, agentId, clock }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null))
 }

@@ -420,6 +420,15 @@ describe('streams and clocks', () => {
     assert.throws(() => new keywright.Clock(), TypeError)
   })
 
+  it('a sandbox lives as long as a client on its clock', { skip: globalThis.gc === undefined && 'needs --expose-gc' }, async () => {
+    const client = new Seclai((await Sandbox.start()).seclai()).withOptions({ maxAttempts: 1 })
+    for (let n = 0; n < 20; n += 1) {
+      globalThis.gc()
+      await new Promise((resolve) => setImmediate(resolve))
+      assert.equal((await client.get('/agents')).status, 200)
+    }
+  })
+
   it('an account, a tenant and a plan are set as the service names them', async () => {
     const own = world()
     const client = new SegOps(own.segops()).account(own.access('segops').tenantSlug)

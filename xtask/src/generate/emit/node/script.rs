@@ -322,7 +322,7 @@ fn class(surface: &Surface, object: &Object) -> String {
     };
     if name == "Sandbox" {
         for id in surface.services.iter().map(|service| service.id.as_str()).chain(["acme"]) {
-            let _ = write!(out, "\n  {id}() {{\n    return optionsOf(this.access('{id}'))\n  }}\n");
+            let _ = write!(out, "\n  {id}() {{\n    return optionsOf(this, this.access('{id}'))\n  }}\n");
         }
     }
     out + "}\n"
