@@ -81,7 +81,7 @@ impl Call<'_> {
         let mut out = Vec::new();
         for (place, param) in self.params.iter().enumerate() {
             let options = self.surface.options_of(&param.ty).is_some();
-            let ty = taken(self.surface, &param.ty)? + if options { "?" } else { "" };
+            let ty = taken(&param.ty)? + if options { "?" } else { "" };
             out.push(format!("{ty} {}{}", parameter(&param.name), if place >= needed { " = null" } else { "" }));
         }
         if self.method.is_async {

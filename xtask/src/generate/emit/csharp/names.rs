@@ -79,11 +79,11 @@ pub fn given(surface: &Surface, ty: &Type) -> Result<String, String> {
 }
 
 /// The type of something that is taken.
-pub fn taken(surface: &Surface, ty: &Type) -> Result<String, String> {
+pub fn taken(ty: &Type) -> Result<String, String> {
     Ok(match ty {
         Type::List(inner) if is_pair(inner) => "IEnumerable<KeyValuePair<string, string>>".to_owned(),
-        Type::List(inner) => format!("IReadOnlyCollection<{}>", taken(surface, inner)?),
-        Type::Optional(inner) => format!("{}?", taken(surface, inner)?),
+        Type::List(inner) => format!("IReadOnlyCollection<{}>", taken(inner)?),
+        Type::Optional(inner) => format!("{}?", taken(inner)?),
         Type::Record(name) => record(name).to_owned(),
         other => scalar(other)?,
     })

@@ -59,7 +59,7 @@ pub fn client_constructors(surface: &Surface, client: &Object) -> Result<String,
         let (mut declared, mut checks, mut lines, mut arguments) = (Vec::new(), String::new(), String::new(), Vec::new());
         for (place, param) in params.iter().rev().enumerate() {
             let name = parameter(&param.name);
-            let (ty, value) = (taken(surface, &param.ty)?, name.clone());
+            let (ty, value) = (taken(&param.ty)?, name.clone());
             if surface.options_of(&param.ty).is_some() {
                 declared.insert(0, format!("{ty}? {name} = null"));
                 checks += &format!("    {name} = {name} ?? new {ty}();\n");

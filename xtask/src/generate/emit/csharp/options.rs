@@ -10,16 +10,16 @@ use crate::generate::surface::{Field, Record, Surface, Type};
 pub fn all(surface: &Surface) -> Result<String, String> {
     let mut out = String::new();
     for record in surface.records.iter().filter(|record| record.is_taken && !record.is_given) {
-        out += &options(surface, record).map_err(|error| format!("{}: {error}", record.name))?;
+        out += &options(record).map_err(|error| format!("{}: {error}", record.name))?;
     }
     Ok(indented(out.trim_end(), 1))
 }
 
-fn options(surface: &Surface, record: &Record) -> Result<String, String> {
+fn options(record: &Record) -> Result<String, String> {
     let (mut properties, mut writes) = (String::new(), String::new());
     for field in &record.fields {
         let name = pascal(&field.name);
-        properties += &format!("/// <summary>{}</summary>\n{}\n\n", xml(&field.doc), property(surface, field, &name)?);
+        properties += &format!("/// <summary>{}</summary>\n{}\n\n", xml(&field.doc), property(field, &name)?);
         writes += &format!("    {}\n", write(&field.ty, &name, &field.name)?);
     }
     Ok(format!(
@@ -31,8 +31,8 @@ fn options(surface: &Surface, record: &Record) -> Result<String, String> {
     ))
 }
 
-fn property(surface: &Surface, field: &Field, name: &str) -> Result<String, String> {
-    let ty = taken(surface, &field.ty)?;
+fn property(field: &Field, name: &str) -> Result<String, String> {
+    let ty = taken(&field.ty)?;
     match &field.ty {
         // An empty list and none are the same.
         Type::List(_) => Ok(format!("public {ty}? {name} {{ get; set; }}")),
