@@ -1,7 +1,8 @@
 //! All five services on this machine, inside this process, for tests without an account.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use keywright::sandbox::{Expectation, Variant, WorldClock};
@@ -126,9 +127,20 @@ pub struct Connections {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
 pub struct Sandbox {
     world: keywright::sandbox::World,
-    /// The server that the world lives in; empty once it is closed.
-    server: Mutex<Option<Arc<keywright::sandbox::Sandbox>>>,
+    server: Arc<Server>,
     is_first: bool,
+    is_open: AtomicBool,
+}
+
+/// The server that worlds live in, empty once it is closed. Clocks hold it too: a client runs on
+/// one for as long as it likes.
+#[derive(Debug)]
+struct Server(Mutex<Option<keywright::sandbox::Sandbox>>);
+
+impl Server {
+    fn lock(&self) -> MutexGuard<'_, Option<keywright::sandbox::Sandbox>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
@@ -141,7 +153,8 @@ impl Sandbox {
     pub fn start(options: SandboxOptions) -> Result<Arc<Self>> {
         let server = keywright::sandbox::Sandbox::start_with(options.core()?).map_err(|error| refused(&error.to_string()))?;
         let world = keywright::sandbox::World::clone(&server);
-        Ok(Arc::new(Self { world, server: Mutex::new(Some(Arc::new(server))), is_first: true }))
+        let server = Arc::new(Server(Mutex::new(Some(server))));
+        Ok(Arc::new(Self { world, server, is_first: true, is_open: AtomicBool::new(true) }))
     }
 
     /// Makes a further, isolated world with ports and a clock of its own.
@@ -149,10 +162,13 @@ impl Sandbox {
     /// # Errors
     /// `config` when an option makes no sense or it is closed.
     pub fn world(&self, options: SandboxOptions) -> Result<Arc<Self>> {
-        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let server = server.ok_or_else(|| refused("it is closed"))?;
-        let world = server.world(options.core()?).map_err(|error| refused(&error.to_string()))?;
-        Ok(Arc::new(Self { world, server: Mutex::new(Some(server)), is_first: false }))
+        let options = options.core()?;
+        let made = match &*self.server.lock() {
+            Some(server) => server.world(options).map_err(|error| refused(&error.to_string())),
+            None => Err(refused("it is closed")),
+        };
+        let server = Arc::clone(&self.server);
+        Ok(Arc::new(Self { world: made?, server, is_first: false, is_open: AtomicBool::new(true) }))
     }
 
     /// What a client needs to speak to a service: `seclai`, `segops`, `sidclaw`, `seenty`,
@@ -188,7 +204,7 @@ impl Sandbox {
     /// The clock of this world.
     pub fn clock(&self) -> Arc<Clock> {
         let clock = self.world.clock();
-        Arc::new(Clock { client: WorldClock::new(clock.clone()), clock })
+        Arc::new(Clock { client: WorldClock::new(clock.clone()), clock, server: Arc::clone(&self.server) })
     }
 
     /// Adds a fault rule, as the sandbox's documentation shows them, and gives its id.
@@ -319,8 +335,13 @@ impl Sandbox {
 
     /// Closes its listeners and connections. The first world takes all others with it.
     pub fn close(&self) {
-        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if server.is_some() && !self.is_first {
+        if !self.is_open.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        if self.is_first {
+            let server = self.server.lock().take();
+            drop(server);
+        } else {
             self.world.clone().close();
         }
     }
@@ -355,6 +376,7 @@ impl From<keywright::sandbox::JournalEntry> for JournalEntry {
 pub struct Clock {
     clock: keywright::sandbox::Clock,
     client: WorldClock,
+    server: Arc<Server>,
 }
 
 impl fmt::Debug for Clock {
@@ -398,12 +420,31 @@ impl Clock {
     /// The same clock with a chance that is always the same, from 0 up to 1: every wait is exact.
     pub fn exact(&self, chance: f64) -> Arc<Self> {
         let clock = self.clock.clone();
-        Arc::new(Self { client: WorldClock::exact(clock.clone(), chance), clock })
+        Arc::new(Self { client: WorldClock::exact(clock.clone(), chance), clock, server: Arc::clone(&self.server) })
     }
 }
 
 impl Clock {
     pub(super) fn shared(&self) -> Arc<dyn keywright::Clock> {
         Arc::new(self.client.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_keeps_its_sandbox_alive_until_it_is_closed() {
+        let sandbox = Sandbox::start(SandboxOptions::default()).unwrap();
+        let access = sandbox.access("seclai".to_owned()).unwrap();
+        let address = access.base_url.trim_start_matches("http://").to_owned();
+        let second = sandbox.world(SandboxOptions::default()).unwrap();
+        drop(sandbox);
+        assert!(std::net::TcpStream::connect(&address).is_ok());
+        second.close();
+        assert!(std::net::TcpStream::connect(&address).is_ok());
+        drop((access, second));
+        assert!(std::net::TcpStream::connect(&address).is_err());
     }
 }
