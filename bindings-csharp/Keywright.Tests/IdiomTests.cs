@@ -10,9 +10,12 @@ namespace Keywright.Tests
     /// <summary>What a C# developer expects of a C# library.</summary>
     public sealed class IdiomTests
     {
+        // SEC-74: the key alone makes a client, as printed; the calls go to the sandbox.
         [Fact]
         public async Task The_printed_program_runs()
         {
+            using var printed = new SeclaiClient("YOUR_API_KEY");
+            Assert.Equal("https://api.seclai.com", printed.Describe().BaseUrl);
             using var sandbox = await Sandbox.StartAsync();
             using var client = new SeclaiClient(sandbox.Seclai());
             var agents = await client.Agents.ListAsync();

@@ -17,6 +17,7 @@ before(async () => {
 const world = (options) => sandbox.world(options)
 
 describe('clients', () => {
+  // SEC-72, SID-20
   it('the snippets of the pages run as they are printed', async () => {
     const { apiKey, baseUrl, clock } = sandbox.seclai()
     const client = new Seclai({ apiKey, baseUrl, clock })

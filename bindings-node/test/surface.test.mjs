@@ -17,6 +17,13 @@ const types = readFileSync(join(dirname(require.resolve('keywright/package.json'
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
 describe('surface', () => {
+  // SEG-23: a key is never exposed client-side.
+  it('a bundle for browsers gets a refusal instead of the package', () => {
+    const place = require.resolve('keywright/package.json')
+    const entry = join(dirname(place), require(place).exports['.'].browser.default)
+    assert.throws(() => require(entry), /an API key that reaches a browser is public/)
+  })
+
   it('both module forms have the same names for the same things', () => {
     const names = Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports').sort()
     assert.deepEqual(names, Object.keys(commonjs).sort())

@@ -48,7 +48,7 @@ pub fn all(root: &Root) -> Result<Citations, String> {
 /// The tests of other languages: where they lie, how a comment and how a test begins.
 const OTHERS: [(&str, &str, &str, &str); 3] = [
     ("bindings-python/tests", "py", "#", "def test_"),
-    ("bindings-node/test", "mjs", "//", "test("),
+    ("bindings-node/test", "mjs", "//", "it("),
     ("bindings-csharp/Keywright.Tests", "cs", "//", "public "),
 ];
 
@@ -73,10 +73,10 @@ fn tests_by(text: &str, comment: &str, begin: &str) -> Vec<(String, Vec<String>)
     found
 }
 
-/// `def test_x(a):`, `test('says x', ...`, `public async Task Says_x()`.
+/// `def test_x(a):`, `it('says x', ...`, `public async Task Says_x()`.
 fn named(line: &str) -> &str {
     match line.split(['\'', '"', '`']).nth(1) {
-        Some(title) if line.starts_with("test(") => title,
+        Some(title) if line.starts_with("it(") => title,
         _ => line.split('(').next().and_then(|head| head.rsplit(' ').next()).unwrap_or(line),
     }
 }
@@ -153,8 +153,8 @@ mod self_tests {
     fn a_test_of_another_language_is_known_by_its_name() {
         let python = "# SEC-1\ndef helper(): ...\n\n# SEC-71: as printed.\n@pytest.mark.x\nasync def test_page(sandbox):\n";
         assert_eq!(tests_by(python, "#", "def test_"), [("test_page".to_owned(), vec!["SEC-71".to_owned()])]);
-        let script = "// SEC-72\ntest('runs as printed', async () => {\n";
-        assert_eq!(tests_by(script, "//", "test("), [("runs as printed".to_owned(), vec!["SEC-72".to_owned()])]);
+        let script = "// SEC-72\nit('runs as printed', async () => {\n";
+        assert_eq!(tests_by(script, "//", "it("), [("runs as printed".to_owned(), vec!["SEC-72".to_owned()])]);
         let sharp = "// SEC-74\n[Fact]\npublic async Task Runs_as_printed()\n";
         assert_eq!(tests_by(sharp, "//", "public "), [("Runs_as_printed".to_owned(), vec!["SEC-74".to_owned()])]);
     }
