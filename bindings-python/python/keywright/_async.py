@@ -1005,7 +1005,13 @@ class AsyncClient:
 
 
 class AsyncSeclai(AsyncClient):
-    """A client of Seclai. What it takes: see `AsyncClient`."""
+    """A client of Seclai. What it takes and what it can do: see `AsyncClient`.
+
+        >>> client = AsyncSeclai()  # the key from the environment, or as `api_key`
+        >>> made = await client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> await client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1081,7 +1087,13 @@ class AsyncSeclai(AsyncClient):
 
 
 class AsyncSegOps(AsyncClient):
-    """A client of SegOps. What it takes: see `AsyncClient`."""
+    """A client of SegOps. What it takes and what it can do: see `AsyncClient`.
+
+        >>> client = AsyncSegOps()  # the key from the environment, or as `api_key`
+        >>> made = await client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> await client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1157,7 +1169,13 @@ class AsyncSegOps(AsyncClient):
 
 
 class AsyncSidClaw(AsyncClient):
-    """A client of SidClaw. What it takes: see `AsyncClient`."""
+    """A client of SidClaw. What it takes and what it can do: see `AsyncClient`.
+
+        >>> client = AsyncSidClaw()  # the key from the environment, or as `api_key`
+        >>> made = await client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> await client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1233,7 +1251,13 @@ class AsyncSidClaw(AsyncClient):
 
 
 class AsyncSeenty(AsyncClient):
-    """A client of Seenty. What it takes: see `AsyncClient`."""
+    """A client of Seenty. What it takes and what it can do: see `AsyncClient`.
+
+        >>> client = AsyncSeenty()  # the key from the environment, or as `api_key`
+        >>> made = await client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> await client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1309,7 +1333,13 @@ class AsyncSeenty(AsyncClient):
 
 
 class AsyncItellicoAI(AsyncClient):
-    """A client of itellicoAI. What it takes: see `AsyncClient`."""
+    """A client of itellicoAI. What it takes and what it can do: see `AsyncClient`.
+
+        >>> client = AsyncItellicoAI()  # the key from the environment, or as `api_key`
+        >>> made = await client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> await client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 

@@ -1004,7 +1004,13 @@ class Client:
 
 
 class Seclai(Client):
-    """A client of Seclai. What it takes: see `Client`."""
+    """A client of Seclai. What it takes and what it can do: see `Client`.
+
+        >>> client = Seclai()  # the key from the environment, or as `api_key`
+        >>> made = client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1080,7 +1086,13 @@ class Seclai(Client):
 
 
 class SegOps(Client):
-    """A client of SegOps. What it takes: see `Client`."""
+    """A client of SegOps. What it takes and what it can do: see `Client`.
+
+        >>> client = SegOps()  # the key from the environment, or as `api_key`
+        >>> made = client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1156,7 +1168,13 @@ class SegOps(Client):
 
 
 class SidClaw(Client):
-    """A client of SidClaw. What it takes: see `Client`."""
+    """A client of SidClaw. What it takes and what it can do: see `Client`.
+
+        >>> client = SidClaw()  # the key from the environment, or as `api_key`
+        >>> made = client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1232,7 +1250,13 @@ class SidClaw(Client):
 
 
 class Seenty(Client):
-    """A client of Seenty. What it takes: see `Client`."""
+    """A client of Seenty. What it takes and what it can do: see `Client`.
+
+        >>> client = Seenty()  # the key from the environment, or as `api_key`
+        >>> made = client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 
@@ -1308,7 +1332,13 @@ class Seenty(Client):
 
 
 class ItellicoAI(Client):
-    """A client of itellicoAI. What it takes: see `Client`."""
+    """A client of itellicoAI. What it takes and what it can do: see `Client`.
+
+        >>> client = ItellicoAI()  # the key from the environment, or as `api_key`
+        >>> made = client.keys.create(name="ci")
+        >>> made.secret.expose()  # shown once: store it before anything else
+        >>> client.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it
+    """
 
     __slots__ = ()
 

@@ -323,7 +323,19 @@ fn named(out: &mut Lines, surface: &Surface, service: &Service, form: Form) {
     out.gap();
     out.line(format!("class {0}{1}({0}Client):", form.prefix(), service.python));
     out.deeper(|out| {
-        out.line(format!("\"\"\"A client of {}. What it takes: see `{}Client`.\"\"\"", service.title, form.prefix()));
+        let class = format!("{}{}", form.prefix(), service.python);
+        let one = if form.is_async() { "await client" } else { "client" };
+        for line in [
+            format!("\"\"\"A client of {}. What it takes and what it can do: see `{}Client`.", service.title, form.prefix()),
+            String::new(),
+            format!("    >>> client = {class}()  # the key from the environment, or as `api_key`"),
+            format!("    >>> made = {one}.keys.create(name=\"ci\")"),
+            "    >>> made.secret.expose()  # shown once: store it before anything else".to_owned(),
+            format!("    >>> {one}.keys.retire(made.key.id)  # delete, archive or revoke: as the service has it"),
+            "\"\"\"".to_owned(),
+        ] {
+            out.line(line);
+        }
         out.gap();
         out.line("__slots__ = ()");
         out.gap();
