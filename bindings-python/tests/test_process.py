@@ -21,6 +21,8 @@ from conftest import fault, until
 #: What all programs begin with: a sandbox that does not answer, and on whose clock no time passes.
 STALLED = """
 import asyncio, atexit, os, signal, sys, threading, time
+# A shell that runs the tests in the background hands down that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from keywright import AsyncSeclai, Event, KeywrightError, Seclai
 from keywright.sandbox import Sandbox
 
@@ -182,6 +184,10 @@ in_child(lambda: in_child(check))
 check()
 """,
     "while threads make calls": """
+# Real time: the lock of the sandbox's clock, which lives in this process, may be held while it forks.
+del options["clock"]
+client = Seclai(**options, on_event=lambda event: None)
+awaiting = AsyncSeclai(**options)
 stop = False
 def busy():
     while not stop:

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
 
-use keywright::Observer;
+use keywright::{Observer, PerProcess};
 use tokio::sync::oneshot;
 
 use crate::api::{Event, HostAsk, Secret};
@@ -19,9 +19,10 @@ use crate::api::{Event, HostAsk, Secret};
 /// Events that nobody has taken: beyond these the oldest are forgotten.
 const MOST_EVENTS: usize = 10_000;
 
-/// The requests of one client and of all handles made from it.
+/// The requests of one client and of all handles made from it. A forked child has its own: the
+/// lock of its parent's may be held by a thread that the child does not have.
 #[derive(Debug, Default)]
-pub struct HostQueue(Mutex<State>);
+pub struct HostQueue(PerProcess<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -135,7 +136,7 @@ impl HostQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -96,8 +96,7 @@ fn maturin(root: &Root, tools: &Path, command: &[&str], ending: &str) -> Result<
 /// When a file is missing in it or it does not build.
 pub fn from_sources(root: &Root, tools: &Path) -> Result<(), String> {
     let sources = sources(root, tools)?;
-    // Its own: an unfinished build must not be taken for the wheel's.
-    let target = root.target().join("python/sdist-target");
+    let target = root.target();
     let place = root.target().join("python/from-sources");
     let arguments = [
         OsStr::new("-m"),
