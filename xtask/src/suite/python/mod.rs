@@ -136,9 +136,10 @@ fn tested(root: &Root, tools: &Path, wheel: &Path) -> Result<Report, String> {
 fn checks(package: &Path) -> [(&'static str, &'static str, Vec<String>); 3] {
     let package = package.display().to_string();
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).chain([package.clone()]).collect();
+    let mypy = ["--strict", "--no-incremental", "--cache-dir", "/dev/null", "-p", "keywright"].map(str::to_owned).to_vec();
     let stubtest = ["-m", "mypy.stubtest", "keywright._native", "--concise"].map(str::to_owned).to_vec();
     [
-        ("has types that strict mypy accepts", "mypy", words(&["--strict", "--no-incremental", "--cache-dir", "/dev/null"])),
+        ("has types that strict mypy accepts", "mypy", mypy),
         ("has types that pyright accepts", "pyright", words(&["--warnings"])),
         ("has stubs that say what is there", "python", stubtest),
     ]
