@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -55,6 +56,17 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.enter();
+    }
+}
+
+/// Sleeps for a call: the sleep is known to the clock before the call is said to wait, so that a
+/// virtual clock cannot jump past it in between.
+pub(crate) async fn pause(clock: &dyn Clock, duration: Duration) {
+    let mut sleep = clock.sleep(duration);
+    let at_once = poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_ready())).await;
+    if !at_once {
+        let _waiting = Waiting::on(clock);
+        sleep.await;
     }
 }
 

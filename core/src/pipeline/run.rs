@@ -13,7 +13,7 @@ use super::login::Lending;
 use super::{Call, Pipeline, failure};
 use crate::Secret;
 use crate::auth::{Auth, Credential};
-use crate::clock::{Clock, Waiting};
+use crate::clock::{Clock, pause};
 use crate::dialect::refuse;
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::model::Meta;
@@ -230,8 +230,7 @@ impl<'a> Run<'a> {
             Decision::Wait(delay) => {
                 self.delay = delay;
                 self.tell(EventName::Backoff, |event| event.duration = Some(delay));
-                let _waiting = Waiting::on(self.clock());
-                self.clock().sleep(delay).await;
+                pause(self.clock(), delay).await;
             }
             Decision::Stop(stop) => {
                 if stop == Stop::Budget {

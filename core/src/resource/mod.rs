@@ -7,13 +7,12 @@ mod stream;
 mod typed;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::clock::{Busy, Clock, Waiting};
+use crate::clock::{Busy, pause};
 use crate::dialect::plan;
 use crate::dialect::{OpSpec, Returns, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
@@ -241,11 +240,6 @@ impl Resource {
             pause(clock.as_ref(), rule.every).await;
         }
     }
-}
-
-async fn pause(clock: &dyn Clock, duration: Duration) {
-    let _waiting = Waiting::on(clock);
-    clock.sleep(duration).await;
 }
 
 fn unfinished(item: &Reply<Item>) -> Error {
