@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Job;
 use crate::client::Client;
-use crate::clock::Waiting;
+use crate::clock::pause;
 use crate::dialect::{plan, read};
 use crate::error::Result;
 use crate::model::{CreatedKey, Key, KeyId, Meta, PageRequest, Reply};
@@ -50,12 +50,7 @@ impl Job {
         if !found.is_empty() {
             return Ok(found);
         }
-        let clock = self.client.pipeline.clock.as_ref();
-        let pause = clock.sleep(AGAIN);
-        {
-            let _waiting = Waiting::on(clock);
-            pause.await;
-        }
+        pause(self.client.pipeline.clock.as_ref(), AGAIN).await;
         self.look(sent_at, before).await
     }
 
