@@ -16,7 +16,8 @@
 //! - An urgent call that meets a cool-down is let out when that has lasted five seconds, not at
 //!   once: most cool-downs are over by then, and the call goes first anyway.
 //! - An estimate follows the climb of the pace, or a line of fifty after a first refusal would
-//!   seem to take minutes and turn callers away.
+//!   seem to take minutes and turn callers away. For the same reason it counts on the answers that
+//!   are still on their way when a refusal comes first.
 
 use std::time::Duration;
 
@@ -243,9 +244,9 @@ impl LaneState {
     pub fn estimate(&self, ticket: &Ticket, now: Duration) -> Duration {
         let cool_down = self.cool_until.saturating_sub(now);
         let places = self.queue.ahead_of(ticket) as f64 + 1.0;
-        let line = self.pace.map_or(Duration::ZERO, |pace| {
+        let line = self.hoped(now).or(self.pace.map(|pace| (pace, self.ceiling))).map_or(Duration::ZERO, |(pace, ceiling)| {
             let opened = now.max(self.cool_until);
-            seconds(pace.time_for(places - pace.tokens_at(opened), self.ceiling))
+            seconds(pace.time_for(places - pace.tokens_at(opened), ceiling))
         });
         let regular = cool_down.saturating_add(line);
         if ticket.priority != Priority::Urgent || cool_down.is_zero() {
@@ -254,6 +255,13 @@ impl LaneState {
         let probes = u32::try_from(self.queue.ahead_among_equals(ticket)).unwrap_or(u32::MAX);
         let probe = self.urgent_probe_at().saturating_sub(now);
         regular.min(probe.saturating_add(URGENT_PROBE.saturating_mul(probes)))
+    }
+
+    /// The pace and ceiling if every request that is still unanswered gets through: a refusal that
+    /// came first among many answers says little about the others.
+    fn hoped(&self, now: Duration) -> Option<(Pace, f64)> {
+        let ended = self.ended.filter(|_| self.in_flight > 0 && now < self.cool_until)?;
+        Some(self.taught(Ended { successes: ended.successes + u64::from(self.in_flight), ..ended }))
     }
 
     /// Requests per second, once a refusal has taught one.
@@ -410,18 +418,24 @@ impl LaneState {
 
     /// Sets the pace from the epoch that just ended, also again when a late answer adds to it.
     fn learn(&mut self) {
-        let Some(Ended { successes, cycle, ceiling, rate }) = self.ended else { return };
+        let Some(ended) = self.ended else { return };
+        let (pace, ceiling) = self.taught(ended);
+        self.pace = Some(pace);
+        self.ceiling = ceiling;
+    }
+
+    /// The pace and ceiling that follow from an epoch.
+    fn taught(&self, Ended { successes, cycle, ceiling, rate }: Ended) -> (Pace, f64) {
         let cycle = cycle.1.saturating_sub(cycle.0).as_secs_f64().max(HAIR);
-        let (rate, cap) = if successes >= 2 {
+        let (rate, cap, ceiling) = if successes >= 2 {
             let estimate = successes as f64 / cycle;
             let bounded = if ceiling.is_finite() { estimate.max(ceiling / 2.0).min(ceiling.max(rate)) } else { estimate };
-            self.ceiling = CAUTION * bounded;
-            (self.ceiling, (CAUTION * successes as f64).clamp(1.0, f64::from(PACED_WINDOW)))
+            let careful = CAUTION * bounded;
+            (careful, (CAUTION * successes as f64).clamp(1.0, f64::from(PACED_WINDOW)), careful)
         } else {
-            self.ceiling = ceiling * 0.7;
-            ((rate / 2.0).min(1.0 / cycle).max(MIN_RATE), 1.0)
+            ((rate / 2.0).min(1.0 / cycle).max(MIN_RATE), 1.0, ceiling * 0.7)
         };
-        self.pace = Some(Pace { rate, cap, tokens: cap, filled_at: self.cool_until });
+        (Pace { rate, cap, tokens: cap, filled_at: self.cool_until }, ceiling)
     }
 }
 

@@ -264,6 +264,33 @@ fn a_late_success_of_the_ended_epoch_still_counts() {
 }
 
 #[test]
+fn a_refusal_that_comes_before_the_other_answers_turns_nobody_away() {
+    let mut lane = LaneState::new(Duration::ZERO);
+    let arrive = |lane: &mut LaneState, sequence| {
+        let deadline = Some(Duration::from_secs(120));
+        lane.arrive(&Ticket::new(sequence, Priority::Normal, Throttle::Wait), deadline, Duration::ZERO)
+    };
+    let mut flying: Vec<Grant> = (0..12)
+        .map(|sequence| match arrive(&mut lane, sequence) {
+            Arrival::Granted(grant) => grant,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let mut answered = |lane: &mut LaneState, answer| {
+        lane.answered(flying.pop().expect("one in flight"), answer, None, Duration::ZERO, 0.0);
+    };
+    (0..2).for_each(|_| answered(&mut lane, Answer::Ok));
+    let refused = Answer::Throttled { hint: Some(Duration::from_secs(1)) };
+    answered(&mut lane, refused);
+    // By two in a second alone the line would seem to take five minutes; nine answers are on their way.
+    for sequence in 20..520 {
+        assert!(matches!(arrive(&mut lane, sequence), Arrival::Waits(_)), "{sequence}");
+    }
+    (0..9).for_each(|_| answered(&mut lane, refused));
+    assert!(matches!(arrive(&mut lane, 520), Arrival::Refused(_)), "now it is known");
+}
+
+#[test]
 fn a_quiet_minute_forgets_the_rate_but_a_waiting_call_keeps_it() {
     let mut lane = throttled(Duration::from_secs(1));
     let minute = Duration::from_secs(60);
