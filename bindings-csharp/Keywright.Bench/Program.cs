@@ -2,64 +2,72 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Keywright;
-using Keywright.Bench;
 
-if (args is ["serve"])
+// A typed list over loopback against HttpClient with source-generated System.Text.Json, in interleaved rounds; compare
+// within a run only. Run by `cargo xtask bench csharp`.
+var address = $"http://{Environment.GetEnvironmentVariable("KEYWRIGHT_SERVER")}";
+const string key = "sk-0123456789abcdef0123456789abcdef";
+var http = new Lazy<HttpClient>(() => new HttpClient { BaseAddress = new Uri(address), DefaultRequestHeaders = { { "X-API-Key", key } } });
+var ours = new Lazy<SeclaiClient>(() => new SeclaiClient(new ClientOptions { BaseUrl = address, ApiKey = key }));
+
+async Task Theirs()
 {
-    await Server.Run();
+    using var answer = await http.Value.GetStreamAsync("/agents");
+    var list = await JsonSerializer.DeserializeAsync(answer, Context.Default.AgentList);
+    if (list!.Data.Count != 10)
+    {
+        throw new InvalidOperationException("not ten");
+    }
+}
+
+async Task Ours()
+{
+    if ((await ours.Value.Agents.ListAsync()).Items.Count != 10)
+    {
+        throw new InvalidOperationException("not ten");
+    }
+}
+
+if (args is [var first])
+{
+    await (first switch { "http" => Theirs(), "keywright" => Ours(), _ => Task.CompletedTask });
     return;
 }
 
-using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "serve") { RedirectStandardOutput = true })!;
-var address = $"http://127.0.0.1:{server.StandardOutput.ReadLine()}";
-try
+(string Name, Func<Task> Call)[] peers = [("HttpClient + System.Text.Json", Theirs), ("Keywright", Ours)];
+Console.WriteLine("| client | c=1 p50 us | c=1 CPU us | c=64 rps | c=64 CPU us |\n|---|---|---|---|---|");
+var rounds = peers.ToDictionary(peer => peer.Name, _ => new List<double[]>());
+for (var round = 0; round < 5; round++)
 {
-    using var http = new HttpClient { BaseAddress = new Uri(address) };
-    http.DefaultRequestHeaders.Add("X-API-Key", "sk-0123456789abcdef0123456789abcdef");
-    using var ours = new SeclaiClient(new ClientOptions { BaseUrl = address, ApiKey = "sk-0123456789abcdef0123456789abcdef" });
-
-    async Task Theirs()
+    foreach (var (name, call) in peers)
     {
-        using var answer = await http.GetStreamAsync("/agents");
-        var list = await JsonSerializer.DeserializeAsync(answer, Context.Default.AgentList);
-        if (list!.Data.Count != 10)
-        {
-            throw new InvalidOperationException("not ten");
-        }
-    }
-
-    async Task Ours()
-    {
-        if ((await ours.Agents.ListAsync()).Items.Count != 10)
-        {
-            throw new InvalidOperationException("not ten");
-        }
-    }
-
-    (string Name, Func<Task> Call)[] peers = [("HttpClient + System.Text.Json", Theirs), ("Keywright", Ours)];
-    Console.WriteLine("| client | c=1 p50 us | c=1 CPU us | c=64 rps | c=64 CPU us |\n|---|---|---|---|---|");
-    var rounds = peers.ToDictionary(peer => peer.Name, _ => new List<double[]>());
-    for (var round = 0; round < 5; round++)
-    {
-        foreach (var (name, call) in peers)
-        {
-            await Many(call, 64, 4000);
-            var (p50, cpu) = await Alone(call, 3000);
-            var (rps, busy) = await Many(call, 64, 30000);
-            rounds[name].Add([p50, cpu, rps, busy]);
-        }
-    }
-
-    // The first round is for the compiler.
-    foreach (var (name, measured) in rounds)
-    {
-        double Median(int column) => measured.Skip(1).Select(one => one[column]).Order().ElementAt((measured.Count - 1) / 2);
-        Console.WriteLine($"| {name} | {Median(0):F0} | {Median(1):F0} | {Median(2):F0} | {Median(3):F1} |");
+        await Many(call, 64, 4000);
+        var (p50, cpu) = await Alone(call, 3000);
+        var (rps, busy) = await Many(call, 64, 30000);
+        rounds[name].Add([p50, cpu, rps, busy]);
     }
 }
-finally
+
+// The first round is for the compiler.
+foreach (var (name, measured) in rounds)
 {
-    server.Kill();
+    double Median(int column) => measured.Skip(1).Select(one => one[column]).Order().ElementAt((measured.Count - 1) / 2);
+    Console.WriteLine($"| {name} | {Median(0):F0} | {Median(1):F0} | {Median(2):F0} | {Median(3):F1} |");
+}
+
+Console.WriteLine("\nCold process to the first answer (median of 15):");
+foreach (var what in new[] { "bare", "http", "keywright" })
+{
+    var took = Enumerable.Range(0, 15).Select(_ => Started(what)).Order().ElementAt(7);
+    Console.WriteLine($"{what}: {took:F0} ms");
+}
+
+static double Started(string what)
+{
+    var began = Stopwatch.GetTimestamp();
+    using var process = Process.Start(Environment.ProcessPath!, [typeof(AgentList).Assembly.Location, what]);
+    process.WaitForExit();
+    return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(began).TotalMilliseconds : throw new InvalidOperationException(what);
 }
 
 static async Task<(double P50, double Cpu)> Alone(Func<Task> call, int times)

@@ -1,18 +1,12 @@
-// A typed list over loopback against what else Node has: `fetch`, and undici's pool where it is
-// installed (KEYWRIGHT_UNDICI names its folder). Interleaved rounds; compare within a run only.
-// Beside them: how long loading takes, and the first call.
+// A typed list over loopback against what else Node has. Interleaved rounds; compare within a run
+// only. Beside them: how long loading takes, and the first call. Run by `cargo xtask bench node`.
 
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
 
 const ROUNDS = Number(process.env.KEYWRIGHT_ROUNDS ?? 9)
 const CALLS = 3000
 const require = createRequire(import.meta.url)
-
-const server = fork(new URL('server.mjs', import.meta.url))
-const [port] = await once(server, 'message')
-const base = `http://127.0.0.1:${port}`
+const base = `http://${process.env.KEYWRIGHT_SERVER}`
 
 const began = performance.now()
 const { Seclai } = require('keywright')
@@ -25,15 +19,19 @@ const ms = (time) => `${time.toFixed(2)} ms`
 console.log(`load ${ms(loaded - began)}, client ${ms(made - loaded)}, first call ${ms(called - made)}, memory ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`)
 
 const headers = { 'x-api-key': 'sk-0123456789abcdef0123' }
+const { Pool } = require('undici')
+const { Agent } = require('node:http')
+const axios = require('axios').create({ baseURL: base, headers, httpAgent: new Agent({ keepAlive: true }), proxy: false })
+const { OpenAI } = require('openai')
+const pool = new Pool(base, { connections: 64 })
+const openai = new OpenAI({ apiKey: 'sk-0123456789abcdef0123', baseURL: base })
 const ways = {
   'keywright list': async () => (await client.agents.list()).items.length,
   'keywright get': async () => (await client.get('/agents')).json().data.length,
   fetch: async () => (await (await fetch(`${base}/agents`, { headers })).json()).data.length,
-}
-if (process.env.KEYWRIGHT_UNDICI) {
-  const { Pool } = require(process.env.KEYWRIGHT_UNDICI)
-  const pool = new Pool(base, { connections: 64 })
-  ways['undici Pool'] = async () => JSON.parse(await (await pool.request({ path: '/agents', method: 'GET', headers })).body.text()).data.length
+  'undici Pool': async () => (await (await pool.request({ path: '/agents', method: 'GET', headers })).body.json()).data.length,
+  axios: async () => (await axios.get('/agents')).data.data.length,
+  'openai npm': async () => (await openai.models.list()).data.length,
 }
 
 async function round(call, atOnce) {
@@ -68,5 +66,4 @@ for (const atOnce of [1, 64]) {
   }
 }
 console.log(`\nmemory ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`)
-server.kill()
 process.exit(0)

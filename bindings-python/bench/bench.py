@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -150,9 +151,7 @@ def started(code: str) -> float:
 
 
 def main() -> None:
-    server = subprocess.Popen([sys.argv[1], "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin is not None and server.stdout is not None
-    base = f"http://{server.stdout.readline().strip()}"
+    base = f"http://{os.environ['KEYWRIGHT_SERVER']}"
     calls = blocking(base)
     compare("sync, one after the other", CALLS, {name: in_turn(call) for name, call in calls.items()})
     compare(f"sync, {THREADS} threads", CALLS // THREADS * THREADS, {name: in_threads(call) for name, call in calls.items()})
@@ -161,8 +160,6 @@ def main() -> None:
     print(f"\nimport keywright: {started('import keywright') - bare:.1f} ms above the bare interpreter")
     first = f"from keywright import Seclai; Seclai(api_key='{KEY}', base_url='{base}').agents.list()"
     print(f"first answer: {started(first) - bare:.1f} ms above the bare interpreter")
-    server.stdin.close()
-    server.wait()
 
 
 if __name__ == "__main__":

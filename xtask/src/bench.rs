@@ -8,7 +8,7 @@ use crate::run;
 use crate::suite;
 
 /// The lanes: name, what it measures, and how it is run.
-const LANES: [(&str, &str, Lane); 4] = [
+const LANES: [(&str, &str, Lane); 6] = [
     (
         "lane",
         "the throttle lane against the floor and a plain policy",
@@ -25,6 +25,8 @@ const LANES: [(&str, &str, Lane); 4] = [
         Lane::Cargo(&["run", "--quiet", "--release", "-p", "keywright-tests", "--bin", "call_bench"]),
     ),
     ("python", "the Python package against its peers", Lane::Own(suite::bench_python)),
+    ("node", "the Node package against its peers", Lane::Own(suite::bench_node)),
+    ("csharp", "the .NET package against HttpClient", Lane::Own(suite::bench_csharp)),
 ];
 
 /// How a lane is run.

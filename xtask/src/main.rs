@@ -6,6 +6,7 @@
 mod bench;
 mod check;
 mod generate;
+mod peers;
 mod root;
 mod run;
 mod sandbox;

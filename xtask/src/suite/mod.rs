@@ -10,6 +10,9 @@ mod python;
 mod report;
 mod rust;
 
+pub use dotnet::bench as bench_csharp;
+pub use node::bench as bench_node;
+pub use python::bench as bench_python;
 pub use report::Report;
 
 use crate::root::Root;
@@ -37,11 +40,6 @@ pub enum Ready {
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
     vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
-}
-
-/// `cargo xtask bench python`.
-pub fn bench_python(root: &Root) -> Result<(), String> {
-    python::bench(root)
 }
 
 /// Builds one package.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Ready, Report, Suite, bindings};
 use crate::root::Root;
-use crate::{run, scenarios};
+use crate::{peers, run, scenarios};
 use sdk::Sdk;
 
 pub use pack::pack;
@@ -54,6 +54,15 @@ fn tested(root: &Root) -> Result<Report, String> {
     let assembly = built.join("Keywright.Tests.dll").to_string_lossy().into_owned();
     let said = sdk.run(root, &[&assembly], &given, true)?;
     counted(&said.text, said.well)
+}
+
+/// `cargo xtask bench csharp`: the package against `HttpClient`.
+pub fn bench(root: &Root) -> Result<(), String> {
+    let sdk = Sdk::find(root)?;
+    let built = build(root, sdk, "Keywright.Bench", &native(root, "release")?, "Release")?;
+    let assembly = built.join("Keywright.Bench.dll").to_string_lossy().into_owned();
+    let (program, words) = sdk.command(root, &[&assembly]);
+    peers::measure(root, &root.at(FOLDER), program, &words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The native library, built.

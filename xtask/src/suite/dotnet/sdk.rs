@@ -70,16 +70,20 @@ impl Sdk {
     /// # Errors
     /// When it cannot be run.
     pub fn run(self, root: &Root, arguments: &[&str], environment: &[(&str, &str)], show: bool) -> Result<Said, String> {
+        let (program, words) = self.command(root, arguments);
+        let environment: Vec<(&str, &OsStr)> = environment.iter().map(|(name, value)| (*name, OsStr::new(*value))).collect();
+        run::run(&root.at(FOLDER), &environment, program, &words, show)
+    }
+
+    /// The program that is `dotnet`, and its arguments.
+    pub fn command(self, root: &Root, arguments: &[&str]) -> (&'static str, Vec<String>) {
         let script = match self {
             Self::Shared => format!("eval \"$(../{SHARED} \"$0\")\" && exec dotnet \"$@\""),
             Self::OnPath => format!("exec env {QUIET} dotnet \"$@\""),
             Self::FromNpm => format!("exec env {QUIET} {} \"$0/npm/sdk/dotnet\" \"$@\"", super::npm::ENVIRONMENT),
         };
-        let home = folder(root);
-        let mut words = vec!["-c", script.as_str(), home.as_str()];
-        words.extend(arguments);
-        let environment: Vec<(&str, &OsStr)> = environment.iter().map(|(name, value)| (*name, OsStr::new(*value))).collect();
-        run::run(&root.at(FOLDER), &environment, "sh", &words, show)
+        let words = ["-c".to_owned(), script, folder(root)];
+        ("sh", words.into_iter().chain(arguments.iter().map(|word| (*word).to_owned())).collect())
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use super::{Ready, Report, Suite};
 use crate::root::Root;
-use crate::{run, scenarios};
+use crate::{peers, run, scenarios};
 use pack::Packed;
 
 const FOLDER: &str = "bindings-node";
@@ -27,6 +27,14 @@ pub fn pack(root: &Root) -> Result<(), String> {
     let packed = pack::pack(root)?;
     println!("{}\n{}", packed.package.display(), packed.platform.display());
     Ok(())
+}
+
+/// `cargo xtask bench node`: the package against the clients that Node people use.
+pub fn bench(root: &Root) -> Result<(), String> {
+    let project = pack::install(root, &pack::pack(root)?)?;
+    tools::install_peers(&project)?;
+    pack::copy(&root.at(FOLDER).join("bench"), &project)?;
+    peers::measure(root, &project, "node", &["bench.mjs"])
 }
 
 fn ready(root: &Root) -> Ready {

@@ -13,6 +13,9 @@ pub const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 const TOOLS: [&str; 4] = ["typescript@5.9.3", "@types/node@20.19.24", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"];
 
+/// What else calls a service from Node.
+const PEERS: [&str; 3] = ["undici@7.30.0", "axios@1.21.0", "openai@6.49.0"];
+
 /// Where they lie.
 #[derive(Debug)]
 pub struct Tools(PathBuf);
@@ -35,6 +38,16 @@ pub fn install(root: &Root) -> Result<Tools, String> {
     }
     fs::write(mark, TOOLS.join("\n")).map_err(|error| error.to_string())?;
     Ok(Tools(folder))
+}
+
+/// Installs what the package is measured against into a project.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn install_peers(project: &Path) -> Result<(), String> {
+    let arguments: Vec<&str> = ["install", "--no-audit", "--no-fund", "--silent"].into_iter().chain(PEERS).collect();
+    let said = run::run(project, &[], NPM, &arguments, false)?;
+    if said.well { Ok(()) } else { Err("the peers cannot be installed from the package registry".to_owned()) }
 }
 
 impl Tools {

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Ready, Report, Suite, examples};
+use crate::peers;
 use crate::root::Root;
 use crate::run;
 
@@ -32,15 +33,10 @@ pub fn pack(root: &Root) -> Result<(), String> {
 pub fn bench(root: &Root) -> Result<(), String> {
     let tools = wheel::tools(root)?;
     let environment = wheel::environment(root, "bench")?;
-    let peers = root.at(FOLDER).join("bench/requirements.txt");
-    wheel::install(root, &environment, &["-r"], &peers)?;
+    wheel::install(root, &environment, &["-r"], &root.at(FOLDER).join("bench/requirements.txt"))?;
     wheel::install(root, &environment, &["--no-deps", "--force-reinstall"], &wheel::build(root, &tools)?)?;
-    let built =
-        run::quiet(root, &run::cargo(), &["build", "--quiet", "--release", "-p", "keywright-tests", "--bin", "call_bench"])?;
-    let server = root.target().join("release/call_bench").display().to_string();
     let program = root.at(FOLDER).join("bench/bench.py").display().to_string();
-    let said = run::run(&root.target(), &[], &wheel::program(&environment, "python"), &[program, server], true)?;
-    if built.well && said.well { Ok(()) } else { Err("the measurement has failed".to_owned()) }
+    peers::measure(root, &root.target(), &wheel::program(&environment, "python"), &[&program])
 }
 
 fn ready(root: &Root) -> Ready {
