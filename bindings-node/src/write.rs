@@ -134,7 +134,7 @@ by_reference!(Secret, Arc<Client>, Arc<Clock>, Arc<Dialect>, Arc<EventStream>, A
 
 impl Write for Json {
     fn write(self, out: &mut Out) {
-        out.json(&self.0);
+        out.text.extend_from_slice(self.0.as_str().as_bytes());
     }
 }
 

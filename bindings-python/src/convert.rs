@@ -84,6 +84,7 @@ macro_rules! plain {
 
 integers!(u16, u32, u64);
 plain!(String);
+plain!(&String);
 plain!(&str);
 plain!(bool);
 plain!(f64);
@@ -159,13 +160,13 @@ impl Give for facade::Secret {
 
 impl Take for facade::Json {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        json::take(value, field).map(Self)
+        json::take(value, field).map(Self::from)
     }
 }
 
-impl Give for facade::Json {
+impl Give for &facade::Json {
     fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json::give(&self.0, py)
+        json::give(self.0.as_str(), py)
     }
 }
 
@@ -213,9 +214,9 @@ impl Take for Vec<u8> {
     }
 }
 
-impl Give for Vec<u8> {
+impl Give for &Vec<u8> {
     fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(PyBytes::new(py, &self).into_any())
+        Ok(PyBytes::new(py, self).into_any())
     }
 }
 

@@ -173,19 +173,19 @@ impl CredentialOrigin {
     /// Which: `api_key`, `management`, `login`.
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.clone().give(py)
+        (&self.0.name).give(py)
     }
 
     /// Where from: `argument`, `environment NAME`, `provider`.
     #[getter]
     fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.origin.clone().give(py)
+        (&self.0.origin).give(py)
     }
 
     /// The first eight hexadecimal digits of the SHA-256 of a key.
     #[getter]
     fn digest<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.digest.clone().give(py)
+        self.0.digest.as_ref().give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -249,31 +249,31 @@ impl Description {
     /// The service's id.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        (&self.0.service).give(py)
     }
 
     /// The dialect's variant.
     #[getter]
     fn variant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.variant.clone().give(py)
+        (&self.0.variant).give(py)
     }
 
     /// Scheme, host and port.
     #[getter]
     fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.base_url.clone().give(py)
+        (&self.0.base_url).give(py)
     }
 
     /// Where the base URL comes from: `argument`, `environment NAME`, `dialect`.
     #[getter]
     fn base_url_origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.base_url_origin.clone().give(py)
+        (&self.0.base_url_origin).give(py)
     }
 
     /// The account that calls are for, where one was named.
     #[getter]
     fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account.clone().give(py)
+        self.0.account.as_ref().give(py)
     }
 
     /// The credentials.
@@ -345,7 +345,7 @@ impl LaneView {
     /// The bucket of the service's limit.
     #[getter]
     fn bucket<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.bucket.clone().give(py)
+        (&self.0.bucket).give(py)
     }
 
     /// Requests per second, when a refusal has taught a pace.
@@ -440,7 +440,7 @@ impl ThrottleView {
     /// The service's id.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        (&self.0.service).give(py)
     }
 
     /// How many whole retries the budget has left.
@@ -515,7 +515,7 @@ impl Capability {
     /// `keys.create`, `agents.list`.
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.clone().give(py)
+        (&self.0.name).give(py)
     }
 
     /// Whether the service has it.
@@ -527,13 +527,13 @@ impl Capability {
     /// Method and path, as `POST /api-keys`.
     #[getter]
     fn http<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.http.clone().give(py)
+        self.0.http.as_ref().give(py)
     }
 
     /// What to do instead, where it is missing.
     #[getter]
     fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.remedy.clone().give(py)
+        self.0.remedy.as_ref().give(py)
     }
 
     /// Whether it can never be undone.
@@ -545,7 +545,7 @@ impl Capability {
     /// How we know: `documented`, `observed` or `assumed`.
     #[getter]
     fn source<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.source.clone().give(py)
+        (&self.0.source).give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -643,13 +643,13 @@ impl Attempt {
     /// `body`.
     #[getter]
     fn phase<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.phase.clone().give(py)
+        self.0.phase.as_ref().give(py)
     }
 
     /// The service's id of the request.
     #[getter]
     fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.clone().give(py)
+        self.0.request_id.as_ref().give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -723,37 +723,37 @@ impl ErrorInfo {
     /// One sentence with the remedy.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.text.clone().give(py)
+        (&self.0.text).give(py)
     }
 
     /// Which failure of that kind it is: an open list, as `key_has_history`.
     #[getter]
     fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.reason.clone().give(py)
+        self.0.reason.as_ref().give(py)
     }
 
     /// The service that was called.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        self.0.service.as_ref().give(py)
     }
 
     /// The operation, as `keys.create` or `request`.
     #[getter]
     fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.operation.clone().give(py)
+        self.0.operation.as_ref().give(py)
     }
 
     /// The option or argument that was wrong, for kind `config`.
     #[getter]
     fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.field.clone().give(py)
+        self.0.field.as_ref().give(py)
     }
 
     /// What to do about it.
     #[getter]
     fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.remedy.clone().give(py)
+        self.0.remedy.as_ref().give(py)
     }
 
     /// The HTTP status, when one arrived.
@@ -765,19 +765,19 @@ impl ErrorInfo {
     /// The service's own error code.
     #[getter]
     fn code<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.code.clone().give(py)
+        self.0.code.as_ref().give(py)
     }
 
     /// The service's own words; secrets are masked.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.message.clone().give(py)
+        self.0.message.as_ref().give(py)
     }
 
     /// The service's id of the last request.
     #[getter]
     fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.clone().give(py)
+        self.0.request_id.as_ref().give(py)
     }
 
     /// How long to wait before trying again, as the service or the lane says.
@@ -819,7 +819,7 @@ impl ErrorInfo {
     /// The mark at the end of the key's name, so that a lost key can be found later.
     #[getter]
     fn nonce<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.nonce.clone().give(py)
+        self.0.nonce.as_ref().give(py)
     }
 
     /// What the service said about single fields.
@@ -831,7 +831,7 @@ impl ErrorInfo {
     /// The beginning of an answer that could not be read: at most 200 printable characters, masked.
     #[getter]
     fn excerpt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.excerpt.clone().give(py)
+        self.0.excerpt.as_ref().give(py)
     }
 
     /// Whether the same call may succeed later, and cannot be carried out twice by trying.
@@ -924,7 +924,7 @@ impl FieldError {
     /// The field, as the service names it.
     #[getter]
     fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.field.clone().give(py)
+        (&self.0.field).give(py)
     }
 
     /// The service's words.
@@ -993,25 +993,25 @@ impl Event {
     /// What happened: `call_start`, `attempt_end`, `throttled`, `orphan_key`, ...
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.clone().give(py)
+        (&self.0.name).give(py)
     }
 
     /// At which service.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        (&self.0.service).give(py)
     }
 
     /// During which operation, as `keys.create`.
     #[getter]
     fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.operation.clone().give(py)
+        (&self.0.operation).give(py)
     }
 
     /// Which call: the middle of its request ids.
     #[getter]
     fn call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.call.clone().give(py)
+        (&self.0.call).give(py)
     }
 
     /// Which request of it, from 1.
@@ -1047,13 +1047,13 @@ impl Event {
     /// A key's id (`orphan_key`).
     #[getter]
     fn key_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.key_id.clone().give(py)
+        self.0.key_id.as_ref().give(py)
     }
 
     /// A sentence for people (`warning`).
     #[getter]
     fn detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.detail.clone().give(py)
+        self.0.detail.as_ref().give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -1125,13 +1125,13 @@ impl ServerEvent {
     /// Its name; `message` when the service gave none.
     #[getter]
     fn event<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.event.clone().give(py)
+        (&self.0.event).give(py)
     }
 
     /// Its data, as text.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        (&self.0.data).give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -1206,7 +1206,7 @@ impl Response {
     /// The body, decompressed.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.body.clone().give(py)
+        (&self.0.body).give(py)
     }
 
     /// How it came to be.
@@ -1287,7 +1287,7 @@ impl ActionReply {
     /// JSON of its own.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        self.0.data.as_ref().give(py)
     }
 
     /// A stream of events.
@@ -1424,19 +1424,19 @@ impl JournalEntry {
     /// The service that it came to.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        (&self.0.service).give(py)
     }
 
     /// The HTTP method.
     #[getter]
     fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.method.clone().give(py)
+        (&self.0.method).give(py)
     }
 
     /// The path without query, as sent.
     #[getter]
     fn path<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.path.clone().give(py)
+        (&self.0.path).give(py)
     }
 
     /// The query parameters.
@@ -1454,7 +1454,7 @@ impl JournalEntry {
     /// The body: its JSON, or its text; null when empty.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.body.clone().give(py)
+        (&self.0.body).give(py)
     }
 
     /// The status of the answer; absent while there is none.
@@ -1466,13 +1466,13 @@ impl JournalEntry {
     /// The rule that refused.
     #[getter]
     fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.rule.clone().give(py)
+        self.0.rule.as_ref().give(py)
     }
 
     /// The fault that fired.
     #[getter]
     fn fault<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.fault.clone().give(py)
+        self.0.fault.as_ref().give(py)
     }
 
     /// The number of the connection that it came on.
@@ -1484,7 +1484,7 @@ impl JournalEntry {
     /// When, on the sandbox's clock.
     #[getter]
     fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.at.clone().give(py)
+        (&self.0.at).give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -1554,13 +1554,13 @@ impl SandboxAccess {
     /// The service's id.
     #[getter]
     fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.clone().give(py)
+        (&self.0.service).give(py)
     }
 
     /// Where it listens.
     #[getter]
     fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.base_url.clone().give(py)
+        (&self.0.base_url).give(py)
     }
 
     /// A key; absent on plans that are born without one.
@@ -1578,7 +1578,7 @@ impl SandboxAccess {
     /// The e-mail of a login (SegOps, SidClaw).
     #[getter]
     fn email<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.email.clone().give(py)
+        self.0.email.as_ref().give(py)
     }
 
     /// The password of that login.
@@ -1590,25 +1590,25 @@ impl SandboxAccess {
     /// An agent that `evaluate` can speak for (SidClaw).
     #[getter]
     fn agent_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.agent_id.clone().give(py)
+        self.0.agent_id.as_ref().give(py)
     }
 
     /// The account, or organization, of the key.
     #[getter]
     fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account_id.clone().give(py)
+        self.0.account_id.as_ref().give(py)
     }
 
     /// An account below it (itellicoAI).
     #[getter]
     fn subaccount_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.subaccount_id.clone().give(py)
+        self.0.subaccount_id.as_ref().give(py)
     }
 
     /// The tenant (SegOps).
     #[getter]
     fn tenant_slug<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.tenant_slug.clone().give(py)
+        self.0.tenant_slug.as_ref().give(py)
     }
 
     /// The clock that client and sandbox share.
@@ -1664,7 +1664,7 @@ impl Activity {
     /// Which: `agent_run`.
     #[getter]
     fn activity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.activity.clone().give(py)
+        (&self.0.activity).give(py)
     }
 
     /// Its credits.
@@ -1676,7 +1676,7 @@ impl Activity {
     /// Where it came from: `api`, `ui`.
     #[getter]
     fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.origin.clone().give(py)
+        self.0.origin.as_ref().give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -1745,7 +1745,7 @@ impl CallPage {
     /// Where the next page begins; absent on the last.
     #[getter]
     fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.clone().give(py)
+        self.0.next_token.as_ref().give(py)
     }
 
     /// How this page came to be.
@@ -1813,19 +1813,19 @@ impl CallRecord {
     /// The id of the record, where it has one.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.id.clone().give(py)
+        self.0.id.as_ref().give(py)
     }
 
     /// The method: `GET`, `POST`, or any other word the service used.
     #[getter]
     fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.method.clone().give(py)
+        (&self.0.method).give(py)
     }
 
     /// The path, without host and query.
     #[getter]
     fn endpoint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.endpoint.clone().give(py)
+        (&self.0.endpoint).give(py)
     }
 
     /// The HTTP status it was answered with.
@@ -1837,7 +1837,7 @@ impl CallRecord {
     /// What went wrong, in the service's words; absent when nothing did.
     #[getter]
     fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.error.clone().give(py)
+        self.0.error.as_ref().give(py)
     }
 
     /// When it was made.
@@ -1849,7 +1849,7 @@ impl CallRecord {
     /// The record as the service sent it.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        (&self.0.data).give(py)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -2048,19 +2048,19 @@ impl Item {
     /// The id, as text.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.id.clone().give(py)
+        (&self.0.id).give(py)
     }
 
     /// The name, where it has one.
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.clone().give(py)
+        self.0.name.as_ref().give(py)
     }
 
     /// The status, in the service's words.
     #[getter]
     fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
+        self.0.status.as_ref().give(py)
     }
 
     /// When it was made.
@@ -2072,7 +2072,7 @@ impl Item {
     /// The object as the service sent it. Integers beyond 2^53 - 1 are text there.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        (&self.0.data).give(py)
     }
 
     /// How it came to be; absent for one of a list.
@@ -2149,7 +2149,7 @@ impl ItemPage {
     /// Where the next page begins; absent on the last.
     #[getter]
     fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.clone().give(py)
+        self.0.next_token.as_ref().give(py)
     }
 
     /// How this page came to be.
@@ -2217,7 +2217,7 @@ impl JsonReply {
     /// What the service answered.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        (&self.0.data).give(py)
     }
 
     /// How it came to be.
@@ -2284,43 +2284,43 @@ impl Key {
     /// The id, as text: some services count, others use words (SEG-14).
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.id.clone().give(py)
+        (&self.0.id).give(py)
     }
 
     /// The name or label, where one was given.
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.clone().give(py)
+        self.0.name.as_ref().give(py)
     }
 
     /// The name to show: `Untitled` when there is none (SEC-18).
     #[getter]
     fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.display_name.clone().give(py)
+        (&self.0.display_name).give(py)
     }
 
     /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28).
     #[getter]
     fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.display_name_detail.clone().give(py)
+        (&self.0.display_name_detail).give(py)
     }
 
     /// The beginning of the secret, for people to recognise it by. Never usable as a key.
     #[getter]
     fn prefix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.prefix.clone().give(py)
+        self.0.prefix.as_ref().give(py)
     }
 
     /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
     #[getter]
     fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
+        (&self.0.status).give(py)
     }
 
     /// The status in the service's own words, as `Live` (SEC-19).
     #[getter]
     fn status_label<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status_label.clone().give(py)
+        (&self.0.status_label).give(py)
     }
 
     /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
@@ -2338,7 +2338,7 @@ impl Key {
     /// The account, tenant or organization it belongs to, where the service says.
     #[getter]
     fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account_id.clone().give(py)
+        self.0.account_id.as_ref().give(py)
     }
 
     /// When it was made.
@@ -2380,7 +2380,7 @@ impl Key {
     /// The object as the service sent it, without the secret.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.clone().give(py)
+        (&self.0.data).give(py)
     }
 
     /// How it came to be; absent for one of a list.
@@ -2469,7 +2469,7 @@ impl KeyPage {
     /// Where the next page begins; absent on the last.
     #[getter]
     fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.clone().give(py)
+        self.0.next_token.as_ref().give(py)
     }
 
     /// How this page came to be.
@@ -2537,7 +2537,7 @@ impl Meta {
     /// The service's id of the request that brought the result.
     #[getter]
     fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.clone().give(py)
+        self.0.request_id.as_ref().give(py)
     }
 
     /// Its status.
@@ -2723,7 +2723,7 @@ impl Retired {
     /// What was done: `delete`, `archive` or `revoke`.
     #[getter]
     fn action<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.action.clone().give(py)
+        (&self.0.action).give(py)
     }
 
     /// The key afterwards; absent when it is gone.
@@ -2797,7 +2797,7 @@ impl UsageReport {
     /// The slices' length, in the service's words: `day`, `week`, `month`.
     #[getter]
     fn granularity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.granularity.clone().give(py)
+        (&self.0.granularity).give(py)
     }
 
     /// All credits of the range.

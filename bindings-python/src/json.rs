@@ -1,8 +1,12 @@
-//! JSON values into Python and out of it, without a detour through text.
+//! JSON into Python, and Python's values into JSON.
+
+use std::fmt;
 
 use keywright_facade as facade;
+use keywright_facade::KeywrightError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::convert::{Give, Take, refused, wrong};
@@ -18,32 +22,95 @@ pub fn loads<'py>(body: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
     facade::decode_json(body.as_bytes().to_vec()).map_err(|error| raise(py, error))?.give(py)
 }
 
-/// What Python gets.
-pub fn give<'py>(value: &Value, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match value {
-        Value::Null => py.None().into_bound(py),
-        Value::Bool(flag) => PyBool::new(py, *flag).to_owned().into_any(),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(number), _) => number.into_pyobject(py)?.into_any(),
-            (None, Some(number)) => number.into_pyobject(py)?.into_any(),
-            (None, None) => PyFloat::new(py, number.as_f64().unwrap_or_default()).into_any(),
-        },
-        Value::String(text) => PyString::new(py, text).into_any(),
-        Value::Array(items) => {
-            let list = PyList::empty(py);
-            for item in items {
-                list.append(give(item, py)?)?;
-            }
-            list.into_any()
+/// What Python gets of a text that the core has checked: its values, built without a tree between.
+pub fn give<'py>(text: &str, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Build(py).deserialize(&mut reader).map_err(|_| raise(py, KeywrightError::of(facade::ErrorKind::Internal, "JSON was not checked")))
+}
+
+/// Builds one value.
+#[derive(Clone, Copy)]
+struct Build<'py>(Python<'py>);
+
+/// A name of a member. The same few come again and again.
+struct Name<'py>(Python<'py>);
+
+impl<'py> Visitor<'_> for Name<'py> {
+    type Value = Bound<'py, PyString>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(PyString::intern(self.0, name))
+    }
+}
+
+impl<'de, 'py> DeserializeSeed<'de> for Name<'py> {
+    type Value = Bound<'py, PyString>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl<'de, 'py> DeserializeSeed<'de> for Build<'py> {
+    type Value = Bound<'py, PyAny>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de, 'py> Visitor<'de> for Build<'py> {
+    type Value = Bound<'py, PyAny>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(self.0.None().into_bound(self.0))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(PyBool::new(self.0, flag).to_owned().into_any())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        let Ok(number) = number.into_pyobject(self.0);
+        Ok(number.into_any())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        let Ok(number) = number.into_pyobject(self.0);
+        Ok(number.into_any())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(PyFloat::new(self.0, number).into_any())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(PyString::new(self.0, text).into_any())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let list = PyList::empty(self.0);
+        while let Some(item) = items.next_element_seed(self)? {
+            list.append(item).map_err(A::Error::custom)?;
         }
-        Value::Object(members) => {
-            let dict = PyDict::new(py);
-            for (name, value) in members {
-                dict.set_item(PyString::intern(py, name), give(value, py)?)?;
-            }
-            dict.into_any()
+        Ok(list.into_any())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let dict = PyDict::new(self.0);
+        while let Some(name) = members.next_key_seed(Name(self.0))? {
+            dict.set_item(name, members.next_value_seed(self)?).map_err(A::Error::custom)?;
         }
-    })
+        Ok(dict.into_any())
+    }
 }
 
 /// What Python gave.

@@ -23,10 +23,10 @@ use std::sync::Arc;
 
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::model::{
     Account, CallRecord, CallsQuery, CreateKey, CreatedKey, Item, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
     UpdateKey, UsageQuery, UsageReport,
@@ -159,7 +159,7 @@ impl Client {
     ///
     /// # Errors
     /// The same.
-    pub fn evaluate<T: Serialize + ?Sized>(&self, action: &T) -> Result<Reply<Value>> {
+    pub fn evaluate<T: Serialize + ?Sized>(&self, action: &T) -> Result<Reply<Json>> {
         self.run(self.inner.evaluate(action))
     }
 }

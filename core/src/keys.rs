@@ -12,6 +12,7 @@ use crate::dialect::plan::{self, Planned};
 use crate::dialect::{OpSpec, PageSpec, read};
 use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, marked as recover_name};
+use crate::json::{Document, Node};
 use crate::model::{
     CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
     UpdateKey, UsageQuery, UsageReport,
@@ -271,14 +272,14 @@ impl Keys {
             .query("from", bounds.map(|(from, _)| time(from)))
             .query("to", bounds.map(|(_, to)| time(to)))
             .query("granularity", query.granularity.map(|granularity| granularity.as_str()));
-        self.one(&op, ask, |value| read::usage(&value)).await
+        self.one(&op, ask, read::usage).await
     }
 
     fn op(&self, op: KeyOp) -> Result<Arc<OpSpec>> {
         self.client.dialect().key_op(op).cloned()
     }
 
-    fn key(&self, value: Value) -> Result<Key> {
+    fn key(&self, value: Node<'_>) -> Result<Key> {
         read::key(self.client.spec(), value).map(|(key, _)| key)
     }
 
@@ -369,10 +370,10 @@ impl Keys {
         self.client.auth.managing_key().is_some_and(|key| pipeline.shared.is_key(key, &self.client.spec().id, id.as_str()))
     }
 
-    async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
+    async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
-        let value = read::answer(&done.answer).and_then(|body| read::object(op, body)).and_then(read_one);
-        match value {
+        let read = |body: Document<'_>| read_one(read::object(op, body.root())?);
+        match read::answer(&done.answer).and_then(read) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
             Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
         }
@@ -391,7 +392,7 @@ impl Keys {
         op: Arc<OpSpec>,
         request: PageRequest,
         ask: impl Fn() -> Ask + Send + Sync + 'static,
-        read_item: fn(&Client, Value) -> Result<T>,
+        read_item: fn(&Client, Node<'_>) -> Result<T>,
     ) -> Result<Page<T>> {
         self.filtered(op, request, ask, read_item, None).await
     }
@@ -401,7 +402,7 @@ impl Keys {
         op: Arc<OpSpec>,
         request: PageRequest,
         ask: impl Fn() -> Ask + Send + Sync + 'static,
-        read_item: fn(&Client, Value) -> Result<T>,
+        read_item: fn(&Client, Node<'_>) -> Result<T>,
         fits: Option<Fits<T>>,
     ) -> Result<Page<T>> {
         fetch_page(
@@ -421,7 +422,7 @@ pub(crate) struct Listing<T> {
     pub op: Arc<OpSpec>,
     pub page_size: Option<u32>,
     pub ask: Arc<dyn Fn() -> Ask + Send + Sync>,
-    pub read_item: fn(&Client, Value) -> Result<T>,
+    pub read_item: fn(&Client, Node<'_>) -> Result<T>,
     pub fits: Option<Fits<T>>,
 }
 
@@ -464,11 +465,10 @@ fn read_page<T>(
     page: &PageSpec,
     after: Option<&str>,
     answer: &WireResponse,
-    read_item: fn(&Client, Value) -> Result<T>,
+    read_item: fn(&Client, Node<'_>) -> Result<T>,
 ) -> Result<(Vec<T>, Option<String>)> {
-    let raw = read::page(page, after, read::answer(answer)?)?;
-    let items = raw.items.into_iter().map(|value| read_item(client, value)).collect::<Result<_>>()?;
-    Ok((items, raw.next))
+    let raw = read::page(page, after, read::answer(answer)?.root(), |value| read_item(client, value))?;
+    Ok((raw.items, raw.next))
 }
 
 fn with_id(id: impl Into<KeyId>) -> Ask {

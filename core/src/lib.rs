@@ -272,6 +272,7 @@ pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use handover::{Deliver, Handover, OnCancel, Recover};
+pub use json::Json;
 pub use jiff::{SignedDuration, Timestamp};
 pub use keys::Keys;
 pub use metrics::Metrics;
@@ -304,8 +305,8 @@ pub use wire::BoxFuture;
 ///
 /// # Errors
 /// [`ErrorKind::Decode`], reason `json`.
-pub fn decode_json(body: &[u8]) -> Result<serde_json::Value> {
-    dialect::decode_json(body)
+pub fn decode_json(body: &[u8]) -> Result<Json> {
+    dialect::decode_json(body).map(|document| document.root().json())
 }
 
 /// What tests and measurements of this workspace need from inside: no part of the interface.

@@ -9,14 +9,13 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::client::{Client, safety_of};
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read;
 use crate::dialect::{AuthMode, CredentialSpec, Plane};
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
+use crate::json::Document;
 use crate::mask::mask;
 use crate::model::Meta;
 use crate::op::Payload;
@@ -288,8 +287,9 @@ impl Response {
     /// # Errors
     /// `decode`, reason `json` when it is no JSON, `shape` when it is not of that type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        let value: Value = read::json(&self.body)?;
-        serde_path_to_error::deserialize(value)
+        let document = read::json(&self.body)?;
+        let mut reader = serde_json::Deserializer::from_str(document.root().raw());
+        serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| read::shape(&mask(&error.path().to_string(), &[]), std::any::type_name::<T>()))
     }
 
@@ -316,6 +316,6 @@ impl Response {
     /// Whether the body is JSON as we accept it.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        json::decode(&self.body).is_ok()
+        Document::read(&self.body).is_ok()
     }
 }

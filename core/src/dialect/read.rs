@@ -3,6 +3,8 @@
 //! A member that is missing where one is due, or of another type, is kind `decode`, reason
 //! `shape`, with the member's name and never its content.
 
+use std::borrow::Cow;
+
 use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,7 +12,7 @@ use serde_json::Value;
 use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule, Support, plan};
 use crate::Secret;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
+use crate::json::{Document, Node, NotJson};
 use crate::mask::hide_in;
 use crate::model::{Activity, CallRecord, Item, Key, KeyStatus, UsageReport, UsageSlice};
 use crate::op::KeyOp;
@@ -29,9 +31,9 @@ pub(crate) fn shape(place: &str, expected: &str) -> Error {
 ///
 /// # Errors
 /// `decode`, reason `json`.
-pub(crate) fn json(body: &[u8]) -> Result<Value> {
+pub(crate) fn json(body: &[u8]) -> Result<Document<'_>> {
     let words = if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" };
-    json::decode(body).map_err(|json::NotJson| no_json(words))
+    Document::read(body).map_err(|NotJson| no_json(words))
 }
 
 /// The body of a success as JSON. An answer that calls itself something else, as a login page does,
@@ -39,7 +41,7 @@ pub(crate) fn json(body: &[u8]) -> Result<Value> {
 ///
 /// # Errors
 /// `decode`, reason `json`.
-pub(crate) fn answer(answer: &WireResponse) -> Result<Value> {
+pub(crate) fn answer(answer: &WireResponse) -> Result<Document<'_>> {
     let stated = answer.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media = stated.and_then(|stated| stated.split(';').next()).map(|media| media.trim().to_ascii_lowercase());
     let is_json = media.as_deref().is_none_or(|media| media.is_empty() || media.ends_with("/json") || media.ends_with("+json"));
@@ -58,31 +60,33 @@ fn no_json(words: &str) -> Error {
 }
 
 /// The object of an answer: what stands at the operation's pointer.
-pub(crate) fn object(op: &OpSpec, mut body: Value) -> Result<Value> {
-    match body.pointer_mut(&op.answer) {
-        Some(found) if found.is_object() => Ok(found.take()),
-        Some(_) | None => Err(shape(if op.answer.is_empty() { "/" } else { &op.answer }, "object")),
-    }
+pub(crate) fn object<'a>(op: &OpSpec, body: Node<'a>) -> Result<Node<'a>> {
+    let found = body.pointer(&op.answer).filter(|found| found.is_object());
+    found.ok_or_else(|| shape(if op.answer.is_empty() { "/" } else { &op.answer }, "object"))
 }
 
-/// One page of a list, before its items are read.
-pub(crate) struct RawPage {
-    pub items: Vec<Value>,
+/// One page of a list.
+pub(crate) struct RawPage<T> {
+    pub items: Vec<T>,
     pub next: Option<String>,
 }
 
-/// Cuts a list answer into its items, and finds where the next page begins.
-pub(crate) fn page(page: &PageSpec, token: Option<&str>, mut body: Value) -> Result<RawPage> {
-    let found = body.pointer_mut(&page.items).map(Value::take);
-    let Some(Value::Array(items)) = found else { return Err(shape(&page.items, "list")) };
+/// Reads the items of a list answer, and finds where the next page begins.
+pub(crate) fn page<T>(
+    page: &PageSpec,
+    token: Option<&str>,
+    body: Node<'_>,
+    read_item: impl FnMut(Node<'_>) -> Result<T>,
+) -> Result<RawPage<T>> {
+    let items = body.pointer(&page.items).and_then(Node::items).ok_or_else(|| shape(&page.items, "list"))?;
+    let items = items.map(read_item).collect::<Result<Vec<_>>>()?;
     let at = plan::position(page, token).unwrap_or(0);
     let count = items.len() as u64;
     let more = page.more.as_deref().and_then(|pointer| body.pointer(pointer));
-    let total = page.total.as_deref().and_then(|pointer| body.pointer(pointer)).and_then(Value::as_u64);
+    let total = page.total.as_deref().and_then(|pointer| body.pointer(pointer)).and_then(Node::as_u64);
     let follows = match (more, total) {
         // `has_next` is a boolean; `next` is a link or null, of which only its presence is used.
-        (Some(Value::Bool(more)), _) => *more,
-        (Some(more), _) => !more.is_null(),
+        (Some(more), _) => more.as_bool().unwrap_or(!more.is_null()),
         (None, Some(total)) => at + count < total,
         (None, None) => false,
     };
@@ -96,60 +100,75 @@ pub(crate) fn page(page: &PageSpec, token: Option<&str>, mut body: Value) -> Res
     Ok(RawPage { items, next })
 }
 
-fn next_cursor(page: &PageSpec, token: Option<&str>, more: Option<&Value>) -> Result<Option<String>> {
-    let next = more.and_then(json::text);
+fn next_cursor(page: &PageSpec, token: Option<&str>, more: Option<Node<'_>>) -> Result<Option<String>> {
+    let next = more.and_then(Node::text_or_number);
     if next.is_some() && next.as_deref() == token {
         return Err(shape(page.more.as_deref().unwrap_or_default(), "new cursor"));
     }
     Ok(next.filter(|cursor| !cursor.is_empty()))
 }
 
-fn required_id(value: &Value, names: &[String]) -> Result<String> {
-    let id = json::member(value, names).and_then(json::text).filter(|id| !id.is_empty());
+fn required_id(value: Node<'_>, names: &[String]) -> Result<String> {
+    let id = value.member(names).and_then(Node::text_or_number).filter(|id| !id.is_empty());
     id.ok_or_else(|| shape(names.first().map_or("id", String::as_str), "id"))
 }
 
-fn optional_text(value: &Value, names: &[String]) -> Result<Option<String>> {
-    match json::member(value, names) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(shape(&names.join(" or "), "text")),
-    }
+fn text_of(found: Option<Node<'_>>, place: impl FnOnce() -> String) -> Result<Option<String>> {
+    let text = |found: Node<'_>| found.text().map(Cow::into_owned).ok_or_else(|| shape(&place(), "text"));
+    found.map(text).transpose()
 }
 
-fn optional_time(value: &Value, names: &[String]) -> Result<Option<Timestamp>> {
-    match json::member(value, names) {
-        None => Ok(None),
-        // RFC 3339 only: a date without a zone would mean another instant on another machine.
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| shape(&names.join(" or "), "RFC 3339 time")),
-        Some(_) => Err(shape(&names.join(" or "), "RFC 3339 time")),
-    }
+fn time_of(found: Option<Node<'_>>, place: impl FnOnce() -> String) -> Result<Option<Timestamp>> {
+    // RFC 3339 only: a date without a zone would mean another instant on another machine.
+    let time = |found: Node<'_>| found.text()?.parse().ok();
+    found.map(|found| time(found).ok_or_else(|| shape(&place(), "RFC 3339 time"))).transpose()
+}
+
+fn optional_text(value: Node<'_>, names: &[String]) -> Result<Option<String>> {
+    text_of(value.member(names), || names.join(" or "))
+}
+
+fn optional_time(value: Node<'_>, names: &[String]) -> Result<Option<Timestamp>> {
+    time_of(value.member(names), || names.join(" or "))
 }
 
 /// Reads a key. Its secret, where the answer holds one, is taken out first and given beside it.
-pub(crate) fn key(spec: &Spec, mut value: Value) -> Result<(Key, Option<Secret>)> {
+pub(crate) fn key(spec: &Spec, value: Node<'_>) -> Result<(Key, Option<Secret>)> {
+    if !value.is_object() {
+        return Err(shape("/", "object"));
+    }
+    if !spec.key.secret.iter().any(|name| value.get(name).is_some()) {
+        return Ok((shown(spec, value)?, None));
+    }
+    let mut rest = value.value();
+    let secret = take_secret(&spec.key, &mut rest)?;
+    let rest = rest.to_string();
+    Ok((shown(spec, json(rest.as_bytes())?.root())?, secret))
+}
+
+/// Reads a key that holds no secret.
+fn shown(spec: &Spec, value: Node<'_>) -> Result<Key> {
     let map = &spec.key;
-    let secret = take_secret(map, &mut value)?;
-    let status = status(map, &value);
-    let label = map.labels.get(&status).cloned().unwrap_or_else(|| title_case(&status));
+    let status = status(map, value);
+    let label = map.labels.get(&*status).cloned().unwrap_or_else(|| title_case(&status));
     let mut key = Key {
-        id: required_id(&value, &map.id)?.into(),
-        name: optional_text(&value, &map.name)?,
-        prefix: optional_text(&value, &map.prefix)?,
-        status: KeyStatus::from(status.as_str()),
+        id: required_id(value, &map.id)?.into(),
+        name: optional_text(value, &map.name)?,
+        prefix: optional_text(value, &map.prefix)?,
+        status: KeyStatus::from(&*status),
         status_label: label,
-        scopes: scopes(map, &value)?,
-        account_id: json::member(&value, &map.account_id).and_then(json::text),
-        created_at: optional_time(&value, &map.created_at)?,
-        last_used_at: optional_time(&value, &map.last_used_at)?,
-        expires_at: optional_time(&value, &map.expires_at)?,
-        archived_at: optional_time(&value, &map.archived_at)?,
-        revoked_at: optional_time(&value, &map.revoked_at)?,
+        scopes: scopes(map, value)?,
+        account_id: value.member(&map.account_id).and_then(Node::text_or_number),
+        created_at: optional_time(value, &map.created_at)?,
+        last_used_at: optional_time(value, &map.last_used_at)?,
+        expires_at: optional_time(value, &map.expires_at)?,
+        archived_at: optional_time(value, &map.archived_at)?,
+        revoked_at: optional_time(value, &map.revoked_at)?,
         allowed_actions: Vec::new(),
-        data: value,
+        data: value.json(),
     };
     key.allowed_actions = allowed_actions(spec, &key);
-    Ok((key, secret))
+    Ok(key)
 }
 
 fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
@@ -169,23 +188,23 @@ fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
     Ok(taken)
 }
 
-fn status(map: &KeyMap, value: &Value) -> String {
+fn status<'a>(map: &'a KeyMap, value: Node<'a>) -> Cow<'a, str> {
     for rule in &map.status {
         match rule {
             StatusRule::From { from, map } => {
-                if let Some(Value::String(word)) = value.get(from) {
-                    return map.get(word).unwrap_or(word).clone();
+                if let Some(word) = value.get(from).and_then(Node::text) {
+                    return map.get(&*word).map_or(word, |own| own.into());
                 }
             }
             StatusRule::When { is, when } => {
                 if value.get(when).is_some_and(|found| !found.is_null()) {
-                    return is.clone();
+                    return is.into();
                 }
             }
-            StatusRule::Else { is } => return is.clone(),
+            StatusRule::Else { is } => return is.into(),
         }
     }
-    KeyStatus::ACTIVE.as_str().to_owned()
+    KeyStatus::ACTIVE.as_str().to_owned().into()
 }
 
 fn title_case(word: &str) -> String {
@@ -193,14 +212,10 @@ fn title_case(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn scopes(map: &KeyMap, value: &Value) -> Result<Vec<String>> {
-    match json::member(value, &map.scopes) {
-        None => Ok(Vec::new()),
-        Some(Value::Array(items)) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| shape("scopes", "text"))).collect()
-        }
-        Some(_) => Err(shape("scopes", "list")),
-    }
+fn scopes(map: &KeyMap, value: Node<'_>) -> Result<Vec<String>> {
+    let Some(found) = value.member(&map.scopes) else { return Ok(Vec::new()) };
+    let items = found.items().ok_or_else(|| shape("scopes", "list"))?;
+    items.map(|item| item.text().map(Cow::into_owned).ok_or_else(|| shape("scopes", "text"))).collect()
 }
 
 /// The operations on this key that its service has and its state allows.
@@ -227,61 +242,72 @@ fn allowed_actions(spec: &Spec, key: &Key) -> Vec<KeyOp> {
 }
 
 /// Reads an object of a resource.
-pub(crate) fn item(map: &ItemMap, value: Value) -> Result<Item> {
+pub(crate) fn item(map: &ItemMap, value: Node<'_>) -> Result<Item> {
     if !value.is_object() {
         return Err(shape("/", "object"));
     }
     Ok(Item {
         // Some objects have no id of their own (an account's own settings): empty then.
-        id: json::member(&value, &map.id).and_then(json::text).unwrap_or_default(),
-        name: json::member(&value, &map.name).and_then(json::text),
-        status: json::member(&value, &map.status).and_then(json::text),
-        created_at: optional_time(&value, &map.created_at)?,
-        data: value,
+        id: value.member(&map.id).and_then(Node::text_or_number).unwrap_or_default(),
+        name: value.member(&map.name).and_then(Node::text_or_number),
+        status: value.member(&map.status).and_then(Node::text_or_number),
+        created_at: optional_time(value, &map.created_at)?,
+        data: value.json(),
     })
 }
 
+/// A member that has one name at every service; null is as good as absent.
+fn named<'a>(value: Node<'a>, name: &str) -> Option<Node<'a>> {
+    value.get(name).filter(|found| !found.is_null())
+}
+
+fn named_text(value: Node<'_>, name: &str) -> Result<Option<String>> {
+    text_of(named(value, name), || name.to_owned())
+}
+
+fn named_time(value: Node<'_>, name: &str) -> Result<Option<Timestamp>> {
+    time_of(named(value, name), || name.to_owned())
+}
+
 /// Reads a row of a key's call log.
-pub(crate) fn call(value: Value) -> Result<CallRecord> {
-    let names = |name: &str| [name.to_owned()];
-    let status = value.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+pub(crate) fn call(value: Node<'_>) -> Result<CallRecord> {
+    let status = value.get("status").and_then(Node::as_u64).and_then(|status| u16::try_from(status).ok());
     Ok(CallRecord {
-        id: value.get("id").and_then(json::text),
-        method: optional_text(&value, &names("method"))?.ok_or_else(|| shape("method", "text"))?,
-        endpoint: optional_text(&value, &names("endpoint"))?.ok_or_else(|| shape("endpoint", "text"))?,
+        id: value.get("id").and_then(Node::text_or_number),
+        method: named_text(value, "method")?.ok_or_else(|| shape("method", "text"))?,
+        endpoint: named_text(value, "endpoint")?.ok_or_else(|| shape("endpoint", "text"))?,
         status: status.ok_or_else(|| shape("status", "status"))?,
-        error: optional_text(&value, &names("error"))?,
-        started_at: optional_time(&value, &names("started_at"))?,
-        data: value,
+        error: named_text(value, "error")?,
+        started_at: named_time(value, "started_at")?,
+        data: value.json(),
     })
 }
 
 /// Reads a usage report.
-pub(crate) fn usage(value: &Value) -> Result<UsageReport> {
-    let slices = value.get("data").and_then(Value::as_array).ok_or_else(|| shape("data", "list"))?;
-    let slices = slices.iter().map(slice).collect::<Result<Vec<_>>>()?;
+pub(crate) fn usage(value: Node<'_>) -> Result<UsageReport> {
+    let slices = value.get("data").and_then(Node::items).ok_or_else(|| shape("data", "list"))?;
+    let slices = slices.map(slice).collect::<Result<Vec<_>>>()?;
     let sum = slices.iter().map(|slice| slice.credits).sum();
     Ok(UsageReport {
-        granularity: optional_text(value, &["granularity".to_owned()])?.unwrap_or_else(|| "day".to_owned()),
-        total: value.get("total").and_then(Value::as_f64).unwrap_or(sum),
+        granularity: named_text(value, "granularity")?.unwrap_or_else(|| "day".to_owned()),
+        total: value.get("total").and_then(Node::as_f64).unwrap_or(sum),
         slices,
     })
 }
 
-fn slice(value: &Value) -> Result<UsageSlice> {
-    let activities = match value.get("activities") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(items)) => items.iter().map(activity).collect::<Result<_>>()?,
-        Some(_) => return Err(shape("activities", "list")),
+fn slice(value: Node<'_>) -> Result<UsageSlice> {
+    let activities = match named(value, "activities") {
+        None => Vec::new(),
+        Some(found) => found.items().ok_or_else(|| shape("activities", "list"))?.map(activity).collect::<Result<_>>()?,
     };
-    Ok(UsageSlice { start: optional_time(value, &["start".to_owned()])?, credits: credits(value)?, activities })
+    Ok(UsageSlice { start: named_time(value, "start")?, credits: credits(value)?, activities })
 }
 
-fn activity(value: &Value) -> Result<Activity> {
-    let activity = optional_text(value, &["activity".to_owned()])?.ok_or_else(|| shape("activity", "text"))?;
-    Ok(Activity { activity, credits: credits(value)?, origin: optional_text(value, &["origin".to_owned()])? })
+fn activity(value: Node<'_>) -> Result<Activity> {
+    let activity = named_text(value, "activity")?.ok_or_else(|| shape("activity", "text"))?;
+    Ok(Activity { activity, credits: credits(value)?, origin: named_text(value, "origin")? })
 }
 
-fn credits(value: &Value) -> Result<f64> {
-    value.get("credits").and_then(Value::as_f64).ok_or_else(|| shape("credits", "number"))
+fn credits(value: Node<'_>) -> Result<f64> {
+    value.get("credits").and_then(Node::as_f64).ok_or_else(|| shape("credits", "number"))
 }

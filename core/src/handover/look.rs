@@ -82,10 +82,9 @@ impl Job {
             let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
             seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
-            let raw = read::page(page, request.after.as_deref(), read::answer(&answer)?)?;
-            for value in raw.items {
-                seen.keys.push(read::key(client.spec(), value)?.0);
-            }
+            let answer = read::answer(&answer)?;
+            let raw = read::page(page, request.after.as_deref(), answer.root(), |value| read::key(client.spec(), value))?;
+            seen.keys.extend(raw.items.into_iter().map(|(key, _)| key));
             after = raw.next;
             if after.is_none() {
                 break;

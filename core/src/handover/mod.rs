@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::client::Client;
 use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::json;
+use crate::json::{Document, Node, beginning};
 use crate::model::{CreatedKey, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
@@ -116,8 +116,8 @@ impl Job {
         match client.pipeline.run(&client.auth, call).await {
             Ok(done) => {
                 let Done { answer, meta, .. } = &done;
-                let value = read::answer(answer).and_then(|body| read::object(&self.op, body)).and_then(|value| self.read(value));
-                match value {
+                let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?);
+                match read::answer(answer).and_then(read) {
                     Ok(made) => Ok(Reply::new(made, done.meta)),
                     Err(error) => match self.salvaged(&answer.body) {
                         Some(made) => Ok(self.fill(made, Meta { salvaged: true, ..meta.clone() }).await),
@@ -132,7 +132,7 @@ impl Job {
         }
     }
 
-    fn read(&self, value: Value) -> Result<CreatedKey> {
+    fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
         let (mut key, secret) = read::key(self.client.spec(), value)?;
         // Some answers do not repeat what was asked for.
         key.name = key.name.or_else(|| self.name.clone());
@@ -142,13 +142,17 @@ impl Job {
 
     /// The key from an answer that was cut, when its secret is whole.
     fn salvaged(&self, body: &[u8]) -> Option<CreatedKey> {
-        let mut whole = json::beginning(body)?;
+        let mut whole = beginning(body)?;
         let mut object = whole.pointer_mut(&self.op.answer).map(Value::take)?;
         if let (Some(members), Some(id)) = (object.as_object_mut(), self.client.spec().key.id.first()) {
             // The id may stand behind the cut: the list knows it, see `fill`.
             members.entry(id).or_insert_with(|| Value::from(self.target.clone().unwrap_or_else(|| look::UNKNOWN_ID.to_owned())));
         }
-        self.read(object.clone()).ok().or_else(|| self.read(self.bare(object)).ok())
+        self.read_tree(&object).or_else(|| self.read_tree(&self.bare(object)))
+    }
+
+    fn read_tree(&self, object: &Value) -> Option<CreatedKey> {
+        self.read(Document::read(object.to_string().as_bytes()).ok()?.root()).ok()
     }
 
     /// Only what a key cannot do without: the secret must not be lost because something beside it

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::Secret;
+use crate::json::Json;
 use crate::op::KeyOp;
 
 /// The id of a key, as text: some services count, others use words (SEG-14).
@@ -153,7 +153,7 @@ pub struct Key {
     /// The operations that its state allows, as far as the service's rules are known (SEC-22).
     pub allowed_actions: Vec<KeyOp>,
     /// The object as the service sent it, without the secret.
-    pub data: Value,
+    pub data: Json,
 }
 
 impl Key {

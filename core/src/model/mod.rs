@@ -12,8 +12,8 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
+use crate::json::Json;
 use crate::retry::RateLimit;
 
 pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
@@ -92,7 +92,7 @@ pub struct Item {
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// The object as the service sent it.
-    pub data: Value,
+    pub data: Json,
 }
 
 /// Which account a call is for.

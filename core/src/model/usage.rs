@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use crate::json::Json;
 
 use crate::wire_enum::wire_enum;
 
@@ -24,7 +24,7 @@ pub struct CallRecord {
     /// When it was made.
     pub started_at: Option<Timestamp>,
     /// The record as the service sent it.
-    pub data: Value,
+    pub data: Json,
 }
 
 /// Which calls to list. What the service cannot filter is filtered here.

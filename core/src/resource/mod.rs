@@ -16,6 +16,7 @@ use crate::clock::{Busy, pause};
 use crate::dialect::plan;
 use crate::dialect::{OpSpec, Returns, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
+use crate::json::{Json, Node};
 use crate::keys::{Listing, fetch_page};
 use crate::model::{Item, Page, PageRequest, Reply};
 use crate::op::{Ask, Payload};
@@ -80,7 +81,7 @@ pub enum ActionResult {
     /// A page of a list.
     Page(Page<Item>),
     /// JSON of its own.
-    Json(Reply<Value>),
+    Json(Reply<Json>),
     /// Nothing.
     Nothing(Reply<()>),
     /// A stream of events.
@@ -182,17 +183,13 @@ impl Resource {
         self.read(op, ask, |body| read::object(op, body).and_then(|value| read::item(map, value))).await
     }
 
-    async fn json(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Value>> {
-        self.read(op, ask, |mut body| {
-            let found = body.pointer_mut(&op.answer).map(Value::take);
-            found.ok_or_else(|| read::shape(&op.answer, "value"))
-        })
-        .await
+    async fn json(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Json>> {
+        self.read(op, ask, |body| body.pointer(&op.answer).map(Node::json).ok_or_else(|| read::shape(&op.answer, "value"))).await
     }
 
-    async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Value) -> Result<T>) -> Result<Reply<T>> {
+    async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
-        match read::answer(&done.answer).and_then(read_body) {
+        match read::answer(&done.answer).and_then(|body| read_body(body.root())) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
             Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
         }

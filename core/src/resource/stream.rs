@@ -8,13 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 
 use crate::client::Client;
 use crate::clock::Busy;
 use crate::dialect::read;
 use crate::error::{Error, ErrorKind, Outcome, Result, TimeoutScope};
-use crate::json;
+use crate::json::{Document, Json, Node};
 use crate::model::Meta;
 use crate::pipeline::{Answered, Body};
 use crate::wire::{BodySource, Fault};
@@ -39,8 +38,8 @@ impl ServerEvent {
     ///
     /// # Errors
     /// `decode`, reason `json`.
-    pub fn json(&self) -> Result<Value> {
-        read::json(self.data.as_bytes())
+    pub fn json(&self) -> Result<Json> {
+        read::json(self.data.as_bytes()).map(|document| document.root().json())
     }
 }
 
@@ -122,8 +121,8 @@ impl EventStream {
 
     fn note_run(&mut self) {
         if self.run_id.is_none() {
-            let ids = self.ready.iter().filter_map(|event| json::decode(event.data.as_bytes()).ok());
-            self.run_id = ids.filter_map(|data| data.get("run_id").and_then(json::text)).next();
+            let ids = self.ready.iter().filter_map(|event| Document::read(event.data.as_bytes()).ok());
+            self.run_id = ids.filter_map(|data| data.root().get("run_id").and_then(Node::text_or_number)).next();
         }
     }
 

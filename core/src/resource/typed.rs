@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{ActionResult, Arguments, EventStream, Resource, payload};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::model::{Item, Page, PageRequest, Reply};
 use crate::op::{Ask, Payload};
 
@@ -74,7 +75,7 @@ impl Client {
     /// # Errors
     /// `config` when a member is missing; `forbidden`, reason `scope`, without the scope
     /// `evaluate`; `unsupported`, before any request, elsewhere.
-    pub async fn evaluate<T: Serialize + ?Sized>(&self, action: &T) -> Result<Reply<Value>> {
+    pub async fn evaluate<T: Serialize + ?Sized>(&self, action: &T) -> Result<Reply<Json>> {
         let resource = self.resource("evaluate");
         let op = resource.op("call")?;
         let mut body = payload(action)?;
@@ -88,7 +89,7 @@ impl Client {
     ///
     /// # Errors
     /// `forbidden` without the scope `admin`; `unsupported`, before any request, elsewhere.
-    pub async fn billing_status(&self) -> Result<Reply<Value>> {
+    pub async fn billing_status(&self) -> Result<Reply<Json>> {
         let resource = self.resource("billing");
         let op = resource.op("status")?;
         resource.json(&op, Ask::new()).await
@@ -166,7 +167,7 @@ impl Tracking {
     ///
     /// # Errors
     /// `config` when `event` is missing; `invalid` when the service finds it malformed.
-    pub async fn track<T: Serialize + ?Sized>(&self, event: &T) -> Result<Reply<Value>> {
+    pub async fn track<T: Serialize + ?Sized>(&self, event: &T) -> Result<Reply<Json>> {
         let op = self.0.op("track")?;
         self.0.json(&op, Ask { body: Some(payload(event)?), ..Ask::new() }).await
     }
@@ -177,7 +178,7 @@ impl Tracking {
     /// # Errors
     /// `config` when there is no event. When a later part fails, the remedy says from which event
     /// on to send again: the earlier parts were accepted.
-    pub async fn track_batch<T: Serialize>(&self, events: &[T]) -> Result<Reply<Value>> {
+    pub async fn track_batch<T: Serialize>(&self, events: &[T]) -> Result<Reply<Json>> {
         let op = self.0.op("track_batch")?;
         if events.is_empty() {
             return Err(self.0.client.named_op(Error::config("events", "is empty", "give at least one event"), &op));
@@ -194,7 +195,7 @@ impl Tracking {
             skipped += reply.get("skipped").and_then(Value::as_u64).unwrap_or_default();
             meta = Some(reply.meta);
         }
-        Ok(Reply::new(json!({ "queued": queued, "skipped": skipped }), meta.unwrap_or_default()))
+        Ok(Reply::new(json!({ "queued": queued, "skipped": skipped }).into(), meta.unwrap_or_default()))
     }
 }
 
@@ -235,7 +236,7 @@ impl Segments {
     ///
     /// # Errors
     /// `invalid` when the service finds the id malformed.
-    pub async fn membership(&self, user_id: impl Into<String>) -> Result<Reply<Value>> {
+    pub async fn membership(&self, user_id: impl Into<String>) -> Result<Reply<Json>> {
         let op = self.0.op("membership")?;
         self.0.json(&op, Ask::new().query("user_id", Some(user_id))).await
     }

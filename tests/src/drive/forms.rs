@@ -84,7 +84,7 @@ pub(super) fn item_reply(reply: &Reply<Item>) -> Value {
     with_meta(item(reply), &reply.meta)
 }
 
-pub(super) fn json(reply: &Reply<Value>) -> Value {
+pub(super) fn json(reply: &Reply<keywright::Json>) -> Value {
     let data: &Value = reply;
     with_meta(json!({ "data": data }), &reply.meta)
 }

@@ -152,7 +152,7 @@ impl Client {
     /// `config` when there is no event. When a later part fails, the remedy says from which event
     /// on to send again: the earlier parts were accepted.
     pub async fn events_track_batch(&self, events: Json) -> Result<JsonReply> {
-        let serde_json::Value::Array(events) = events.0 else {
+        let serde_json::Value::Array(events) = events.0.into_value() else {
             return Err(KeywrightError::config("events", "is no list", "give a list of events"));
         };
         self.call(|client, _| async move { client.events().track_batch(&events).await.map(Into::into) }).await
@@ -237,7 +237,7 @@ impl Arguments {
             arguments = arguments.query(&pair.name, pair.value);
         }
         match self.body {
-            Some(body) => arguments.body(body.0),
+            Some(body) => arguments.body(body.0.into_value()),
             None => arguments,
         }
     }

@@ -217,7 +217,7 @@ impl Sandbox {
 
     /// How far each rule has come.
     pub fn faults(&self) -> Json {
-        Json(json!(self.world.faults()))
+        json!(self.world.faults()).into()
     }
 
     /// Forgets all rules.
@@ -236,7 +236,7 @@ impl Sandbox {
     /// # Errors
     /// `config` when it is no list of expectations.
     pub fn verify(&self, expected: Json, strict_order: bool) -> Result<Vec<String>> {
-        let expected: Vec<Expectation> = serde_json::from_value(expected.0).map_err(|error| refused(&error.to_string()))?;
+        let expected: Vec<Expectation> = serde_json::from_value(expected.0.into_value()).map_err(|error| refused(&error.to_string()))?;
         let missed = self.world.verify(&expected, strict_order).err().unwrap_or_default();
         Ok(missed.iter().map(|miss| json!(miss).to_string()).collect())
     }
@@ -305,7 +305,7 @@ impl Sandbox {
     /// # Errors
     /// `config` when it is closed.
     pub fn fixtures(&self) -> Result<Json> {
-        self.world.fixtures().map(Json).map_err(|error| refused(&error.to_string()))
+        self.world.fixtures().map(Json::from).map_err(|error| refused(&error.to_string()))
     }
 
     /// Replaces its whole state; a key may be given in clear, as `key` instead of `hash`.
@@ -313,7 +313,7 @@ impl Sandbox {
     /// # Errors
     /// `config` when the state is malformed.
     pub fn load_fixtures(&self, fixtures: Json) -> Result<()> {
-        self.world.load_fixtures(fixtures.0).map_err(|error| refused(&error.to_string()))
+        self.world.load_fixtures(fixtures.0.into_value()).map_err(|error| refused(&error.to_string()))
     }
 
     /// Back to the day of birth, with the same ids and keys.

@@ -58,7 +58,7 @@ impl From<Secret> for keywright::Secret {
 
 /// JSON: text where it crosses, decoded already by the core's rules.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Json(pub Value);
+pub struct Json(pub keywright::Json);
 
 impl Json {
     /// Reads a text by the core's rules.
@@ -66,8 +66,8 @@ impl Json {
     /// # Errors
     /// `config`, naming the argument, when it is no JSON.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
-        serde_json::from_str(text)
-            .map(Self)
+        serde_json::from_str::<Value>(text)
+            .map(Self::from)
             .map_err(|_| KeywrightError::config(field, "is not valid JSON", "use text keys and finite numbers"))
     }
 }
@@ -80,7 +80,13 @@ impl fmt::Display for Json {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        Self(value)
+        Self(value.into())
+    }
+}
+
+impl From<keywright::Json> for Json {
+    fn from(json: keywright::Json) -> Self {
+        Self(json)
     }
 }
 
@@ -126,7 +132,7 @@ mod across {
         try_lift: |text| Ok(Secret::new(text)),
     });
     uniffi::custom_type!(Json, String, {
-        lower: |json| json.to_string(),
+        lower: |json| json.0.into_text().into(),
         // The error of the surface itself: any other would look like a defect.
         try_lift: |text| Ok(Json::parse(&text, "json")?),
     });

@@ -383,8 +383,8 @@ pub struct JsonReply {
     pub meta: Meta,
 }
 
-impl From<Reply<serde_json::Value>> for JsonReply {
-    fn from(reply: Reply<serde_json::Value>) -> Self {
+impl From<Reply<keywright::Json>> for JsonReply {
+    fn from(reply: Reply<keywright::Json>) -> Self {
         let meta = reply.meta.clone().into();
         Self { data: reply.into_inner().into(), meta }
     }

@@ -112,6 +112,16 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), Str
     failed.map_or(Ok(()), Err)
 }
 
+/// A member of a value that stays: text is read where it stands.
+fn borrowed(field: &Field) -> String {
+    let of = &field.name;
+    match &field.ty {
+        Type::Text | Type::Json | Type::Bytes => format!("(&self.0.{of})"),
+        Type::Optional(inner) if matches!(**inner, Type::Text | Type::Json | Type::Bytes) => format!("self.0.{of}.as_ref()"),
+        _ => format!("self.0.{of}.clone()"),
+    }
+}
+
 fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), String> {
     constructor(out, record)?;
     for field in &record.fields {
@@ -119,7 +129,7 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
         out.wrapped("/// ", &field.doc, 110);
         out.line("#[getter]");
         out.line(format!("fn {}<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {{", field.name));
-        out.deeper(|out| out.line(format!("self.0.{}.clone().give(py)", field.name)));
+        out.deeper(|out| out.line(format!("{}.give(py)", borrowed(field))));
         out.line("}");
     }
     let holds_object = record.fields.iter().any(|field| object_in(&field.ty));

@@ -1,0 +1,43 @@
+//! JSON from a service, read strictly and the same way in all languages (security B69).
+//!
+//! A member named twice is an error, because two readers would see two different answers. A byte
+//! order mark is tolerated. Integers that a double cannot hold exactly become text.
+//!
+//! A body is scanned once: the marks that this leaves are what answers are read from, and a part
+//! that is handed on is a piece of its text.
+
+mod beginning;
+mod node;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use serde_json::Value;
+
+pub(crate) use beginning::beginning;
+pub(crate) use node::{Document, Node};
+pub use text::Json;
+
+/// A body that is not JSON as we accept it. Carries no text of the body or of the parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotJson;
+
+/// Decodes a whole body.
+pub(crate) fn decode(body: &[u8]) -> Result<Value, NotJson> {
+    Document::read(body).map(|document| document.root().value())
+}
+
+/// What stands at the first of the pointers that leads to something.
+pub(crate) fn first<'a>(value: &'a Value, pointers: &[String]) -> Option<&'a Value> {
+    pointers.iter().find_map(|pointer| value.pointer(pointer)).filter(|found| !found.is_null())
+}
+
+/// Text, or a number as text: services disagree on which ids are.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}

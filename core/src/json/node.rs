@@ -1,0 +1,203 @@
+//! A scanned text and its values, each a view of its place.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::scan::{Scanned, scan};
+use super::{Json, NotJson};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    False,
+    True,
+    Integer,
+    Float,
+    /// Text whose spelling is its content.
+    Text,
+    /// Text with escapes.
+    Escaped,
+    List,
+    Object,
+}
+
+/// Where a value stands. The marks of an object's names and members, or a list's items, follow it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub kind: Kind,
+    pub start: u32,
+    pub end: u32,
+    /// The place of the mark behind it and all that is in it.
+    pub after: u32,
+}
+
+/// A whole text that is JSON.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    text: Cow<'a, str>,
+    marks: Vec<Mark>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a body.
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, NotJson> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        Self::of(std::str::from_utf8(body).map_err(|_| NotJson)?.into())
+    }
+
+    fn of(text: Cow<'a, str>) -> Result<Self, NotJson> {
+        match scan(&text)? {
+            Scanned::Marks(marks) => Ok(Self { text, marks }),
+            Scanned::LongIntegers(places) => {
+                let mut quoted = String::with_capacity(text.len() + 2 * places.len());
+                let mut copied = 0;
+                for place in places {
+                    quoted.extend([&text[copied..place.start], "\"", &text[place.clone()], "\""]);
+                    copied = place.end;
+                }
+                quoted.push_str(&text[copied..]);
+                Self::of(quoted.into())
+            }
+        }
+    }
+
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node::new(&self.text, &self.marks, 0)
+    }
+}
+
+/// A value of a document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node<'a> {
+    text: &'a str,
+    marks: &'a [Mark],
+    place: usize,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(text: &'a str, marks: &'a [Mark], place: usize) -> Self {
+        Self { text, marks, place }
+    }
+
+    fn mark(self) -> Mark {
+        self.marks[self.place]
+    }
+
+    fn kind(self) -> Kind {
+        self.mark().kind
+    }
+
+    /// The values directly inside it; of an object, names and members in turn.
+    fn inside(self) -> impl Iterator<Item = Self> {
+        let end = if matches!(self.kind(), Kind::List | Kind::Object) { self.mark().after as usize } else { 0 };
+        let first = self.place + 1;
+        std::iter::successors((first < end).then_some(first), move |place| {
+            let next = self.marks[*place].after as usize;
+            (next < end).then_some(next)
+        })
+        .map(move |place| Self { place, ..self })
+    }
+
+    /// Names and values of an object; nothing of anything else.
+    pub(crate) fn members(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut inside = self.is_object().then(|| self.inside()).into_iter().flatten();
+        std::iter::from_fn(move || Some((inside.next()?, inside.next()?)))
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(self) -> Option<impl Iterator<Item = Self>> {
+        (self.kind() == Kind::List).then(|| self.inside())
+    }
+
+    /// The member of that name.
+    pub(crate) fn get(self, name: &str) -> Option<Self> {
+        self.members().find(|(found, _)| found.is_text(name)).map(|(_, value)| value)
+    }
+
+    fn is_text(self, text: &str) -> bool {
+        if self.kind() == Kind::Text { self.spelled() == text } else { self.text().is_some_and(|own| own == text) }
+    }
+
+    /// What stands at a JSON pointer.
+    pub(crate) fn pointer(self, pointer: &str) -> Option<Self> {
+        let Some(path) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(self) };
+        path.split('/').try_fold(self, |node, part| {
+            let name: Cow<'_, str> =
+                if part.contains('~') { part.replace("~1", "/").replace("~0", "~").into() } else { part.into() };
+            match node.items() {
+                Some(mut items) => items.nth(name.parse().ok()?),
+                None => node.get(&name),
+            }
+        })
+    }
+
+    /// The first member of that name that is present and not null.
+    pub(crate) fn member(self, names: &[String]) -> Option<Self> {
+        names.iter().find_map(|name| self.get(name)).filter(|found| !found.is_null())
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    pub(crate) fn as_bool(self) -> Option<bool> {
+        match self.kind() {
+            Kind::True => Some(true),
+            Kind::False => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_u64(self) -> Option<u64> {
+        (self.kind() == Kind::Integer).then(|| self.raw().parse().ok())?
+    }
+
+    pub(crate) fn as_f64(self) -> Option<f64> {
+        matches!(self.kind(), Kind::Integer | Kind::Float).then(|| self.raw().parse().ok())?
+    }
+
+    /// Text, decoded.
+    pub(crate) fn text(self) -> Option<Cow<'a, str>> {
+        match self.kind() {
+            Kind::Text => Some(self.spelled().into()),
+            Kind::Escaped => serde_json::from_str(self.raw()).ok().map(String::into),
+            _ => None,
+        }
+    }
+
+    /// Text, or a number as text: services disagree on which ids are.
+    pub(crate) fn text_or_number(self) -> Option<String> {
+        match self.kind() {
+            Kind::Integer => Some(self.raw().to_owned()),
+            Kind::Float => Some(self.value().to_string()),
+            _ => self.text().map(Cow::into_owned),
+        }
+    }
+
+    /// What stands between the quotes.
+    fn spelled(self) -> &'a str {
+        let quoted = self.raw();
+        &quoted[1..quoted.len() - 1]
+    }
+
+    /// Its text in the document.
+    pub(crate) fn raw(self) -> &'a str {
+        let mark = self.mark();
+        &self.text[mark.start as usize..mark.end as usize]
+    }
+
+    /// It alone, to be kept.
+    pub(crate) fn json(self) -> Json {
+        Json::scanned(self.raw())
+    }
+
+    /// It as a tree.
+    pub(crate) fn value(self) -> Value {
+        self.json().into_value()
+    }
+}
