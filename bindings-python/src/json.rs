@@ -25,7 +25,9 @@ pub fn loads<'py>(body: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
 /// What Python gets of a text that the core has checked: its values, built without a tree between.
 pub fn give<'py>(text: &str, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    Build(py).deserialize(&mut reader).map_err(|_| raise(py, KeywrightError::of(facade::ErrorKind::Internal, "JSON was not checked")))
+    Build(py)
+        .deserialize(&mut reader)
+        .map_err(|_| raise(py, KeywrightError::of(facade::ErrorKind::Internal, "JSON was not checked")))
 }
 
 /// Builds one value.

@@ -272,8 +272,8 @@ pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use handover::{Deliver, Handover, OnCancel, Recover};
-pub use json::Json;
 pub use jiff::{SignedDuration, Timestamp};
+pub use json::Json;
 pub use keys::Keys;
 pub use metrics::Metrics;
 pub use model::{

@@ -21,7 +21,8 @@ pub fn measure(root: &Root, folder: &Path, program: &str, arguments: &[&str]) ->
         return Err("the server does not build".to_owned());
     }
     let server = root.target().join("release/call_bench").display().to_string();
-    let mut server = Server(on_core("0", &server, &["--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(words)?);
+    let mut server =
+        Server(on_core("0", &server, &["--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(words)?);
     let mut address = String::new();
     let said = server.0.stdout.take().ok_or("the server says nothing")?;
     BufReader::new(said).read_line(&mut address).map_err(words)?;

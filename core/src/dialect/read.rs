@@ -76,10 +76,13 @@ pub(crate) fn page<T>(
     page: &PageSpec,
     token: Option<&str>,
     body: Node<'_>,
-    read_item: impl FnMut(Node<'_>) -> Result<T>,
+    mut read_item: impl FnMut(Node<'_>) -> Result<T>,
 ) -> Result<RawPage<T>> {
-    let items = body.pointer(&page.items).and_then(Node::items).ok_or_else(|| shape(&page.items, "list"))?;
-    let items = items.map(read_item).collect::<Result<Vec<_>>>()?;
+    let found = body.pointer(&page.items).and_then(Node::items).ok_or_else(|| shape(&page.items, "list"))?;
+    let mut items = Vec::with_capacity(found.clone().count());
+    for item in found {
+        items.push(read_item(item)?);
+    }
     let at = plan::position(page, token).unwrap_or(0);
     let count = items.len() as u64;
     let more = page.more.as_deref().and_then(|pointer| body.pointer(pointer));

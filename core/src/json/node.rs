@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
     }
 
     /// The values directly inside it; of an object, names and members in turn.
-    fn inside(self) -> impl Iterator<Item = Self> {
+    fn inside(self) -> impl Iterator<Item = Self> + Clone {
         let end = if matches!(self.kind(), Kind::List | Kind::Object) { self.mark().after as usize } else { 0 };
         let first = self.place + 1;
         std::iter::successors((first < end).then_some(first), move |place| {
@@ -106,7 +106,7 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list.
-    pub(crate) fn items(self) -> Option<impl Iterator<Item = Self>> {
+    pub(crate) fn items(self) -> Option<impl Iterator<Item = Self> + Clone> {
         (self.kind() == Kind::List).then(|| self.inside())
     }
 

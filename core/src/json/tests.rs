@@ -34,9 +34,8 @@ fn of_a_cut_body_the_whole_members_are_read() {
     let body = br#"{"data":{"id":"k1","tags":["a","b"],"key":"s\"ecret","n":12}}"#;
     let whole: Value = decode(body).unwrap();
     assert_eq!(beginning(body), Some(whole));
-    let cut_after = |text: &str| {
-        beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()])
-    };
+    let cut_after =
+        |text: &str| beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()]);
     assert_eq!(cut_after("ecret\""), Some(json!({"data": {"id": "k1", "tags": ["a", "b"], "key": "s\"ecret"}})));
     assert_eq!(cut_after("ecret"), Some(json!({"data": {"id": "k1", "tags": ["a", "b"]}})));
     assert_eq!(cut_after("12"), cut_after("ecret\""));
@@ -83,7 +82,10 @@ fn values_are_found_where_they_stand() {
     assert_eq!(root.pointer("/a/b~0~1c").unwrap().raw(), r#"[1,{"d":"\u0041"}]"#);
     assert_eq!((root.get("f").unwrap().as_f64(), root.get("g").unwrap().as_u64()), (Some(1.5), None));
     assert_eq!((root.get("g").unwrap().text_or_number(), root.get("h").unwrap().as_bool()), (Some("-3".to_owned()), Some(true)));
-    assert_eq!((root.get("f").unwrap().text_or_number(), root.get("h").unwrap().text_or_number()), (Some("1.5".to_owned()), None));
+    assert_eq!(
+        (root.get("f").unwrap().text_or_number(), root.get("h").unwrap().text_or_number()),
+        (Some("1.5".to_owned()), None)
+    );
     assert_eq!(root.get("i").unwrap().items().unwrap().count(), 0);
     let names = |names: [&str; 3]| names.map(str::to_owned);
     assert_eq!(root.member(&names(["x", "g", "h"])).unwrap().raw(), "-3");
@@ -98,7 +100,10 @@ fn what_is_kept_reads_like_a_value_and_shows_its_text() {
     let document = Document::read(br#"{"b": 1, "a": [2]}"#).unwrap();
     let kept = document.root().json();
     assert_eq!((kept["b"].as_u64(), kept.to_string().as_str()), (Some(1), r#"{"b": 1, "a": [2]}"#));
-    assert_eq!((&kept, serde_json::to_value(&kept).unwrap()), (&Json::from(json!({"a": [2], "b": 1})), json!({"a": [2], "b": 1})));
+    assert_eq!(
+        (&kept, serde_json::to_value(&kept).unwrap()),
+        (&Json::from(json!({"a": [2], "b": 1})), json!({"a": [2], "b": 1}))
+    );
     assert_ne!(kept, Json::from(json!({"a": [2], "b": 2})));
 }
 

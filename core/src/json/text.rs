@@ -22,7 +22,7 @@ use serde_json::Value;
 pub struct Json {
     // One of the two is there from the beginning.
     text: OnceLock<Box<str>>,
-    value: OnceLock<Value>,
+    value: OnceLock<Box<Value>>,
 }
 
 impl Json {
@@ -48,17 +48,17 @@ impl Json {
     #[must_use]
     pub fn into_value(self) -> Value {
         let Self { text, value } = self;
-        value.into_inner().unwrap_or_else(|| read(text.get()))
+        *value.into_inner().unwrap_or_else(|| read(text.get()))
     }
 }
 
 /// What was scanned can be read: the tests of this module hold both to each other.
-fn read(text: Option<&Box<str>>) -> Value {
+fn read(text: Option<&Box<str>>) -> Box<Value> {
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-fn written(value: Option<&Value>) -> Box<str> {
-    value.unwrap_or(&Value::Null).to_string().into()
+fn written(value: Option<&Box<Value>>) -> Box<str> {
+    value.map(Box::to_string).unwrap_or_default().into()
 }
 
 impl Deref for Json {
@@ -71,7 +71,7 @@ impl Deref for Json {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        Self { text: OnceLock::new(), value: value.into() }
+        Self { text: OnceLock::new(), value: OnceLock::from(Box::new(value)) }
     }
 }
 

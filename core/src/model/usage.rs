@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use crate::json::Json;
+use jiff::Timestamp;
 
 use crate::wire_enum::wire_enum;
 

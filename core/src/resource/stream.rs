@@ -8,7 +8,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-
 use crate::client::Client;
 use crate::clock::Busy;
 use crate::dialect::read;

@@ -236,7 +236,8 @@ impl Sandbox {
     /// # Errors
     /// `config` when it is no list of expectations.
     pub fn verify(&self, expected: Json, strict_order: bool) -> Result<Vec<String>> {
-        let expected: Vec<Expectation> = serde_json::from_value(expected.0.into_value()).map_err(|error| refused(&error.to_string()))?;
+        let expected: Vec<Expectation> =
+            serde_json::from_value(expected.0.into_value()).map_err(|error| refused(&error.to_string()))?;
         let missed = self.world.verify(&expected, strict_order).err().unwrap_or_default();
         Ok(missed.iter().map(|miss| json!(miss).to_string()).collect())
     }
