@@ -10,7 +10,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keywright_facade::Client;
-use keywright_facade::bridge::{self, Mailbox, Started};
+use keywright_facade::bridge::{self, BoxFuture, Mailbox, Started};
 use keywright_facade::process::Result;
 use napi::bindgen_prelude::{Array, Env, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -70,6 +70,11 @@ impl Bridge {
         let number = self.next();
         let host = client.filter(|client| asks || client.needs_host()).map(|client| client.host());
         let ended = move |result: Result<T>| Arrival::Ended(number, result.map(Answer::of));
+        let call: BoxFuture<'static, _> = Box::pin(call);
+        let call = match client {
+            Some(client) => client.held(call),
+            None => call,
+        };
         bridge::start(&self.mailbox, host, call, ended, move || Arrival::Asked(number))
     }
 

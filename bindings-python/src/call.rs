@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use keywright_facade as facade;
 use keywright_facade::KeywrightError;
-use keywright_facade::bridge::{Mailbox, Parker, Started, start};
+use keywright_facade::bridge::{BoxFuture, Mailbox, Parker, Started, start};
 use keywright_facade::process::Result;
 use pyo3::prelude::*;
 
@@ -65,17 +65,11 @@ impl<'a, 'py> Call<'a, 'py> {
         py: Python<'py>,
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) -> PyResult<Bound<'py, PyAny>> {
-        match self.client {
-            Some(client) => Call { client: None, ..self }.run_held(py, client.held(call)),
-            None => self.run_held(py, call),
-        }
-    }
-
-    fn run_held<T: Give + Send + 'static>(
-        self,
-        py: Python<'py>,
-        call: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> PyResult<Bound<'py, PyAny>> {
+        let call: BoxFuture<'static, _> = Box::pin(call);
+        let call = match self.client {
+            Some(client) => client.held(call),
+            None => call,
+        };
         match self.queue {
             Some(queue) => queue.get().begin(py, self.functions, self.delivering, call)?.give(py),
             None => blocked(py, self.functions, call),
@@ -94,7 +88,7 @@ pub fn callable(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
 fn blocked<'py, T: Give + Send + 'static>(
     py: Python<'py>,
     functions: Option<&Arc<Functions>>,
-    call: impl Future<Output = Result<T>> + Send + 'static,
+    call: BoxFuture<'static, Result<T>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let inside = Inside::enter(py)?;
     let parker = Parker::default();
@@ -153,7 +147,7 @@ impl Queue {
         py: Python<'_>,
         functions: Option<&Arc<Functions>>,
         delivering: Option<Delivering>,
-        call: impl Future<Output = Result<T>> + Send + 'static,
+        call: BoxFuture<'static, Result<T>>,
     ) -> PyResult<u64> {
         let _inside = Inside::enter(py)?;
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;

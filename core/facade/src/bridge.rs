@@ -4,10 +4,11 @@
 //! the host only when the mailbox was empty: at 64 calls in flight that is one wake-up for dozens.
 
 use std::fmt;
-use std::future::Future;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 use std::time::Duration;
+
+pub use keywright::BoxFuture;
 
 use crate::host::{HostQueue, Listening};
 use crate::process::{Process, Result, Running};
@@ -87,7 +88,7 @@ pub struct Started {
 pub fn start<T, R>(
     mailbox: &Arc<Mailbox<R>>,
     host: Option<&Arc<HostQueue>>,
-    call: impl Future<Output = Result<T>> + Send + 'static,
+    call: BoxFuture<'static, Result<T>>,
     ended: impl FnOnce(Result<T>) -> R + Send + 'static,
     asked: impl Fn() -> R + Send + Sync + 'static,
 ) -> Result<Started>
@@ -139,7 +140,7 @@ mod tests {
         let parker = Parker::default();
         let woken = parker.clone();
         let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
-        let started = start(&mailbox, None, async { Ok(7) }, Some, || None).unwrap();
+        let started = start(&mailbox, None, Box::pin(async { Ok(7) }), Some, || None).unwrap();
         let mut arrived = Vec::new();
         while arrived.is_empty() {
             parker.wait(Duration::from_secs(10));

@@ -5,13 +5,12 @@
 //! its own; it touches nothing that belongs to its parent.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
-use keywright::PerProcess;
+use keywright::{BoxFuture, PerProcess};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
@@ -92,7 +91,7 @@ impl Process {
     /// is aborted.
     pub fn begin<T: Send + 'static>(
         &self,
-        call: impl Future<Output = Result<T>> + Send + 'static,
+        call: BoxFuture<'static, Result<T>>,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
         let task = self.runtime.spawn(async move { done(caught(call).await) });
@@ -103,7 +102,7 @@ impl Process {
     ///
     /// # Errors
     /// What the call fails with; `internal` when it panics, `cancelled` when the process ends.
-    pub async fn run<T: Send + 'static>(&self, call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(&self, call: BoxFuture<'static, Result<T>>) -> Result<T> {
         if IS_IO.get() {
             return call.await;
         }
@@ -131,7 +130,7 @@ impl Drop for Running {
 }
 
 /// No panic leaves this crate: it is a defect, and told as one.
-async fn caught<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+async fn caught<T>(call: BoxFuture<'static, Result<T>>) -> Result<T> {
     let ended = AssertUnwindSafe(call).catch_unwind().await;
     ended.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Internal, "a panic was caught: please report it")))
 }
@@ -141,6 +140,7 @@ mod tests {
     use super::*;
 
     fn on_io<T: Send + 'static>(call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        let call = Box::pin(call);
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(Process::current().unwrap().run(call))
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_call_runs_on_the_io_thread_and_a_nested_one_in_place() {
         let name = on_io(async {
-            let inner = Process::current()?.run(async { Ok(std::thread::current().id()) }).await?;
+            let inner = Process::current()?.run(Box::pin(async { Ok(std::thread::current().id()) })).await?;
             assert_eq!(inner, std::thread::current().id());
             Ok(std::thread::current().name().map(str::to_owned))
         });
@@ -174,10 +174,10 @@ mod tests {
         let guard = Told(Some(tell));
         let process = Process::current().unwrap();
         let running = process.begin(
-            async move {
+            Box::pin(async move {
                 let _guard = guard;
                 std::future::pending::<Result<()>>().await
-            },
+            }),
             drop,
         );
         drop(running);

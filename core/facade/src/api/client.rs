@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use keywright::{Account, PerProcess, Timestamp};
+use keywright::{Account, BoxFuture, PerProcess, Timestamp};
 
 use super::dialect::{Capability, Dialect};
 use super::options::{CallOptions, ClientOptions};
@@ -173,28 +172,29 @@ impl Client {
     }
 
     /// The same call; from now until it runs, a sandbox's clock does not jump over it.
-    pub fn held<T: Send, F: Future<Output = T> + Send>(&self, call: F) -> impl Future<Output = T> + Send + use<T, F> {
-        let begun = self.clock.as_ref().map(Begun::on);
-        async move {
-            let mut call = pin!(call);
+    pub fn held<T: Send + 'static>(&self, mut call: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+        let Some(begun) = self.clock.as_ref().map(Begun::on) else { return call };
+        Box::pin(async move {
             let at_once = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
             drop(begun);
             match at_once {
                 Poll::Ready(ended) => ended,
                 Poll::Pending => call.await,
             }
-        }
+        })
     }
 
     /// Makes a call on the io thread.
-    pub(super) async fn call<T, F>(&self, call: impl FnOnce(keywright::Client, Timestamp) -> F) -> Result<T>
+    pub(super) async fn call<T, F>(&self, call: impl FnOnce(keywright::Client, Timestamp) -> F + Send + 'static) -> Result<T>
     where
         T: Send + 'static,
         F: Future<Output = keywright::Result<T>> + Send + 'static,
     {
         let core = self.core()?;
-        let call = self.held(call(core.clone(), core.now()));
-        Process::current()?.run(async move { call.await.map_err(Into::into) }).await
+        let (client, now) = (core.clone(), core.now());
+        // Boxed here: each layer around a future would keep room for it twice, and move it.
+        let call = Box::pin(async move { call(client, now).await.map_err(Into::into) });
+        Process::current()?.run(self.held(call)).await
     }
 }
 
