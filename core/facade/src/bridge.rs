@@ -1,7 +1,8 @@
 //! From the io thread to a thread of the host: one wake-up for many arrivals.
 //!
 //! The io thread never runs code of the host. It lays what has come into a [`Mailbox`], and wakes
-//! the host only when the mailbox was empty: at 64 calls in flight that is one wake-up for dozens.
+//! the host only when the mailbox was empty, and not before it has nothing else to do itself: at 64
+//! calls in flight that is one wake-up for dozens.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,13 +12,16 @@ use std::time::Duration;
 pub use keywright::BoxFuture;
 
 use crate::host::{HostQueue, Listening};
-use crate::process::{Process, Result, Running};
+use crate::process::{Bell, Process, Result, Running, ring};
 
 /// What has arrived for one thread of the host.
 pub struct Mailbox<T> {
     arrived: Mutex<Vec<T>>,
-    wake: Box<dyn Fn() + Send + Sync>,
+    wake: Bell,
 }
+
+/// So much that the host should begin with it, even if more comes.
+const MANY: usize = 32;
 
 impl<T> fmt::Debug for Mailbox<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,18 +32,20 @@ impl<T> fmt::Debug for Mailbox<T> {
 impl<T> Mailbox<T> {
     /// An empty one; `wake` is called on the io thread whenever something comes into it.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { arrived: Mutex::default(), wake: Box::new(wake) }
+        Self { arrived: Mutex::default(), wake: Arc::new(wake) }
     }
 
     /// Lays something in.
     pub fn put(&self, item: T) {
-        let was_empty = {
+        let count = {
             let mut arrived = self.lock();
             arrived.push(item);
-            arrived.len() == 1
+            arrived.len()
         };
-        if was_empty {
-            (self.wake)();
+        match count {
+            1 => ring(&self.wake),
+            MANY => (self.wake)(),
+            _ => {}
         }
     }
 

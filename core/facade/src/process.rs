@@ -4,7 +4,7 @@
 //! that blocks waits for this thread. A forked child finds another process id and gets a thread of
 //! its own; it touches nothing that belongs to its parent.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -44,6 +44,23 @@ pub(crate) fn language() -> &'static str {
 
 thread_local! {
     static IS_IO: Cell<bool> = const { Cell::new(false) };
+    /// What the io thread rings before it sleeps.
+    static BELLS: RefCell<Vec<Bell>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What wakes a thread of the host.
+pub(crate) type Bell = Arc<dyn Fn() + Send + Sync>;
+
+/// Rings a bell; on the io thread not before it has nothing else to do, since whoever is woken
+/// would take its core from it.
+pub(crate) fn ring(bell: &Bell) {
+    if IS_IO.get() { BELLS.with_borrow_mut(|bells| bells.push(Arc::clone(bell))) } else { bell() }
+}
+
+fn ring_all() {
+    while let Some(bell) = BELLS.with_borrow_mut(Vec::pop) {
+        bell();
+    }
 }
 
 impl Process {
@@ -56,13 +73,14 @@ impl Process {
     }
 
     fn start() -> std::result::Result<Self, String> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| format!("no event loop: {error}"))?;
+        let runtime = Builder::new_current_thread().enable_all().on_thread_park(ring_all).build().map_err(|error| format!("no event loop: {error}"))?;
         let handle = runtime.handle().clone();
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
         let run = move || {
             IS_IO.set(true);
             runtime.block_on(stopped.notified());
+            ring_all();
             // The calls that still run end with it, and their connections are closed.
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
