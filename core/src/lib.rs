@@ -284,7 +284,7 @@ pub use observe::{Event, EventName, Observer};
 pub use op::KeyOp;
 pub use options::{CallOptions, ClientOptions, Limit};
 #[doc(hidden)]
-pub use per_process::PerProcess;
+pub use per_process::{PerProcess, process_id, settle_thread};
 pub use request::{Request, Response};
 pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
 pub use retry::{LaneView, Priority, RateLimit, RetryOptions, Safety, Throttle};

@@ -3,7 +3,25 @@
 //! That of its parent is never touched again, not even to drop it: a lock in it may be held by a
 //! thread that the child does not have.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
+
+thread_local! {
+    static SETTLED: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Says that this thread will never fork: which process it is in need not be asked again.
+#[doc(hidden)]
+pub fn settle_thread() {
+    SETTLED.set(Some(std::process::id()));
+}
+
+/// The process that this thread is in.
+#[doc(hidden)]
+#[must_use]
+pub fn process_id() -> u32 {
+    SETTLED.get().unwrap_or_else(std::process::id)
+}
 
 /// A value for each process.
 #[doc(hidden)]
@@ -20,7 +38,7 @@ struct Generation<T> {
 
 impl<T> Drop for Generation<T> {
     fn drop(&mut self) {
-        if self.process != std::process::id() {
+        if self.process != process_id() {
             std::mem::forget(self.value.take());
         }
     }
@@ -35,7 +53,7 @@ impl<T> PerProcess<T> {
 
     /// This process's value, made when it is first asked for.
     pub fn get(&self, make: impl Fn() -> T) -> &T {
-        self.of(std::process::id(), make)
+        self.of(process_id(), make)
     }
 
     /// This process's value, if it was made.
@@ -43,7 +61,7 @@ impl<T> PerProcess<T> {
         let mut place = self;
         loop {
             let found = place.0.get()?;
-            if found.process == std::process::id() {
+            if found.process == process_id() {
                 return found.value.as_ref();
             }
             place = &found.next;

@@ -105,7 +105,7 @@ if TYPE_CHECKING:
         AsyncSidClaw,
     )
     from ._objects import (Clock, Dialect)
-    from ._runtime import (AsyncPage, AsyncPager)
+    from ._aio import (AsyncPage, AsyncPager)
     from ._types import (
         ErrorKind,
         Granularity,
@@ -135,8 +135,8 @@ _LATE = {
     "AsyncSidClaw": "_async",
     "AsyncSeenty": "_async",
     "AsyncItellicoAI": "_async",
-    "AsyncPage": "_runtime",
-    "AsyncPager": "_runtime",
+    "AsyncPage": "_aio",
+    "AsyncPager": "_aio",
     "ErrorKind": "_types",
     "Outcome": "_types",
     "Stop": "_types",

@@ -6,31 +6,89 @@ together are one wake-up. The io thread itself never touches the interpreter.
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import threading
+from asyncio import get_running_loop
 from contextvars import Context
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from ._native import Queue
+from ._runtime import Generic, T
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Awaitable, Callable
-    from typing import Any, NoReturn, TypeVar
+    import builtins
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+    from typing import Any, NoReturn
 
-    from ._native import Link, Request
-
-    T = TypeVar("T")
+    from ._native import Link, Meta, Request
 
 
-async def call(method: Callable[..., T], *arguments: Any) -> T:
+def call(method: Callable[..., T], *arguments: Any) -> Awaitable[T]:
     """Makes a call and waits for its end; a caller that leaves ends the call."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
-        ended: T = await _Trio.of_run().call(method, *arguments)
-    else:
-        ended = await _Asyncio.of_loop().call(method, *arguments)
-    return ended
+        return _Trio.of_run().call(method, *arguments)
+    return _Asyncio.of_loop().call(method, *arguments)
+
+
+class AsyncPage(Generic[T]):
+    """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
+
+    __slots__ = ("items", "meta", "next_token", "_fetch")
+
+    def __init__(
+        self, items: builtins.list[T], next_token: str | None, meta: Meta, fetch: Callable[[str], Awaitable[AsyncPage[T]]]
+    ) -> None:
+        #: The items of this page, in the service's order.
+        self.items = items
+        #: Where the next page begins; `None` on the last.
+        self.next_token = next_token
+        #: How this page came to be.
+        self.meta = meta
+        self._fetch = fetch
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return self.next_token is not None
+
+    async def next_page(self) -> AsyncPage[T] | None:
+        """Gets the next page; `None` at the end."""
+        return None if self.next_token is None else await self._fetch(self.next_token)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        page: AsyncPage[T] | None = self
+        while page is not None:
+            for item in page.items:
+                yield item
+            page = await page.next_page()
+
+    def __repr__(self) -> str:
+        return f"AsyncPage(items={self.items!r}, has_next={self.has_next})"
+
+
+class AsyncPager(Generic[T]):
+    """A list that was asked for: `await` it for one page, or walk all of it with `async for`."""
+
+    __slots__ = ("_method", "_after", "_arguments")
+
+    def __init__(self, method: Callable[..., Any], after: str | None, *arguments: Any) -> None:
+        self._method = method
+        self._after = after
+        self._arguments = arguments
+
+    async def _page(self, after: str | None) -> AsyncPage[T]:
+        items, next_token, meta = await call(self._method, *self._arguments, after)
+        return AsyncPage(items, next_token, meta, self._page)
+
+    def __await__(self) -> Generator[Any, None, AsyncPage[T]]:
+        return self._page(self._after).__await__()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for item in await self:
+            yield item
 
 
 async def _serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> None:
@@ -41,12 +99,16 @@ async def _serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> Non
         link.fail(request, raised)
 
 
+_last = threading.local()
+
+
 class _Asyncio:
     """The calls of one asyncio loop."""
 
     _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Asyncio] = WeakKeyDictionary()
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = ref(loop)
         self.queue = Queue()
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self.serving: set[asyncio.Task[None]] = set()
@@ -58,18 +120,19 @@ class _Asyncio:
 
     @classmethod
     def of_loop(cls) -> _Asyncio:
-        import asyncio
-
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
+        # A thread runs one loop for long: the one it asked for last is nearly always the one.
+        last: _Asyncio | None = getattr(_last, "calls", None)
+        if last is not None and last.loop() is loop:
+            return last
         found = cls._loops.get(loop)
         if found is None:
             found = cls._loops[loop] = cls(loop)
+        _last.calls = found
         return found
 
     async def call(self, method: Callable[..., Any], *arguments: Any) -> Any:
-        import asyncio
-
-        future = asyncio.get_running_loop().create_future()
+        future = get_running_loop().create_future()
         number = method(self.queue, *arguments)
         self.waiting[number] = future
         try:
@@ -92,8 +155,6 @@ class _Asyncio:
                 future.set_exception(raised)
 
     def serve(self, link: Link, request: Request) -> None:
-        import asyncio
-
         awaitable = link.begin(request)
         if awaitable is not None:
             task = asyncio.ensure_future(_serve(link, request, awaitable))
@@ -104,7 +165,6 @@ class _Asyncio:
 def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, drain: Callable[[], None]) -> None:
     """Watches for a loop that cannot: one thread, one wake-up for many arrivals."""
     import select
-    import threading
 
     def watch() -> None:
         while not loop.is_closed():

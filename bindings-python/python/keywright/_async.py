@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from . import _native as native
-from ._aio import call
-from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response
+from ._aio import AsyncPage, AsyncPager, call
+from ._runtime import Closed, EventStream, Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from . import _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Any, Generic, NoReturn, Self, TypeVar
 
     from ._native import Meta, ServerEvent
@@ -65,66 +65,6 @@ class Page(Generic[T]):
 
     def __repr__(self) -> str:
         return f"Page(items={self.items!r}, has_next={self.has_next})"
-
-
-class AsyncPage(Generic[T]):
-    """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
-
-    __slots__ = ("items", "meta", "next_token", "_fetch")
-
-    def __init__(
-        self, items: builtins.list[T], next_token: str | None, meta: Meta, fetch: Callable[[str], Awaitable[AsyncPage[T]]]
-    ) -> None:
-        #: The items of this page, in the service's order.
-        self.items = items
-        #: Where the next page begins; `None` on the last.
-        self.next_token = next_token
-        #: How this page came to be.
-        self.meta = meta
-        self._fetch = fetch
-
-    @property
-    def has_next(self) -> bool:
-        """Whether another page follows."""
-        return self.next_token is not None
-
-    async def next_page(self) -> AsyncPage[T] | None:
-        """Gets the next page; `None` at the end."""
-        return None if self.next_token is None else await self._fetch(self.next_token)
-
-    async def __aiter__(self) -> AsyncIterator[T]:
-        page: AsyncPage[T] | None = self
-        while page is not None:
-            for item in page.items:
-                yield item
-            page = await page.next_page()
-
-    def __repr__(self) -> str:
-        return f"AsyncPage(items={self.items!r}, has_next={self.has_next})"
-
-
-class AsyncPager(Generic[T]):
-    """A list that was asked for: `await` it for one page, or walk all of it with `async for`."""
-
-    __slots__ = ("_method", "_after", "_arguments")
-
-    def __init__(self, method: Callable[..., Any], after: str | None, *arguments: Any) -> None:
-        self._method = method
-        self._after = after
-        self._arguments = arguments
-
-    async def _page(self, after: str | None) -> AsyncPage[T]:
-        from ._aio import call
-
-        items, next_token, meta = await call(self._method, *self._arguments, after)
-        return AsyncPage(items, next_token, meta, self._page)
-
-    def __await__(self) -> Generator[Any, None, AsyncPage[T]]:
-        return self._page(self._after).__await__()
-
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for item in await self:
-            yield item
 
 
 class EventStream:

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
-use keywright::{BoxFuture, PerProcess};
+use keywright::{BoxFuture, PerProcess, process_id, settle_thread};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
@@ -23,6 +23,7 @@ pub type Result<T> = std::result::Result<T, KeywrightError>;
 /// The io thread of this process.
 #[derive(Debug)]
 pub struct Process {
+    id: u32,
     runtime: Handle,
     stop: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -73,19 +74,24 @@ impl Process {
     }
 
     fn start() -> std::result::Result<Self, String> {
-        let runtime = Builder::new_current_thread().enable_all().on_thread_park(ring_all).build().map_err(|error| format!("no event loop: {error}"))?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .on_thread_park(ring_all)
+            .build()
+            .map_err(|error| format!("no event loop: {error}"))?;
         let handle = runtime.handle().clone();
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
         let run = move || {
             IS_IO.set(true);
+            settle_thread();
             runtime.block_on(stopped.notified());
             ring_all();
             // The calls that still run end with it, and their connections are closed.
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
         let thread = Mutex::new(Some(thread.map_err(|error| format!("no thread: {error}"))?));
-        Ok(Self { runtime: handle, stop, thread })
+        Ok(Self { id: process_id(), runtime: handle, stop, thread })
     }
 
     /// Ends every call that runs and then the io thread, if there is one. What is called afterwards
@@ -113,7 +119,7 @@ impl Process {
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
         let task = self.runtime.spawn(async move { done(caught(call).await) });
-        Running { task: task.abort_handle(), process: std::process::id() }
+        Running { task: task.abort_handle(), process: self.id }
     }
 
     /// Makes a call on the io thread and waits for it there. Dropping it aborts the call.
@@ -141,7 +147,7 @@ pub struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // A forked child has the parent's calls in memory, and no thread that would end them.
-        if self.process == std::process::id() {
+        if self.process == process_id() {
             self.task.abort();
         }
     }

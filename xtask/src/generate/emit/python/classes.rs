@@ -76,8 +76,8 @@ pub fn clients(surface: &Surface, form: Form) -> String {
         Form::Async => {
             head(&mut out, "Clients whose calls are awaited, on asyncio and on trio.");
             out.line("from . import _native as native");
-            out.line("from ._aio import call");
-            out.line("from ._runtime import AsyncPage, AsyncPager, Closed, EventStream, Response");
+            out.line("from ._aio import AsyncPage, AsyncPager, call");
+            out.line("from ._runtime import Closed, EventStream, Response");
         }
     }
     out.gap();

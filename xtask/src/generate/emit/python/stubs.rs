@@ -341,7 +341,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     out.deeper(|out| {
         from(out, "_async", &awaited);
         from(out, "_objects", &owned(&["Clock", "Dialect"]));
-        from(out, "_runtime", &owned(&["AsyncPage", "AsyncPager"]));
+        from(out, "_aio", &owned(&["AsyncPage", "AsyncPager"]));
         from(out, "_types", &owned(&words));
         out.line("from .sandbox import Sandbox");
     });
@@ -349,7 +349,7 @@ pub fn exports(surface: &Surface) -> Result<String, String> {
     let late: Vec<(String, &str)> = awaited
         .iter()
         .map(|name| (name.clone(), "_async"))
-        .chain(["AsyncPage", "AsyncPager"].map(|name| (name.to_owned(), "_runtime")))
+        .chain(["AsyncPage", "AsyncPager"].map(|name| (name.to_owned(), "_aio")))
         .chain(words.iter().map(|name| ((*name).to_owned(), "_types")))
         .chain(["Clock", "Dialect"].map(|name| (name.to_owned(), "_objects")))
         .chain([("Sandbox".to_owned(), "sandbox")])
