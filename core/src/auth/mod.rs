@@ -182,7 +182,8 @@ impl Auth {
             match (name, &self.manager, &self.login, &self.key) {
                 (CredentialName::Login, _, Some((_, login)), _) => {
                     if let Some(mode) = &spec.auth.login {
-                        return login.credential(mode, clock, lend).await;
+                        // Boxed: every call would carry the room that only logging in needs.
+                        return Box::pin(login.credential(mode, clock, lend)).await;
                     }
                 }
                 (CredentialName::Token, Some((_, manager)), _, _) => return Ok(manager.clone()),
@@ -208,7 +209,7 @@ impl Auth {
     pub(crate) async fn renewed(&self, refused: &Credential, clock: &dyn Clock, lend: &dyn Lend) -> Result<Option<Credential>> {
         let other = match (refused.name(), &self.login, &self.key) {
             (CredentialName::Login, Some((_, login)), _) => match &self.dialect.0.auth.login {
-                Some(mode) => login.replace(refused, mode, clock, lend).await?,
+                Some(mode) => Box::pin(login.replace(refused, mode, clock, lend)).await?,
                 None => return Ok(None),
             },
             (CredentialName::Key, _, Some(KeySlot::Asked(provider))) => self.provided(provider).await?,

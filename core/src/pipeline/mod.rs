@@ -104,7 +104,7 @@ impl Pipeline {
         teller.tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
         let result = match Run::begin(self, auth, &call, &id, started) {
-            Ok(run) => run.finish().instrument(self.span(&call)).await,
+            Ok(mut run) => run.finish().instrument(self.span(&call)).await,
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| self.named(error, call.operation));

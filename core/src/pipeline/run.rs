@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(super) async fn finish(mut self) -> Result<(Answered, Meta)> {
+    pub(super) async fn finish(&mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
             let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
             let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
@@ -117,7 +117,7 @@ impl<'a> Run<'a> {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
                     let meta = self.meta();
-                    return Ok((Answered { attempts: self.attempts, ..answered }, meta));
+                    return Ok((Answered { attempts: std::mem::take(&mut self.attempts), ..answered }, meta));
                 }
                 Err(judged) => judged,
             };
