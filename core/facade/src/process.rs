@@ -5,15 +5,16 @@
 //! its own; it touches nothing that belongs to its parent.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, abortable};
 use keywright::{BoxFuture, PerProcess, process_id, settle_thread};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 use tokio::sync::{Notify, oneshot};
-use tokio::task::AbortHandle;
 
 use crate::api::{ErrorKind, KeywrightError};
 
@@ -24,8 +25,7 @@ pub type Result<T> = std::result::Result<T, KeywrightError>;
 #[derive(Debug)]
 pub struct Process {
     id: u32,
-    runtime: Handle,
-    stop: Arc<Notify>,
+    inbox: Arc<Inbox>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -79,19 +79,18 @@ impl Process {
             .on_thread_park(ring_all)
             .build()
             .map_err(|error| format!("no event loop: {error}"))?;
-        let handle = runtime.handle().clone();
-        let stop = Arc::new(Notify::new());
-        let stopped = Arc::clone(&stop);
+        let inbox = Arc::new(Inbox::default());
+        let filled = Arc::clone(&inbox);
         let run = move || {
             IS_IO.set(true);
             settle_thread();
-            runtime.block_on(stopped.notified());
+            runtime.block_on(filled.serve());
             ring_all();
             // The calls that still run end with it, and their connections are closed.
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
         let thread = Mutex::new(Some(thread.map_err(|error| format!("no thread: {error}"))?));
-        Ok(Self { id: process_id(), runtime: handle, stop, thread })
+        Ok(Self { id: process_id(), inbox, thread })
     }
 
     /// Ends every call that runs and then the io thread, if there is one. What is called afterwards
@@ -103,7 +102,7 @@ impl Process {
     }
 
     fn stop(&self) {
-        self.stop.notify_one();
+        self.inbox.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             // A panic of it was printed when it happened.
@@ -118,8 +117,9 @@ impl Process {
         call: BoxFuture<'static, Result<T>>,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
-        let task = self.runtime.spawn(async move { done(caught(call).await) });
-        Running { task: task.abort_handle(), process: self.id }
+        let (call, task) = abortable(async move { done(caught(call).await) });
+        self.inbox.put(Box::pin(call.map(drop)));
+        Running { task, process: self.id }
     }
 
     /// Makes a call on the io thread and waits for it there. Dropping it aborts the call.
@@ -133,6 +133,72 @@ impl Process {
         let (tell, told) = oneshot::channel();
         let _running = self.begin(call, move |result| drop(tell.send(result)));
         told.await.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Cancelled, "the process ends")))
+    }
+}
+
+/// Calls on their way to the io thread. Many that begin together are one wake-up.
+#[derive(Default)]
+struct Inbox {
+    /// Nothing once the thread has ended: what would wait here then would wait for ever.
+    waiting: Mutex<Waiting>,
+    filled: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    calls: Vec<BoxFuture<'static, ()>>,
+    /// The thread has ended: what would wait here would wait for ever.
+    is_closed: bool,
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inbox")
+    }
+}
+
+impl Inbox {
+    fn put(&self, call: BoxFuture<'static, ()>) {
+        let mut waiting = self.lock();
+        if waiting.is_closed {
+            return;
+        }
+        waiting.calls.push(call);
+        let is_first = waiting.calls.len() == 1;
+        drop(waiting);
+        if is_first {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Begins what comes in, until it is closed.
+    async fn serve(&self) {
+        loop {
+            self.filled.notified().await;
+            let calls = {
+                let mut waiting = self.lock();
+                if waiting.is_closed {
+                    return;
+                }
+                std::mem::take(&mut waiting.calls)
+            };
+            for call in calls {
+                tokio::spawn(call);
+            }
+        }
+    }
+
+    fn close(&self) {
+        let mut waiting = self.lock();
+        waiting.is_closed = true;
+        let unserved = std::mem::take(&mut waiting.calls);
+        drop(waiting);
+        drop(unserved);
+        self.filled.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
