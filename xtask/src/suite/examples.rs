@@ -38,8 +38,7 @@ fn compared(root: &Root, targets: &BTreeMap<String, Target>, expected: &BTreeMap
             (Some(_), None) => Err(format!("no {EXPECTED}/{name}.txt")),
             (None, _) => Err(format!("{EXPECTED}/{name}.txt has no example")),
         };
-        println!("example {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
-        report.add(Report::one(result.map_err(|message| format!("{name}: {message}"))));
+        report.note(&format!("example {name}"), result);
     }
     report
 }
@@ -48,19 +47,17 @@ fn compared(root: &Root, targets: &BTreeMap<String, Target>, expected: &BTreeMap
 pub fn of_language(root: &Root, language: &str, says: impl Fn(&str) -> Result<run::Said, String>) -> Result<Report, String> {
     let mut report = Report::default();
     for (name, due) in expected(root)? {
-        let result = says(&name).and_then(|said| match (said.well, first_difference(&due, &said.text)) {
-            (false, _) => Err("it ended with an error".to_owned()),
-            (true, Some(difference)) => Err(difference),
-            (true, None) => Ok(()),
-        });
-        println!("{language} example {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
-        report.add(Report::one(result.map_err(|message| format!("{language} example {name}: {message}"))));
+        report.note(&format!("{language} example {name}"), says(&name).and_then(|said| judged(&said, &due)));
     }
     Ok(report)
 }
 
 fn says(root: &Root, target: &Target, due: &str) -> Result<(), String> {
     let said = run::quiet(root, &run::cargo(), &["run", "--quiet", "--package", &target.package, "--example", &target.name])?;
+    judged(&said, due)
+}
+
+fn judged(said: &run::Said, due: &str) -> Result<(), String> {
     if !said.well {
         return Err("it ended with an error".to_owned());
     }
@@ -68,7 +65,7 @@ fn says(root: &Root, target: &Target, due: &str) -> Result<(), String> {
 }
 
 /// The first line that differs, if one does.
-pub fn first_difference(due: &str, said: &str) -> Option<String> {
+fn first_difference(due: &str, said: &str) -> Option<String> {
     let (mut due, mut said) = (due.lines(), said.lines());
     for number in 1.. {
         match (due.next(), said.next()) {

@@ -7,6 +7,7 @@ mod examples;
 mod node;
 mod package;
 mod python;
+mod readme;
 mod report;
 mod rust;
 

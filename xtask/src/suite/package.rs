@@ -30,8 +30,7 @@ fn ready(_root: &Root) -> Ready {
 fn run(root: &Root) -> Report {
     let mut report = Report::default();
     for (name, result) in [("holds what a user needs", holds(root)), ("builds from its package", builds(root))] {
-        println!("package {CRATE} {name} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
-        report.add(Report::one(result));
+        report.note(&format!("package {CRATE} {name}"), result);
     }
     report
 }

@@ -34,6 +34,12 @@ impl Report {
         }
     }
 
+    /// Says how one check has ended, and counts it.
+    pub fn note(&mut self, what: &str, result: Result<(), String>) {
+        println!("{what} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
+        self.add(Self::one(result.map_err(|message| format!("{what}: {message}"))));
+    }
+
     /// Adds what another has counted.
     pub fn add(&mut self, other: Self) {
         self.passed += other.passed;

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use super::{Ready, Report, Suite};
+use super::{Ready, Report, Suite, readme};
 use crate::root::Root;
 use crate::{peers, run, scenarios};
 use pack::Packed;
@@ -54,22 +54,16 @@ fn run(root: &Root) -> Report {
     let mut report = Report::default();
     match pack::pack(root).and_then(|packed| Ok((pack::install(root, &packed)?, packed))) {
         Ok((project, packed)) => {
-            note(&mut report, "is packed and installed into an empty project", Ok(()));
+            report.note("node is packed and installed into an empty project", Ok(()));
             report.add(tests(root, &project).unwrap_or_else(Report::failure));
-            note(&mut report, "runs the program of its README", readme(root, &project));
+            report.note("node runs the program of its README", run_readme(root, &project));
             report.add(examples(root, &project).unwrap_or_else(Report::failure));
             report.add(elsewhere(&project));
             report.add(checked(root, &project, &packed));
         }
-        Err(message) => note(&mut report, "is packed and installed into an empty project", Err(message)),
+        Err(message) => report.note("node is packed and installed into an empty project", Err(message)),
     }
     report
-}
-
-/// Says how one check has ended, and counts it.
-fn note(report: &mut Report, what: &str, result: Result<(), String>) {
-    println!("node {what} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
-    report.add(Report::one(result.map_err(|message| format!("node {what}: {message}"))));
 }
 
 /// The tests of the package, and what their runner counted.
@@ -111,13 +105,8 @@ fn counted(text: &str) -> Option<Report> {
 }
 
 /// The first program of the README that imports the package, as it stands there.
-fn readme(root: &Root, project: &Path) -> Result<(), String> {
-    let text = root.read(&format!("{FOLDER}/README.md"))?;
-    let blocks = text.split("```js\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let programs: Vec<&str> = blocks.filter(|block| block.contains("from 'keywright'")).collect();
-    if programs.is_empty() {
-        return Err("there is no program in it".to_owned());
-    }
+fn run_readme(root: &Root, project: &Path) -> Result<(), String> {
+    let programs = readme::programs(root, FOLDER, "js", "from 'keywright'")?;
     for (number, program) in programs.iter().enumerate() {
         let name = format!("readme{number}.mjs");
         fs::write(project.join(&name), program).map_err(|error| error.to_string())?;
@@ -145,7 +134,7 @@ fn elsewhere(project: &Path) -> Report {
         }
         let ended = run::run(project, &[], runtime, arguments, true);
         let result = ended.and_then(|said| if said.well { Ok(()) } else { Err("it ended with an error".to_owned()) });
-        note(&mut report, &format!("works under {runtime}"), result);
+        report.note(&format!("node works under {runtime}"), result);
     }
     report
 }
@@ -160,9 +149,9 @@ fn checked(root: &Root, project: &Path, packed: &Packed) -> Report {
         }
     };
     let mut report = Report::default();
-    note(&mut report, "has types that strict TypeScript accepts", tools.types(project));
-    note(&mut report, "is well-formed for publint", tools.publint(&packed.package));
-    note(&mut report, "has types that every resolution finds", tools.attw(&packed.package));
+    report.note("node has types that strict TypeScript accepts", tools.types(project));
+    report.note("node is well-formed for publint", tools.publint(&packed.package));
+    report.note("node has types that every resolution finds", tools.attw(&packed.package));
     report
 }
 

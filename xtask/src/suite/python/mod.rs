@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Ready, Report, Suite, examples};
+use super::{Ready, Report, Suite, examples, readme};
 use crate::peers;
 use crate::root::Root;
 use crate::run;
@@ -55,20 +55,14 @@ fn run(root: &Root) -> Report {
     let mut report = Report::default();
     match wheel::tools(root).and_then(|tools| Ok((wheel::build(root, &tools)?, tools))) {
         Ok((wheel, tools)) => {
-            note(&mut report, "is built as a wheel that is small enough", small_enough(&wheel));
+            report.note("python is built as a wheel that is small enough", small_enough(&wheel));
             report.add(installed(root, &wheel).unwrap_or_else(Report::failure));
             report.add(tested(root, &tools, &wheel).unwrap_or_else(Report::failure));
-            note(&mut report, "is built and installed from its sources", wheel::from_sources(root, &tools));
+            report.note("python is built and installed from its sources", wheel::from_sources(root, &tools));
         }
-        Err(message) => note(&mut report, "is built as a wheel", Err(message)),
+        Err(message) => report.note("python is built as a wheel", Err(message)),
     }
     report
-}
-
-/// Says how one check has ended, and counts it.
-fn note(report: &mut Report, what: &str, result: Result<(), String>) {
-    println!("python {what} ... {}", if result.is_ok() { "ok" } else { "FAILED" });
-    report.add(Report::one(result.map_err(|message| format!("python {what}: {message}"))));
 }
 
 fn small_enough(wheel: &Path) -> Result<(), String> {
@@ -82,20 +76,15 @@ fn installed(root: &Root, wheel: &Path) -> Result<Report, String> {
     wheel::install(root, &environment, &["--no-index", "--no-deps", "--force-reinstall"], wheel)?;
     let python = wheel::program(&environment, "python");
     let mut report = Report::default();
-    note(&mut report, "runs the programs of its README", readme(root, &environment, &python));
+    report.note("python runs the programs of its README", run_readme(root, &environment, &python));
     let folder = root.at("examples/python");
     report.add(examples::of_language(root, "python", |name| run::run(&folder, &[], &python, &[&format!("{name}.py")], false))?);
     Ok(report)
 }
 
-fn readme(root: &Root, environment: &Path, python: &str) -> Result<(), String> {
-    let text = root.read(&format!("{FOLDER}/README.md"))?;
-    let blocks = text.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let programs: Vec<&str> = blocks.filter(|block| block.contains("import") && !block.contains("def test_")).collect();
-    if programs.is_empty() {
-        return Err("there is no program in it".to_owned());
-    }
-    for (number, program) in programs.iter().enumerate() {
+fn run_readme(root: &Root, environment: &Path, python: &str) -> Result<(), String> {
+    let programs = readme::programs(root, FOLDER, "python", "import")?;
+    for (number, program) in programs.iter().filter(|program| !program.contains("def test_")).enumerate() {
         let name = format!("readme{number}.py");
         fs::write(environment.join(&name), program).map_err(|error| error.to_string())?;
         if !run::run(environment, &[], python, &[&name], true)?.well {
@@ -123,7 +112,7 @@ fn tested(root: &Root, tools: &Path, wheel: &Path) -> Result<Report, String> {
         // Not in the environment itself, whose modules would be taken for ours.
         let said = run::run(&root.target().join("python"), &[], &wheel::program(tools, program), &arguments, false)?;
         let result = if said.well { Ok(()) } else { Err(said.text) };
-        note(&mut report, what, result);
+        report.note(&format!("python {what}"), result);
     }
     Ok(report)
 }
