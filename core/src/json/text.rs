@@ -34,38 +34,38 @@ impl Json {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.text.get_or_init(|| written(self.value.get()))
+        self.text.get_or_init(|| written(self.value.get().map(Box::as_ref)))
     }
 
     /// The text, and nothing else of it.
     #[must_use]
     pub fn into_text(self) -> Box<str> {
         let Self { text, value } = self;
-        text.into_inner().unwrap_or_else(|| written(value.get()))
+        text.into_inner().unwrap_or_else(|| written(value.get().map(Box::as_ref)))
     }
 
     /// The value, owned.
     #[must_use]
     pub fn into_value(self) -> Value {
         let Self { text, value } = self;
-        *value.into_inner().unwrap_or_else(|| read(text.get()))
+        *value.into_inner().unwrap_or_else(|| read(text.get().map(Box::as_ref)))
     }
 }
 
 /// What was scanned can be read: the tests of this module hold both to each other.
-fn read(text: Option<&Box<str>>) -> Box<Value> {
+fn read(text: Option<&str>) -> Box<Value> {
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
-fn written(value: Option<&Box<Value>>) -> Box<str> {
-    value.map(Box::to_string).unwrap_or_default().into()
+fn written(value: Option<&Value>) -> Box<str> {
+    value.map(Value::to_string).unwrap_or_default().into()
 }
 
 impl Deref for Json {
     type Target = Value;
 
     fn deref(&self) -> &Value {
-        self.value.get_or_init(|| read(self.text.get()))
+        self.value.get_or_init(|| read(self.text.get().map(Box::as_ref)))
     }
 }
 

@@ -1,0 +1,101 @@
+"""Calls on an event loop of asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from asyncio import get_running_loop
+from contextvars import Context
+from weakref import WeakKeyDictionary, ref
+
+from ._aio import serve
+from ._native import Queue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ._native import Link, Request
+
+
+class Calls:
+    """The calls of one asyncio loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.queue = Queue()
+        self.waiting: dict[int, asyncio.Future[Any]] = {}
+        self.serving: set[asyncio.Task[None]] = set()
+        try:
+            # In a context of its own: a function of the user serves any call, and must not take one for another.
+            Context().run(loop.add_reader, self.queue.fileno(), self.drain)
+        except NotImplementedError:
+            _watch(self.queue.fileno(), loop, self.drain)
+
+    async def call(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        future = get_running_loop().create_future()
+        number = method(self.queue, *arguments)
+        self.waiting[number] = future
+        try:
+            return await future
+        finally:
+            if self.waiting.pop(number, None) is not None:
+                self.queue.abort(number)
+
+    def drain(self) -> None:
+        for number, value, raised in self.queue.drain():
+            if number == 0:
+                self.serve(value, raised)
+                continue
+            future = self.waiting.pop(number, None)
+            if future is None or future.done():
+                continue
+            if raised is None:
+                future.set_result(value)
+            else:
+                future.set_exception(raised)
+
+    def serve(self, link: Link, request: Request) -> None:
+        awaitable = link.begin(request)
+        if awaitable is not None:
+            task = asyncio.ensure_future(serve(link, request, awaitable))
+            self.serving.add(task)
+            task.add_done_callback(self.serving.discard)
+
+
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Calls] = WeakKeyDictionary()
+_last = threading.local()
+
+
+def calls_of_loop() -> Calls:
+    """The calls of the loop that runs. A thread runs one for long: nearly always it is the last one again."""
+    loop = get_running_loop()
+    last: tuple[ref[asyncio.AbstractEventLoop], ref[Calls]] | None = getattr(_last, "seen", None)
+    if last is not None and last[0]() is loop:
+        known = last[1]()
+        if known is not None:
+            return known
+    found = _loops.get(loop)
+    if found is None:
+        found = _loops[loop] = Calls(loop)
+    # Weakly: a loop that has ended is to leave nothing open.
+    _last.seen = (ref(loop), ref(found))
+    return found
+
+
+def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, drain: Callable[[], None]) -> None:
+    """Watches for a loop that cannot: one thread, one wake-up for many arrivals."""
+    import select
+
+    def watch() -> None:
+        while not loop.is_closed():
+            if select.select([descriptor], [], [], 1.0)[0]:
+                seen = threading.Event()
+                try:
+                    loop.call_soon_threadsafe(drain)
+                    loop.call_soon_threadsafe(seen.set)
+                except RuntimeError:
+                    return
+                seen.wait(1.0)
+
+    threading.Thread(target=watch, name="keywright-watch", daemon=True).start()
