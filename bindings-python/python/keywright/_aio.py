@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import sys
 
+from ._runtime import _OnePage
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import builtins
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator
     from typing import Any, Generic, TypeVar
 
     from . import _on_asyncio
-    from ._native import Link, Meta, Request
+    from ._native import Link, Request
 
     T = TypeVar("T")
 else:
@@ -48,30 +49,15 @@ async def serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> None
         link.fail(request, raised)
 
 
-class AsyncPage(Generic[T]):
+class AsyncPage(_OnePage[T]):
     """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
 
-    __slots__ = ("items", "meta", "next_token", "_fetch")
-
-    def __init__(
-        self, items: builtins.list[T], next_token: str | None, meta: Meta, fetch: Callable[[str], Awaitable[AsyncPage[T]]]
-    ) -> None:
-        #: The items of this page, in the service's order.
-        self.items = items
-        #: Where the next page begins; `None` on the last.
-        self.next_token = next_token
-        #: How this page came to be.
-        self.meta = meta
-        self._fetch = fetch
-
-    @property
-    def has_next(self) -> bool:
-        """Whether another page follows."""
-        return self.next_token is not None
+    __slots__ = ()
 
     async def next_page(self) -> AsyncPage[T] | None:
         """Gets the next page; `None` at the end."""
-        return None if self.next_token is None else await self._fetch(self.next_token)
+        page: AsyncPage[T] | None = None if self.next_token is None else await self._fetch(self.next_token)
+        return page
 
     async def __aiter__(self) -> AsyncIterator[T]:
         page: AsyncPage[T] | None = self
@@ -79,9 +65,6 @@ class AsyncPage(Generic[T]):
             for item in page.items:
                 yield item
             page = await page.next_page()
-
-    def __repr__(self) -> str:
-        return f"AsyncPage(items={self.items!r}, has_next={self.has_next})"
 
 
 class AsyncPager(Generic[T]):

@@ -27,14 +27,10 @@ else:
             return cls
 
 
-class Page(Generic[T]):
-    """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
-
+class _OnePage(Generic[T]):
     __slots__ = ("items", "meta", "next_token", "_fetch")
 
-    def __init__(
-        self, items: builtins.list[T], next_token: str | None, meta: Meta, fetch: Callable[[str], Page[T]]
-    ) -> None:
+    def __init__(self, items: builtins.list[T], next_token: str | None, meta: Meta, fetch: Callable[[str], Any]) -> None:
         #: The items of this page, in the service's order.
         self.items = items
         #: Where the next page begins; `None` on the last.
@@ -43,28 +39,35 @@ class Page(Generic[T]):
         self.meta = meta
         self._fetch = fetch
 
-    @classmethod
-    def _of(cls, method: Callable[..., Any], after: str | None, *arguments: Any) -> Page[T]:
-        items, next_token, meta = method(None, *arguments, after)
-        return cls(items, next_token, meta, lambda after: cls._of(method, after, *arguments))
-
     @property
     def has_next(self) -> bool:
         """Whether another page follows."""
         return self.next_token is not None
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(items={self.items!r}, has_next={self.has_next})"
+
+
+class Page(_OnePage[T]):
+    """One page of a list. Walking it walks on through the pages that follow, fetched when they are reached."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _of(cls, method: Callable[..., Any], after: str | None, *arguments: Any) -> Page[T]:
+        items, next_token, meta = method(None, *arguments, after)
+        return cls(items, next_token, meta, lambda after: cls._of(method, after, *arguments))
+
     def next_page(self) -> Page[T] | None:
         """Gets the next page; `None` at the end."""
-        return None if self.next_token is None else self._fetch(self.next_token)
+        page: Page[T] | None = None if self.next_token is None else self._fetch(self.next_token)
+        return page
 
     def __iter__(self) -> Iterator[T]:
         page: Page[T] | None = self
         while page is not None:
             yield from page.items
             page = page.next_page()
-
-    def __repr__(self) -> str:
-        return f"Page(items={self.items!r}, has_next={self.has_next})"
 
 
 class EventStream:
