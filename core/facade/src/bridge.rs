@@ -142,6 +142,28 @@ mod tests {
     }
 
     #[test]
+    fn the_io_thread_wakes_nobody_before_it_has_nothing_else_to_do() {
+        let (wakes, parker) = (Arc::new(AtomicUsize::new(0)), Parker::default());
+        let (counted, woken) = (Arc::clone(&wakes), parker.clone());
+        let mailbox = Arc::new(Mailbox::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            woken.wake();
+        }));
+        let (filled, seen) = (Arc::clone(&mailbox), Arc::clone(&wakes));
+        let call = Box::pin(async move {
+            (0..5).for_each(|number| filled.put(number));
+            tokio::task::yield_now().await;
+            Ok(seen.load(Ordering::Relaxed))
+        });
+        let (tell, told) = std::sync::mpsc::channel();
+        let running = Process::current().unwrap().begin(call, move |meanwhile| tell.send(meanwhile).unwrap());
+        assert_eq!(told.recv().unwrap(), Ok(0));
+        parker.wait(Duration::from_secs(10));
+        assert_eq!((mailbox.take().len(), wakes.load(Ordering::Relaxed)), (5, 1));
+        drop(running);
+    }
+
+    #[test]
     fn a_blocked_thread_gets_the_end_of_its_call() {
         let parker = Parker::default();
         let woken = parker.clone();

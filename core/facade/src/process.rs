@@ -246,6 +246,29 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_in_together_begins_in_order_and_nothing_after_the_end() {
+        let inbox = Inbox::default();
+        let begun = Arc::new(Mutex::new(Vec::new()));
+        let call = |number: u32| -> BoxFuture<'static, ()> {
+            let begun = Arc::clone(&begun);
+            Box::pin(async move { begun.lock().unwrap().push(number) })
+        };
+        let ended = async {
+            while begun.lock().unwrap().len() < 3 {
+                tokio::task::yield_now().await;
+            }
+            inbox.close();
+        };
+        (1..=3).for_each(|number| inbox.put(call(number)));
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { futures_util::future::join(inbox.serve(), ended).await });
+        inbox.put(call(4));
+        drop(runtime);
+        assert_eq!(*begun.lock().unwrap(), [1, 2, 3]);
+        assert_eq!(Arc::strong_count(&begun), 1, "a call that comes too late is dropped, so that its caller hears of it");
+    }
+
+    #[test]
     fn a_panic_becomes_an_error() {
         let error = on_io::<()>(async { panic!("on purpose") }).unwrap_err();
         assert_eq!(error.info().kind, ErrorKind::Internal);
