@@ -58,7 +58,7 @@ fn run(root: &Root) -> Report {
             report.add(tests(root, &project).unwrap_or_else(Report::failure));
             report.note("node runs the program of its README", run_readme(root, &project));
             report.add(examples(root, &project).unwrap_or_else(Report::failure));
-            report.add(elsewhere(&project));
+            report.add(elsewhere(root, &project));
             report.add(checked(root, &project, &packed));
         }
         Err(message) => report.note("node is packed and installed into an empty project", Err(message)),
@@ -123,16 +123,19 @@ fn examples(root: &Root, project: &Path) -> Result<Report, String> {
     super::examples::of_language(root, "node", |name| run::run(project, &[], "node", &[&format!("{EXAMPLES}/{name}.mjs")], false))
 }
 
-/// The package under other runtimes, where they are installed.
-fn elsewhere(project: &Path) -> Report {
+/// The package under other runtimes, where they can be had.
+fn elsewhere(root: &Root, project: &Path) -> Report {
     let mut report = Report::default();
     for (runtime, arguments) in [("bun", &["test/elsewhere.mjs"][..]), ("deno", &["run", "--allow-all", "test/elsewhere.mjs"])] {
-        if run::run(project, &[], runtime, &["--version"], false).is_err() {
-            println!("node works under {runtime} ... skipped: there is no {runtime}");
-            report.add(Report::skipped());
-            continue;
-        }
-        let ended = run::run(project, &[], runtime, arguments, true);
+        let program = match tools::runtime(root, runtime) {
+            Ok(program) => program,
+            Err(reason) => {
+                println!("node works under {runtime} ... skipped: {reason}");
+                report.add(Report::skipped());
+                continue;
+            }
+        };
+        let ended = run::run(project, &[], &program, arguments, true);
         let result = ended.and_then(|said| if said.well { Ok(()) } else { Err("it ended with an error".to_owned()) });
         report.note(&format!("node works under {runtime}"), result);
     }

@@ -1,4 +1,5 @@
-//! Programs of others that judge the package: a TypeScript compiler, publint, attw.
+//! Programs of others: what judges the package (a TypeScript compiler, publint, attw), what else
+//! runs it (Bun, Deno), and what it is measured against.
 //!
 //! They are installed under the target folder, in the versions named here.
 
@@ -16,28 +17,59 @@ const TOOLS: [&str; 4] = ["typescript@5.9.3", "@types/node@20.19.24", "publint@0
 /// What else calls a service from Node.
 const PEERS: [&str; 3] = ["undici@7.30.0", "axios@1.21.0", "openai@6.49.0"];
 
+/// What else runs JavaScript, and where its program lies in its package.
+const RUNTIMES: [(&str, &str, &str); 2] = [
+    ("bun", "@oven/bun-linux-x64@1.4.5", "@oven/bun-linux-x64/bin/bun"),
+    ("deno", "@deno/linux-x64-glibc@2.9.6", "@deno/linux-x64-glibc/deno"),
+];
+
 /// Where they lie.
 #[derive(Debug)]
 pub struct Tools(PathBuf);
 
-/// Installs them, unless they are there.
+/// Installs the judges, unless they are there.
 ///
 /// # Errors
 /// When they cannot be had.
 pub fn install(root: &Root) -> Result<Tools, String> {
-    let folder = root.target().join("node/tools");
+    installed(root, "tools", &TOOLS).map(Tools)
+}
+
+/// The program of another runtime: the one of this machine, or one that is installed here.
+///
+/// # Errors
+/// When there is none and none can be had.
+pub fn runtime(root: &Root, name: &str) -> Result<String, String> {
+    if run::quiet(root, name, &["--version"]).is_ok_and(|said| said.well) {
+        return Ok(name.to_owned());
+    }
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
+        return Err(format!("there is no {name}"));
+    }
+    let packages = RUNTIMES.map(|(_, package, _)| package);
+    let folder = installed(root, "runtimes", &packages).map_err(|why| format!("there is no {name}, and {why}"))?;
+    let found = RUNTIMES.iter().find(|(known, _, _)| *known == name).ok_or_else(|| format!("nothing is known of {name}"))?;
+    Ok(folder.join("node_modules").join(found.2).to_string_lossy().into_owned())
+}
+
+/// The folder of some packages, installed unless they are there. Nothing of theirs is run.
+fn installed(root: &Root, name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = root.target().join("node").join(name);
     let mark = folder.join("installed.txt");
-    if fs::read_to_string(&mark).is_ok_and(|installed| installed == TOOLS.join("\n")) {
-        return Ok(Tools(folder));
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == packages.join("\n")) {
+        return Ok(folder);
     }
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     fs::write(folder.join("package.json"), "{ \"private\": true }\n").map_err(|error| error.to_string())?;
-    let arguments: Vec<&str> = ["install", "--no-audit", "--no-fund", "--silent"].into_iter().chain(TOOLS).collect();
-    if !run::run(&folder, &[], NPM, &arguments, false)?.well {
-        return Err("the tools cannot be installed from the package registry".to_owned());
-    }
-    fs::write(mark, TOOLS.join("\n")).map_err(|error| error.to_string())?;
-    Ok(Tools(folder))
+    added(&folder, packages).map_err(|()| format!("the {name} cannot be installed from the package registry"))?;
+    fs::write(mark, packages.join("\n")).map_err(|error| error.to_string())?;
+    Ok(folder)
+}
+
+fn added(folder: &Path, packages: &[&str]) -> Result<(), ()> {
+    let arguments = ["install", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"];
+    let arguments: Vec<&str> = arguments.into_iter().chain(packages.iter().copied()).collect();
+    if run::run(folder, &[], NPM, &arguments, false).is_ok_and(|said| said.well) { Ok(()) } else { Err(()) }
 }
 
 /// Installs what the package is measured against into a project.
@@ -45,9 +77,7 @@ pub fn install(root: &Root) -> Result<Tools, String> {
 /// # Errors
 /// When it cannot be had.
 pub fn install_peers(project: &Path) -> Result<(), String> {
-    let arguments: Vec<&str> = ["install", "--no-audit", "--no-fund", "--silent"].into_iter().chain(PEERS).collect();
-    let said = run::run(project, &[], NPM, &arguments, false)?;
-    if said.well { Ok(()) } else { Err("the peers cannot be installed from the package registry".to_owned()) }
+    added(project, &PEERS).map_err(|()| "the peers cannot be installed from the package registry".to_owned())
 }
 
 impl Tools {
