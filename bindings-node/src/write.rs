@@ -58,25 +58,21 @@ pub struct Out {
 }
 
 impl Out {
-    /// Writes a record: its members in order.
+    /// Writes a record or a list: its members in order.
     pub fn record(&mut self, members: impl FnOnce(&mut Self)) {
         self.text.push(b'[');
         members(self);
-        self.close();
+        // The last comma is one too many.
+        if self.text.last() == Some(&b',') {
+            self.text.pop();
+        }
+        self.text.push(b']');
     }
 
     /// Writes a member, or an element.
     pub fn member(&mut self, value: impl Write) {
         value.write(self);
         self.text.push(b',');
-    }
-
-    /// Ends a record or list, whose last comma is one too many.
-    fn close(&mut self) {
-        if self.text.last() == Some(&b',') {
-            self.text.pop();
-        }
-        self.text.push(b']');
     }
 
     fn json(&mut self, value: &impl serde::Serialize) {
