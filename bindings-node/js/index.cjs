@@ -2,36 +2,107 @@
 
 // Written by `cargo xtask gen`; changes belong into core/facade or the emitter.
 
-const { date, shapes } = require('./answer.cjs')
-const { KeywrightError, kindOf } = require('./errors.cjs')
-const { Handle, MADE } = require('./handle.cjs')
-const { bool, bytes, callback, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
-const { Listing, Page, list: listing } = require('./pages.cjs')
-const { alike, call, invoke, keepHost, useDeliver } = require('./runtime.cjs')
-const { Secret, secretOf } = require('./secret.cjs')
-const { Response, eventsOf, held, optionsOf } = require('./shapes.cjs')
+const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
+const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
+const { alike, call, invoke, keepHost } = require('./runtime.cjs')
+const { Handle, KeywrightError, MADE, Response, Secret, date, generated, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
-const take = (lower, place, member, more) => ({ lower, place, member, ...more })
+const none = freeze({ __proto__: null })
+const take = (lower, place, member) => ({ lower, place, member })
 
 // ---- Errors
 
-const ConfigError = kindOf('config', 'ConfigError')
-const UnsupportedError = kindOf('unsupported', 'UnsupportedError')
-const UnauthenticatedError = kindOf('unauthenticated', 'UnauthenticatedError')
-const ForbiddenError = kindOf('forbidden', 'ForbiddenError')
-const NotFoundError = kindOf('not_found', 'NotFoundError')
-const ConflictError = kindOf('conflict', 'ConflictError')
-const InvalidError = kindOf('invalid', 'InvalidError')
-const PlanLimitError = kindOf('plan_limit', 'PlanLimitError')
-const RateLimitedError = kindOf('rate_limited', 'RateLimitedError')
-const ServerError = kindOf('server', 'ServerError')
-const CallTimeoutError = kindOf('timeout', 'CallTimeoutError')
-const NetworkError = kindOf('network', 'NetworkError')
-const RedirectError = kindOf('redirect', 'RedirectError')
-const DecodeError = kindOf('decode', 'DecodeError')
-const CancelledCallError = kindOf('cancelled', 'CancelledCallError')
-const InternalError = kindOf('internal', 'InternalError')
+class ConfigError extends KeywrightError {
+  static kind = 'config'
+}
+class UnsupportedError extends KeywrightError {
+  static kind = 'unsupported'
+}
+class UnauthenticatedError extends KeywrightError {
+  static kind = 'unauthenticated'
+}
+class ForbiddenError extends KeywrightError {
+  static kind = 'forbidden'
+}
+class NotFoundError extends KeywrightError {
+  static kind = 'not_found'
+}
+class ConflictError extends KeywrightError {
+  static kind = 'conflict'
+}
+class InvalidError extends KeywrightError {
+  static kind = 'invalid'
+}
+class PlanLimitError extends KeywrightError {
+  static kind = 'plan_limit'
+}
+class RateLimitedError extends KeywrightError {
+  static kind = 'rate_limited'
+}
+class ServerError extends KeywrightError {
+  static kind = 'server'
+}
+class CallTimeoutError extends KeywrightError {
+  static kind = 'timeout'
+}
+class NetworkError extends KeywrightError {
+  static kind = 'network'
+}
+class RedirectError extends KeywrightError {
+  static kind = 'redirect'
+}
+class DecodeError extends KeywrightError {
+  static kind = 'decode'
+}
+class CancelledCallError extends KeywrightError {
+  static kind = 'cancelled'
+}
+class InternalError extends KeywrightError {
+  static kind = 'internal'
+}
+
+generated.errors = {
+  __proto__: null,
+  config: ConfigError,
+  unsupported: UnsupportedError,
+  unauthenticated: UnauthenticatedError,
+  forbidden: ForbiddenError,
+  not_found: NotFoundError,
+  conflict: ConflictError,
+  invalid: InvalidError,
+  plan_limit: PlanLimitError,
+  rate_limited: RateLimitedError,
+  server: ServerError,
+  timeout: CallTimeoutError,
+  network: NetworkError,
+  redirect: RedirectError,
+  decode: DecodeError,
+  cancelled: CancelledCallError,
+  internal: InternalError,
+}
+generated.nothing = {
+  kind: 'internal',
+  reason: null,
+  service: null,
+  operation: null,
+  field: null,
+  remedy: null,
+  status: null,
+  code: null,
+  serviceMessage: null,
+  requestId: null,
+  retryAfterMs: null,
+  outcome: 'not_sent',
+  stop: null,
+  timeoutScope: null,
+  attempts: freeze([]),
+  candidates: freeze([]),
+  nonce: null,
+  fields: freeze([]),
+  excerpt: null,
+  isRetryable: false,
+}
 
 // ---- Values
 
@@ -41,11 +112,11 @@ const asLaneView = (v, x) => (freeze({ bucket: v[0], rate: v[1], coolDownMs: v[2
 const asThrottleView = (v, x) => (freeze({ service: v[0], budgetRemaining: v[1], lanes: freeze(v[2].map((one) => asLaneView(one, x))) }))
 const asCapability = (v, x) => (freeze({ name: v[0], supported: v[1], http: v[2], remedy: v[3], oneWay: v[4], source: v[5] }))
 const asAttempt = (v, x) => (freeze({ n: v[0], startedAt: date(v[1]), durationMs: v[2], delayBeforeMs: v[3], status: v[4], phase: v[5], requestId: v[6] }))
-const asErrorInfo = (v, x) => (freeze({ kind: v[0], text: v[1], reason: v[2], service: v[3], operation: v[4], field: v[5], remedy: v[6], status: v[7], code: v[8], message: v[9], requestId: v[10], retryAfterMs: v[11], outcome: v[12], stop: v[13], timeoutScope: v[14], attempts: freeze(v[15].map((one) => asAttempt(one, x))), candidates: freeze(v[16]), nonce: v[17], fields: freeze(v[18].map((one) => asFieldError(one, x))), excerpt: v[19], isRetryable: v[20], hostFailure: v[21] }))
+const asErrorInfo = (v, x) => (freeze({ kind: v[0], text: v[1], reason: v[2], service: v[3], operation: v[4], field: v[5], remedy: v[6], status: v[7], code: v[8], serviceMessage: v[9], requestId: v[10], retryAfterMs: v[11], outcome: v[12], stop: v[13], timeoutScope: v[14], attempts: freeze(v[15].map((one) => asAttempt(one, x))), candidates: freeze(v[16]), nonce: v[17], fields: freeze(v[18].map((one) => asFieldError(one, x))), excerpt: v[19], isRetryable: v[20], hostFailure: v[21] }))
 const asFieldError = (v, x) => (freeze({ field: v[0], messages: freeze(v[1]) }))
 const asEvent = (v, x) => (freeze({ name: v[0], service: v[1], operation: v[2], call: v[3], attempt: v[4], status: v[5], durationMs: v[6], error: v[7], outcome: v[8], keyId: v[9], detail: v[10] }))
 const asServerEvent = (v, x) => (freeze({ event: v[0], data: v[1] }))
-const asResponse = (v, x) => (new Response({ status: v[0], headers: freeze(v[1].map(freeze)), body: x[v[2]], meta: asMeta(v[3], x) }, decodeJson))
+const asResponse = (v, x) => (new Response({ status: v[0], headers: freeze(v[1].map(freeze)), body: x[v[2]], meta: asMeta(v[3], x) }))
 const asActionReply = (v, x) => (freeze({ item: v[0] === null ? null : asItem(v[0], x), page: v[1] === null ? null : asItemPage(v[1], x), data: v[2], events: v[3] === null ? null : new EventStream(MADE, x[v[3]]), meta: asMeta(v[4], x) }))
 const asConnections = (v, x) => (freeze({ open: v[0], total: v[1] }))
 const asJournalEntry = (v, x) => (freeze({ n: v[0], service: v[1], method: v[2], path: v[3], query: freeze(v[4].map(freeze)), headers: freeze(v[5].map(freeze)), body: v[6], status: v[7], rule: v[8], fault: v[9], connection: v[10], at: v[11] }))
@@ -66,8 +137,8 @@ const asRetired = (v, x) => (freeze({ action: v[0], key: v[1] === null ? null : 
 const asUsageReport = (v, x) => (freeze({ granularity: v[0], total: v[1], slices: freeze(v[2].map((one) => asUsageSlice(one, x))), meta: asMeta(v[3], x) }))
 const asUsageSlice = (v, x) => (freeze({ start: date(v[0]), credits: v[1], activities: freeze(v[2].map((one) => asActivity(one, x))) }))
 
-shapes.error = asErrorInfo
-shapes.event = asEvent
+generated.error = asErrorInfo
+generated.event = asEvent
 
 // ---- Calls
 
@@ -77,11 +148,11 @@ const CLIENT_NEW = {
   takes: [['service', 0, text]],
   options: {
     __proto__: null,
-    apiKey: take(secret, 1, 0, { isSecret: true }),
-    keyProvider: take(callback, 1, 1, { use: () => true }),
-    management: take(secret, 1, 2, { isSecret: true }),
+    apiKey: take(secret, 1, 0),
+    keyProvider: take(asked, 1, 1),
+    management: take(secret, 1, 2),
     email: take(text, 1, 3),
-    password: take(secret, 1, 4, { isSecret: true }),
+    password: take(secret, 1, 4),
     account: take(text, 1, 5),
     agentId: take(text, 1, 6),
     baseUrl: take(text, 1, 7),
@@ -105,7 +176,7 @@ const CLIENT_NEW = {
     proxy: take(text, 1, 25),
     extraRoots: take(list(text), 1, 26),
     appName: take(text, 1, 27),
-    onEvent: take(callback, 1, 28, { use: () => true }),
+    onEvent: take(asked, 1, 28),
     clock: take(instance(() => Clock), 1, 29),
     env: take(pairs, 1, 30),
   },
@@ -117,11 +188,11 @@ const CLIENT_WITH_DIALECT = {
   takes: [['dialect', 0, instance(() => Dialect)]],
   options: {
     __proto__: null,
-    apiKey: take(secret, 1, 0, { isSecret: true }),
-    keyProvider: take(callback, 1, 1, { use: () => true }),
-    management: take(secret, 1, 2, { isSecret: true }),
+    apiKey: take(secret, 1, 0),
+    keyProvider: take(asked, 1, 1),
+    management: take(secret, 1, 2),
     email: take(text, 1, 3),
-    password: take(secret, 1, 4, { isSecret: true }),
+    password: take(secret, 1, 4),
     account: take(text, 1, 5),
     agentId: take(text, 1, 6),
     baseUrl: take(text, 1, 7),
@@ -145,7 +216,7 @@ const CLIENT_WITH_DIALECT = {
     proxy: take(text, 1, 25),
     extraRoots: take(list(text), 1, 26),
     appName: take(text, 1, 27),
-    onEvent: take(callback, 1, 28, { use: () => true }),
+    onEvent: take(asked, 1, 28),
     clock: take(instance(() => Clock), 1, 29),
     env: take(pairs, 1, 30),
   },
@@ -155,81 +226,63 @@ const CLIENT_ACCOUNT = {
   number: 2,
   name: 'client.account',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => x[v],
 }
 const CLIENT_CAPABILITIES = {
   number: 3,
   name: 'client.capabilities',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => freeze(v.map((one) => asCapability(one, x))),
 }
 const CLIENT_DESCRIBE = {
   number: 4,
   name: 'client.describe',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asDescription(v, x),
 }
 const CLIENT_NOW = {
   number: 5,
   name: 'client.now',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => date(v),
 }
 const CLIENT_OWN_ACCOUNT = {
   number: 6,
   name: 'client.ownAccount',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => x[v],
 }
 const CLIENT_SERVICE = {
   number: 7,
   name: 'client.service',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const CLIENT_SUPPORTS = {
   number: 8,
   name: 'client.supports',
   takes: [['capability', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const CLIENT_THROTTLE = {
   number: 9,
   name: 'client.throttle',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asThrottleView(v, x),
 }
 const CLIENT_WITH_KEY = {
   number: 10,
   name: 'client.withKey',
   takes: [['key', 1, secret]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => x[v],
 }
 const CLIENT_WITH_OPTIONS = {
@@ -281,167 +334,129 @@ const CLIENT_BILLING_STATUS = {
   number: 1,
   name: 'client.billingStatus',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asJsonReply(v, x),
 }
 const CLIENT_EVALUATE = {
   number: 2,
   name: 'client.evaluate',
   takes: [['action', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asJsonReply(v, x),
 }
 const CLIENT_ME = {
   number: 3,
   name: 'client.me',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const DIALECT_BUILTIN = {
   number: 13,
   name: 'Dialect.builtin',
   takes: [['service', 0, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => new Dialect(MADE, x[v]),
 }
 const DIALECT_FROM_TOML = {
   number: 14,
   name: 'Dialect.fromToml',
   takes: [['text', 0, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => new Dialect(MADE, x[v]),
 }
 const DIALECT_CAPABILITIES = {
   number: 15,
   name: 'dialect.capabilities',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => freeze(v.map((one) => asCapability(one, x))),
 }
 const DIALECT_ID = {
   number: 16,
   name: 'dialect.id',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const DIALECT_SCOPE_PRESET = {
   number: 17,
   name: 'dialect.scopePreset',
   takes: [['name', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v === null ? null : freeze(v),
 }
 const DIALECT_TITLE = {
   number: 18,
   name: 'dialect.title',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const EVENTSTREAM_CLOSE = {
   number: 4,
   name: 'eventStream.close',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const EVENTSTREAM_NEXT_EVENT = {
   number: 5,
   name: 'eventStream.nextEvent',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v === null ? null : asServerEvent(v, x),
 }
 const EVENTSTREAM_RUN_ID = {
   number: 19,
   name: 'eventStream.runId',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const CLOCK_ADVANCE = {
   number: 20,
   name: 'clock.advance',
   takes: [['byMs', 1, duration]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const CLOCK_ELAPSED = {
   number: 21,
   name: 'clock.elapsed',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const CLOCK_EXACT = {
   number: 22,
   name: 'clock.exact',
   takes: [['chance', 1, float]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const CLOCK_HOLD = {
   number: 23,
   name: 'clock.hold',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const CLOCK_NOW = {
   number: 24,
   name: 'clock.now',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => date(v),
 }
 const CLOCK_RELEASE = {
   number: 25,
   name: 'clock.release',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const CLOCK_SLEEPERS = {
   number: 26,
   name: 'clock.sleepers',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_START = {
@@ -464,112 +479,86 @@ const SANDBOX_ACCESS = {
   number: 28,
   name: 'sandbox.access',
   takes: [['service', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asSandboxAccess(v, x),
 }
 const SANDBOX_CLEAR_FAULTS = {
   number: 29,
   name: 'sandbox.clearFaults',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_CLEAR_LIMITS = {
   number: 30,
   name: 'sandbox.clearLimits',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_CLOCK = {
   number: 31,
   name: 'sandbox.clock',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const SANDBOX_CLOSE = {
   number: 32,
   name: 'sandbox.close',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_CONNECTIONS = {
   number: 33,
   name: 'sandbox.connections',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asConnections(v, x),
 }
 const SANDBOX_FAULT = {
   number: 34,
   name: 'sandbox.fault',
   takes: [['rule', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FAULTS = {
   number: 35,
   name: 'sandbox.faults',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FINISH = {
   number: 36,
   name: 'sandbox.finish',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_FIXTURES = {
   number: 37,
   name: 'sandbox.fixtures',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_JOURNAL = {
   number: 38,
   name: 'sandbox.journal',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => freeze(v.map((one) => asJournalEntry(one, x))),
 }
 const SANDBOX_LOAD_FIXTURES = {
   number: 39,
   name: 'sandbox.loadFixtures',
   takes: [['fixtures', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_RESET = {
   number: 40,
   name: 'sandbox.reset',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_SET_ACTIVE = {
   number: 41,
@@ -593,33 +582,25 @@ const SANDBOX_SET_LIMIT = {
   number: 43,
   name: 'sandbox.setLimit',
   takes: [['service', 1, text], ['count', 2, int64], ['perMs', 3, duration]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_SET_PLAN = {
   number: 44,
   name: 'sandbox.setPlan',
   takes: [['service', 1, text], ['plan', 2, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_SET_VARIANT = {
   number: 45,
   name: 'sandbox.setVariant',
   takes: [['service', 1, text], ['variant', 2, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
 }
 const SANDBOX_VERIFY = {
   number: 46,
   name: 'sandbox.verify',
   takes: [['expected', 1, json], ['strictOrder', 2, bool]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => freeze(v),
 }
 const SANDBOX_WORLD = {
@@ -642,9 +623,7 @@ const CLIENT_KEYS_ARCHIVE = {
   number: 6,
   name: 'keys.archive',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asKey(v, x),
 }
 const CLIENT_KEYS_CALLS = {
@@ -689,7 +668,7 @@ const CLIENT_KEYS_CREATE = {
     recover: take(text, 2, 0),
     snapshot: take(bool, 2, 1),
     onCancel: take(text, 2, 2),
-    deliver: take(callback, 2, 3, { use: useDeliver }),
+    deliver: take(deliver, 2, 3),
     allowSelf: take(bool, 2, 4),
   },
   gives: (v, x) => asCreatedKey(v, x),
@@ -698,18 +677,14 @@ const CLIENT_KEYS_DELETE = {
   number: 10,
   name: 'keys.delete',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asDone(v, x),
 }
 const CLIENT_KEYS_GET = {
   number: 11,
   name: 'keys.get',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asKey(v, x),
 }
 const CLIENT_KEYS_LIST = {
@@ -727,27 +702,21 @@ const CLIENT_KEYS_REACTIVATE = {
   number: 13,
   name: 'keys.reactivate',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asKey(v, x),
 }
 const CLIENT_KEYS_RETIRE = {
   number: 14,
   name: 'keys.retire',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asRetired(v, x),
 }
 const CLIENT_KEYS_REVOKE = {
   number: 15,
   name: 'keys.revoke',
   takes: [['id', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asRetired(v, x),
 }
 const CLIENT_KEYS_ROTATE = {
@@ -759,7 +728,7 @@ const CLIENT_KEYS_ROTATE = {
     recover: take(text, 2, 0),
     snapshot: take(bool, 2, 1),
     onCancel: take(text, 2, 2),
-    deliver: take(callback, 2, 3, { use: useDeliver }),
+    deliver: take(deliver, 2, 3),
     allowSelf: take(bool, 2, 4),
   },
   gives: (v, x) => asCreatedKey(v, x),
@@ -807,27 +776,21 @@ const CLIENT_RESOURCE_CREATE = {
   number: 20,
   name: 'resource.create',
   takes: [['resource', 1, text], ['body', 2, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_RESOURCE_DELETE = {
   number: 21,
   name: 'resource.delete',
   takes: [['resource', 1, text], ['id', 2, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asDone(v, x),
 }
 const CLIENT_RESOURCE_GET = {
   number: 22,
   name: 'resource.get',
   takes: [['resource', 1, text], ['id', 2, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_RESOURCE_LIST = {
@@ -845,72 +808,56 @@ const CLIENT_RESOURCE_UPDATE = {
   number: 24,
   name: 'resource.update',
   takes: [['resource', 1, text], ['id', 2, text], ['body', 3, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_RUNS_CANCEL = {
   number: 25,
   name: 'runs.cancel',
   takes: [['runId', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asDone(v, x),
 }
 const CLIENT_RUNS_CREATE = {
   number: 26,
   name: 'runs.create',
   takes: [['agentId', 1, text], ['body', 2, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_RUNS_GET = {
   number: 27,
   name: 'runs.get',
   takes: [['runId', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_RUNS_STREAM = {
   number: 28,
   name: 'runs.stream',
   takes: [['agentId', 1, text], ['body', 2, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => new EventStream(MADE, x[v]),
 }
 const CLIENT_RUNS_WAIT = {
   number: 29,
   name: 'runs.wait',
   takes: [['runId', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_EVENTS_TRACK = {
   number: 30,
   name: 'events.track',
   takes: [['event', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asJsonReply(v, x),
 }
 const CLIENT_EVENTS_TRACK_BATCH = {
   number: 31,
   name: 'events.trackBatch',
   takes: [['events', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asJsonReply(v, x),
 }
 const CLIENT_SEGMENTS_LIST = {
@@ -939,45 +886,35 @@ const CLIENT_SEGMENTS_MEMBERSHIP = {
   number: 34,
   name: 'segments.membership',
   takes: [['userId', 1, text]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asJsonReply(v, x),
 }
 const CLIENT_ACCOUNT_SETTINGS_GET = {
   number: 35,
   name: 'accountSettings.get',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const CLIENT_ACCOUNT_SETTINGS_UPDATE = {
   number: 36,
   name: 'accountSettings.update',
   takes: [['body', 1, json]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => asItem(v, x),
 }
 const BUILD_INFO = {
   number: 48,
   name: 'buildInfo',
   takes: [],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 const DECODE_JSON = {
   number: 49,
   name: 'decodeJson',
   takes: [['body', 0, bytes]],
-  options: {
-    __proto__: null,
-  },
+  options: none,
   gives: (v, x) => v,
 }
 
@@ -1552,6 +1489,8 @@ class Sandbox extends Handle {
 
 const buildInfo = () => invoke(BUILD_INFO, null, [])
 const decodeJson = (body) => invoke(DECODE_JSON, null, [body])
+
+generated.decodeJson = decodeJson
 
 module.exports = {
   AgentIdentityClient,

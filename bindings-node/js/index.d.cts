@@ -295,54 +295,6 @@ export interface Attempt {
   readonly requestId: string | null
 }
 
-/** Why a call failed, what became of it at the service, and what to do. */
-export interface ErrorInfo {
-  /** What kind of failure it is. */
-  readonly kind: ErrorKind
-  /** One sentence with the remedy. */
-  readonly text: string
-  /** Which failure of that kind it is: an open list, as `key_has_history`. */
-  readonly reason: string | null
-  /** The service that was called. */
-  readonly service: string | null
-  /** The operation, as `keys.create` or `request`. */
-  readonly operation: string | null
-  /** The option or argument that was wrong, for kind `config`. */
-  readonly field: string | null
-  /** What to do about it. */
-  readonly remedy: string | null
-  /** The HTTP status, when one arrived. */
-  readonly status: number | null
-  /** The service's own error code. */
-  readonly code: string | null
-  /** The service's own words; secrets are masked. */
-  readonly message: string | null
-  /** The service's id of the last request. */
-  readonly requestId: string | null
-  /** How long to wait before trying again, as the service or the lane says. */
-  readonly retryAfterMs: number | null
-  /** What became of the request at the service. */
-  readonly outcome: Outcome
-  /** Why no further attempt was made. */
-  readonly stop: Stop | null
-  /** Which time limit ran out, for kind `timeout`. */
-  readonly timeoutScope: TimeoutScope | null
-  /** Every request of the call, in order. */
-  readonly attempts: readonly Attempt[]
-  /** Ids of keys that the call may have created. */
-  readonly candidates: readonly string[]
-  /** The mark at the end of the key's name, so that a lost key can be found later. */
-  readonly nonce: string | null
-  /** What the service said about single fields. */
-  readonly fields: readonly FieldError[]
-  /** The beginning of an answer that could not be read: at most 200 printable characters, masked. */
-  readonly excerpt: string | null
-  /** Whether the same call may succeed later, and cannot be carried out twice by trying. */
-  readonly isRetryable: boolean
-  /** The host's number for what its own function failed with. */
-  readonly hostFailure: number | null
-}
-
 /** What a service said about one field of the request. */
 export interface FieldError {
   /** The field, as the service names it. */

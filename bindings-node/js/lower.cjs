@@ -1,34 +1,28 @@
 'use strict'
 
 // What may be given: each function checks one argument and puts it into the form that crosses.
-// A mistake of the program is a `TypeError`, thrown before anything native is asked. No message
-// holds the value, which may be a secret.
+// A mistake of the program is a `TypeError`, thrown before anything native is asked.
 
-const { Handle, handleOf } = require('./handle.cjs')
-const { secretHandle } = require('./secret.cjs')
+const { handleOf, secretHandle, wrong } = require('./values.cjs')
 
-function wrong(name, due, value) {
-  const seen = value === null ? 'null' : typeof value === 'object' ? `an object (${value.constructor?.name ?? 'no class'})` : typeof value
-  return new TypeError(`${name} must be ${due}, not ${seen}`)
-}
-
-const text = (value, name) => {
-  if (typeof value !== 'string') throw wrong(name, 'a string', value)
+/** Takes as it is what is fit for it. */
+const fit = (due, isFit) => (value, name) => {
+  if (!isFit(value)) throw wrong(name, due, value)
   return value
 }
 
-const bool = (value, name) => {
-  if (typeof value !== 'boolean') throw wrong(name, 'true or false', value)
-  return value
-}
+const isNumber = (value) => typeof value === 'number'
 
-const float = (value, name) => {
-  if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(name, 'a number', value)
-  return value
-}
+const text = fit('a string', (value) => typeof value === 'string')
+const bool = fit('true or false', (value) => typeof value === 'boolean')
+const float = fit('a number', (value) => isNumber(value) && !Number.isNaN(value))
+const duration = fit('a number of milliseconds', isNumber)
+const callback = fit('a function', (value) => typeof value === 'function')
+// A view of another kind, as a Buffer in a pool, is fine: it crosses by copy.
+const bytes = fit('a Buffer or Uint8Array', (value) => value instanceof Uint8Array)
 
 const whole = (most) => (value, name) => {
-  if (typeof value !== 'number') throw wrong(name, 'a whole number', value)
+  if (!isNumber(value)) throw wrong(name, 'a whole number', value)
   if (!Number.isInteger(value) || value < 0 || value > most) throw new TypeError(`${name} must be a whole number from 0 to ${most}`)
   return value
 }
@@ -37,16 +31,10 @@ const int16 = whole(0xffff)
 const int32 = whole(0xffffffff)
 const int64 = whole(Number.MAX_SAFE_INTEGER)
 
-/** A length of time in milliseconds. */
-const duration = (value, name) => {
-  if (typeof value !== 'number') throw wrong(name, 'a number of milliseconds', value)
-  return value
-}
-
 /** A time limit in milliseconds; `null` is no limit. */
 const limit = (value, name) => {
   if (value === null) return Infinity
-  if (typeof value !== 'number') throw wrong(name, 'a number of milliseconds, or null for no limit', value)
+  if (!isNumber(value)) throw wrong(name, 'a number of milliseconds, or null for no limit', value)
   return value
 }
 
@@ -56,18 +44,10 @@ const time = (value, name) => {
   return value.getTime()
 }
 
-const bytes = (value, name) => {
-  if (!(value instanceof Uint8Array)) throw wrong(name, 'a Buffer or Uint8Array', value)
-  // A view of another kind, as a Buffer in a pool, is fine: it crosses by copy.
-  return value
-}
-
-const secret = (value, name) => secretHandle(value, name)
-
 /** Any value that JSON can hold, as text. */
 const json = (value, name) => {
   const made = JSON.stringify(value, (_, member) => {
-    if (typeof member === 'number' && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
+    if (isNumber(member) && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
     return member
   })
   if (made === undefined) throw wrong(name, 'a value that JSON can hold', value)
@@ -90,13 +70,22 @@ const pairs = (value, name) => {
 }
 
 const instance = (Class) => (value, name) => {
-  if (!(value instanceof Handle) || !(value instanceof Class())) throw wrong(name, `a ${Class().name}`, value)
+  if (!(value instanceof Class())) throw wrong(name, `a ${Class().name}`, value)
   return handleOf(value)
 }
 
-const callback = (value, name) => {
-  if (typeof value !== 'function') throw wrong(name, 'a function', value)
-  return value
+/** That there is a function crosses; the function itself is kept for its client. */
+const asked = (value, name) => {
+  callback(value, name)
+  return true
 }
 
-module.exports = { bool, bytes, callback, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time, wrong }
+/** The function that stores a new secret is kept with its call, and the call's number crosses. */
+const deliver = (value, name, call) => {
+  call.deliver = callback(value, name)
+  return call.number
+}
+
+module.exports = {
+  asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret: secretHandle, text, time,
+}

@@ -5,28 +5,22 @@
 
 const { version } = require('../package.json')
 
-/** The platforms whose file may fit, as the packages name them. npm installs the one that does. */
-function platforms() {
-  const name = `${process.platform}-${process.arch}`
-  return process.platform === 'linux' ? [`${name}-gnu`, `${name}-musl`] : [name]
-}
-
 function load() {
-  const names = platforms()
+  const platform = `${process.platform}-${process.arch}`
+  // The platforms whose file may fit, as the packages name them. npm installs the one that does.
+  const names = process.platform === 'linux' ? [`${platform}-gnu`, `${platform}-musl`] : [platform]
   let cause
-  for (const name of names) {
-    for (const place of [`keywright-${name}`, `./keywright.${name}.node`]) {
-      try {
-        return require(place)
-      } catch (error) {
-        // A file that is there and cannot be loaded is worth telling; one that is not there is not.
-        if (error.code !== 'MODULE_NOT_FOUND') cause = error
-      }
+  for (const place of names.flatMap((name) => [`keywright-${name}`, `./keywright.${name}.node`])) {
+    try {
+      return require(place)
+    } catch (error) {
+      // A file that is there and cannot be loaded is worth telling; one that is not there is not.
+      if (error.code !== 'MODULE_NOT_FOUND') cause = error
     }
   }
   const packages = names.map((name) => `keywright-${name}`).join(' or ')
   throw new Error(
-    `keywright: there is no native file for ${process.platform}-${process.arch} that loads; install the package ${packages} ` +
+    `keywright: there is no native file for ${platform} that loads; install the package ${packages} ` +
       '(without it the optional dependencies were left out, or this platform is not supported)',
     { cause },
   )

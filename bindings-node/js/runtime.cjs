@@ -6,19 +6,14 @@
 // options by name, and how its answer is read. Nothing here knows a service or a rule.
 
 const native = require('./native.cjs')
-const { fromText, keepFailure, shapes } = require('./answer.cjs')
-const { KeywrightError } = require('./errors.cjs')
-const { Handle, handleOf, keep, MADE } = require('./handle.cjs')
-const { secretHandle, secretOf } = require('./secret.cjs')
+const { secret } = require('./lower.cjs')
+const { Handle, KeywrightError, MADE, fromText, generated, handleOf, keep, keepFailure, secretOf } = require('./values.cjs')
 
 const bridge = native.open(arrived)
 
 /** The calls under way, by number. */
 const calls = new Map()
-
-/** Functions that store a new secret, by number, while their calls are under way. */
-const delivers = new Map()
-let lastDeliver = 0
+let lastCall = 0
 
 /** The functions of a program that a client may ask, by the client; handles share them. */
 const hosts = new WeakMap()
@@ -42,29 +37,21 @@ function putOptions(of, args, options, entry) {
   for (const name of Object.keys(options)) {
     const value = options[name]
     if (name === 'signal' && entry !== null) {
-      if (value !== undefined) entry.signal = signalOf(value)
+      if (value !== undefined && !(value instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal')
+      entry.signal = value
       continue
     }
     const known = of.options[name]
-    if (known === undefined) throw unknownOption(of, name, entry)
+    if (known === undefined) {
+      const all = [...Object.keys(of.options), ...(entry === null ? [] : ['signal'])]
+      throw new TypeError(`${of.name} has no option "${name}"; it takes ${all.join(', ') || 'none'}`)
+    }
     // `undefined` is as good as left out, but for a secret: it must be told apart from none.
-    if (value === undefined && !known.isSecret) continue
-    let lowered = known.lower(value, name)
-    if (known.use !== undefined) lowered = known.use(lowered, entry)
+    if (value === undefined && known.lower !== secret) continue
+    const lowered = known.lower(value, name, entry)
     if (known.member === -1) args[known.place] = lowered
     else (args[known.place] ??= [])[known.member] = lowered
   }
-}
-
-function unknownOption(of, name, entry) {
-  const known = Object.keys(of.options)
-  if (entry !== null) known.push('signal')
-  return new TypeError(`${of.name} has no option "${name}"; it takes ${known.join(', ') || 'none'}`)
-}
-
-function signalOf(value) {
-  if (value instanceof AbortSignal) return value
-  throw new TypeError('signal must be an AbortSignal')
 }
 
 // ---- Sync methods
@@ -72,7 +59,7 @@ function signalOf(value) {
 function invoke(of, target, given, options) {
   const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, null))
   if (hasFailed) throw seenFrom(fromText(text), invoke)
-  const made = of.gives === undefined ? undefined : of.gives(JSON.parse(text), beside)
+  const made = of.gives?.(JSON.parse(text), beside)
   if (made instanceof Handle && target !== null) keep(made, target)
   return made
 }
@@ -81,15 +68,18 @@ function invoke(of, target, given, options) {
 
 /** Makes a call. Never throws at once: what is wrong with its arguments rejects too. */
 async function call(of, target, given, options) {
-  const entry = { of, target, client: null, number: 0, signal: undefined, deliver: 0, resolve: null, reject: null }
+  lastCall += 1
+  const entry = { of, target, number: lastCall, signal: undefined, deliver: undefined, resolve: null, reject: null }
   const args = put(of, target, given, options, entry)
   entry.signal?.throwIfAborted()
-  if (hosts.get(target) !== undefined || entry.deliver !== 0) entry.client = target
   try {
     return await new Promise((resolve, reject) => {
       entry.resolve = resolve
       entry.reject = reject
-      begin(entry, args)
+      const failure = native.begin(bridge, entry.number, of.number, args)
+      if (failure !== null) throw fromText(failure)
+      calls.set(entry.number, entry)
+      if (entry.signal !== undefined) listen(entry)
     })
   } catch (error) {
     throw error instanceof KeywrightError ? seenFrom(error, call) : error
@@ -102,25 +92,15 @@ function seenFrom(error, own) {
   return error
 }
 
-function begin(entry, args) {
-  const number = native.begin(bridge, entry.of.number, args)
-  if (typeof number === 'string') {
-    delivers.delete(entry.deliver)
-    throw fromText(number)
-  }
-  entry.number = number
-  calls.set(number, entry)
-  if (entry.signal !== undefined) listen(entry)
-}
-
 /** Settles what has arrived. Requests of the core come before a call's own end. */
 function arrived() {
   const batch = native.take(bridge)
   for (let at = 0; at < batch.length; at += 4) {
     const entry = calls.get(batch[at])
     if (entry === undefined) continue
-    if (entry.client !== null) serve(entry.client)
-    if (batch[at + 1] !== 2) settle(entry, batch[at + 1] === 1, batch[at + 2], batch[at + 3])
+    if (entry.deliver !== undefined || hosts.has(entry.target)) serve(entry.target)
+    const hasFailed = batch[at + 1]
+    if (hasFailed !== undefined) settle(entry, hasFailed, batch[at + 2], batch[at + 3])
   }
 }
 
@@ -128,7 +108,7 @@ function settle(entry, hasFailed, text, beside) {
   forget(entry)
   try {
     if (hasFailed) entry.reject(fromText(text))
-    else entry.resolve(entry.of.gives === undefined ? undefined : entry.of.gives(JSON.parse(text), beside))
+    else entry.resolve(entry.of.gives?.(JSON.parse(text), beside))
   } catch (error) {
     entry.reject(error)
   }
@@ -137,7 +117,6 @@ function settle(entry, hasFailed, text, beside) {
 function forget(entry) {
   calls.delete(entry.number)
   if (entry.signal !== undefined) unlisten(entry)
-  if (entry.deliver !== 0) delivers.delete(entry.deliver)
 }
 
 // ---- Cancellation
@@ -146,23 +125,18 @@ function forget(entry) {
 const listening = new WeakMap()
 
 function listen(entry) {
-  const { signal } = entry
-  let ended = listening.get(signal)
+  let ended = listening.get(entry.signal)
   if (ended === undefined) {
     const entries = new Set()
-    const stop = () => {
-      for (const one of [...entries]) cancel(one)
-    }
-    ended = { entries, stop }
-    listening.set(signal, ended)
-    signal.addEventListener('abort', stop, { once: true })
+    ended = { entries, stop: () => entries.forEach(cancel) }
+    listening.set(entry.signal, ended)
+    entry.signal.addEventListener('abort', ended.stop, { once: true })
   }
   ended.entries.add(entry)
 }
 
 function unlisten(entry) {
   const ended = listening.get(entry.signal)
-  if (ended === undefined) return
   ended.entries.delete(entry)
   if (ended.entries.size > 0) return
   listening.delete(entry.signal)
@@ -170,7 +144,7 @@ function unlisten(entry) {
 }
 
 function cancel(entry) {
-  native.abort(bridge, entry.number)
+  native.forget(bridge, entry.number)
   forget(entry)
   entry.reject(entry.signal.reason)
 }
@@ -178,17 +152,18 @@ function cancel(entry) {
 // ---- Requests of the core to the program
 
 function serve(client) {
-  for (let next = native.nextRequest(handleOf(client)); next !== null; next = native.nextRequest(handleOf(client))) {
-    const [what, request, number, secret] = next
+  const handle = handleOf(client)
+  for (let next = native.nextRequest(handle); next !== null; next = native.nextRequest(handle)) {
+    const [what, request, number, handed] = next
     if (what === 'event') tell(client, request)
-    else if (what === 'key') void answered(request, async () => secretHandle(await hosts.get(client).keyProvider(), 'the key'))
-    else void answered(request, async () => void (await deliverOf(number)(secretOf(secret))))
+    else if (what === 'key') void answered(request, async () => secret(await hosts.get(client).keyProvider(), 'the key'))
+    else void answered(request, () => delivered(number, secretOf(handed)))
   }
 }
 
 function tell(client, text) {
   try {
-    hosts.get(client)?.onEvent?.(shapes.event(JSON.parse(text)))
+    hosts.get(client)?.onEvent?.(generated.event(JSON.parse(text)))
   } catch (error) {
     // A mistake of the listener is not the call's: it surfaces like that of any other listener.
     process.nextTick(() => {
@@ -197,29 +172,21 @@ function tell(client, text) {
   }
 }
 
-function deliverOf(number) {
-  const deliver = delivers.get(number)
-  if (deliver === undefined) throw new Error('the call has ended')
-  return deliver
+async function delivered(number, made) {
+  const entry = calls.get(number)
+  if (entry === undefined) throw new Error('the call has ended')
+  await entry.deliver(made)
 }
 
 async function answered(request, work) {
   try {
     native.answer(request, await work())
   } catch (error) {
-    const id = native.failureId()
-    keepFailure(id, error)
-    native.fail(request, id, error instanceof Error ? error.name : typeof error)
+    keepFailure(native.fail(request, error instanceof Error ? error.name : typeof error), error)
   }
 }
 
-/** Keeps a function that stores a secret until its call has ended. */
-function useDeliver(deliver, entry) {
-  lastDeliver += 1
-  delivers.set(lastDeliver, deliver)
-  entry.deliver = lastDeliver
-  return lastDeliver
-}
+// ---- Clients
 
 /** Keeps the functions that the core may ask for a client, and the clock that it runs on. */
 function keepHost(client, options) {
@@ -238,4 +205,4 @@ function alike(of, client, given, options, Class) {
   return made
 }
 
-module.exports = { alike, call, invoke, keepHost, useDeliver }
+module.exports = { alike, call, invoke, keepHost }

@@ -3,7 +3,6 @@
 //! A record is an array of its members in order; the package gives them their names. A secret, bytes
 //! or an object is a number in the text: its place in the list beside it.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,37 +13,33 @@ use napi::bindgen_prelude::{Array, Buffer, Env, External, ToNapiValue};
 type Beside = Box<dyn FnOnce(&mut Array<'_>, u32) -> napi::Result<()> + Send>;
 
 /// A result on its way.
-#[derive(Default)]
 pub struct Answer {
+    is_failed: bool,
     /// The JSON text.
     pub text: String,
     beside: Vec<Beside>,
 }
 
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Answer")
-    }
-}
-
 impl Answer {
-    /// Of a result.
+    /// Of a value.
     pub fn of(value: impl Write) -> Self {
-        let mut out = Out::default();
+        // Most results are one record or a page of them: room for a record saves most of the growing.
+        let mut out = Out { text: Vec::with_capacity(512), beside: Vec::new() };
         value.write(&mut out);
         // Only JSON was written, and JSON is UTF-8.
-        Self { text: String::from_utf8(out.text).unwrap_or_default(), beside: out.beside }
+        Self { is_failed: false, text: String::from_utf8(out.text).unwrap_or_default(), beside: out.beside }
     }
 
     /// Of a failure.
     pub fn failed(error: KeywrightError) -> Self {
         let KeywrightError::Failed { info } = error;
-        Self::of(*info)
+        Self { is_failed: true, ..Self::of(*info) }
     }
 
-    /// Sets the text in one place and what is beside it in the next.
+    /// Sets three places: whether it is a failure, the text, and what is beside it.
     pub fn set(self, env: &Env, into: &mut Array<'_>, at: u32) -> napi::Result<()> {
-        into.set(at, self.text)?;
+        into.set(at, self.is_failed)?;
+        into.set(at + 1, self.text)?;
         if self.beside.is_empty() {
             return Ok(());
         }
@@ -52,43 +47,32 @@ impl Answer {
         for (place, one) in (0..).zip(self.beside) {
             one(&mut list, place)?;
         }
-        into.set(at + 1, list)
+        into.set(at + 2, list)
     }
 }
 
 /// Where a result is written.
-#[derive(Default)]
 pub struct Out {
     text: Vec<u8>,
     beside: Vec<Beside>,
 }
 
-impl fmt::Debug for Out {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Out")
-    }
-}
-
 impl Out {
-    /// Writes a record: its members in order.
+    /// Writes a record or a list: its members in order.
     pub fn record(&mut self, members: impl FnOnce(&mut Self)) {
         self.text.push(b'[');
         members(self);
-        self.close();
+        // The last comma is one too many.
+        if self.text.last() == Some(&b',') {
+            self.text.pop();
+        }
+        self.text.push(b']');
     }
 
     /// Writes a member, or an element.
     pub fn member(&mut self, value: impl Write) {
         value.write(self);
         self.text.push(b',');
-    }
-
-    /// Ends a record or list, whose last comma is one too many.
-    fn close(&mut self) {
-        if self.text.last() == Some(&b',') {
-            self.text.pop();
-        }
-        self.text.push(b']');
     }
 
     fn json(&mut self, value: &impl serde::Serialize) {

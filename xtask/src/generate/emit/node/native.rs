@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::{Call, NOTE};
-use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Enum, Field, Method, Record, Surface, Type};
 
 /// The whole file.
@@ -14,12 +13,12 @@ pub fn text(surface: &Surface, calls: &[Call]) -> Result<String, String> {
     let mut out = format!("//! The methods by number, the records by place.\n// {NOTE}\n\n{HEAD}");
     let (begun, made): (Vec<&Call>, Vec<&Call>) = calls.iter().partition(|call| call.method.is_async);
     out += "\n/// Begins the async method of that number.\n";
-    out += "pub fn begin(bridge: &Bridge, method: u32, from: &Given<'_>) -> Result<Started> {\n    match method {\n";
+    out += "pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Result<()> {\n    match method {\n";
     begun.iter().for_each(|call| out += &begin(surface, call));
     out += "        _ => Err(unknown()),\n    }\n}\n";
     out += "\n/// Makes the sync method of that number.\n";
-    out += "pub fn invoke(method: u32, from: &Given<'_>) -> Result<Answer> {\n    match method {\n";
-    made.iter().for_each(|call| out += &invoke(call));
+    out += "pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {\n    match method {\n";
+    made.iter().for_each(|call| out += &invoke(surface, call));
     out += "        _ => Err(unknown()),\n    }\n}\n";
     for record in &surface.records {
         if record.is_taken {
@@ -44,13 +43,12 @@ pub fn text(surface: &Surface, calls: &[Call]) -> Result<String, String> {
 const HEAD: &str = "\
 use std::sync::Arc;
 
-use keywright_facade::bridge::Started;
 use keywright_facade::process::Result;
 use keywright_facade::*;
 use napi::bindgen_prelude::Array;
 
 use crate::bridge::Bridge;
-use crate::read::{Given, Read, record, word};
+use crate::read::{Read, or_default, there, word};
 use crate::write::{Answer, Out, Write};
 
 fn unknown() -> KeywrightError {
@@ -59,7 +57,7 @@ fn unknown() -> KeywrightError {
 ";
 
 fn begin(surface: &Surface, call: &Call) -> String {
-    let mut out = arm(call);
+    let mut out = arm(surface, call);
     let method = call.method;
     let asks = method.params.iter().find_map(|param| {
         let record = surface.options_of(&param.ty)?;
@@ -71,17 +69,18 @@ fn begin(surface: &Surface, call: &Call) -> String {
     }
     let client = if call.object == surface.client.name { "Some(&Arc::clone(&this))" } else { "None" };
     let asks = if asks.is_some() { "asks" } else { "false" };
-    let _ = writeln!(
-        out,
-        "            bridge.start({client}, {asks}, async move {{ this.{}({}).await }})",
-        method.name,
-        given(method)
-    );
+    let _ = writeln!(out, "            bridge.start(number, {client}, {asks}, Box::pin(async move {{");
+    let called = format!("this.{}({}).await?", method.name, given(method));
+    let _ = match method.returns {
+        Some(_) => writeln!(out, "                Ok(Answer::of({called}))"),
+        None => writeln!(out, "                {called};\n                Ok(Answer::of(()))"),
+    };
+    out += "            }))\n";
     out + "        }\n"
 }
 
-fn invoke(call: &Call) -> String {
-    let mut out = arm(call);
+fn invoke(surface: &Surface, call: &Call) -> String {
+    let mut out = arm(surface, call);
     let method = call.method;
     let called = match (call.object, call.is_constructor) {
         ("", _) => format!("{}({})", method.name, given(method)),
@@ -98,14 +97,15 @@ fn invoke(call: &Call) -> String {
 }
 
 /// The head of an arm: what is read.
-fn arm(call: &Call) -> String {
+fn arm(surface: &Surface, call: &Call) -> String {
     let mut out = format!("        {} => {{\n", call.number);
     if call.has_receiver() {
-        let _ = writeln!(out, "            let this: Arc<{}> = from.read(0, \"this\")?;", call.object);
+        let _ = writeln!(out, "            let this = Arc::<{}>::read(from, 0, \"this\")?;", call.object);
     }
     for (place, param) in call.method.params.iter().enumerate() {
         let Field { name, ty, .. } = param;
-        let _ = writeln!(out, "            let {name}: {} = from.{}({}, \"{name}\")?;", rust(ty), how(ty), place + call.first());
+        let (ty, how, place) = (rust(ty), how(surface, ty), place + call.first());
+        let _ = writeln!(out, "            let {name}: {ty} = {how}(from, {place}, \"{name}\")?;");
     }
     out
 }
@@ -115,22 +115,18 @@ fn given(method: &Method) -> String {
 }
 
 /// How a value is read that may have been left out.
-fn how(ty: &Type) -> &'static str {
-    if ty.may_be_absent() && !matches!(ty, Type::Optional(_)) { "read_or_default" } else { "read" }
+fn how(surface: &Surface, ty: &Type) -> &'static str {
+    let has_default = surface.options_of(ty).is_some() || ty.may_be_absent() && !matches!(ty, Type::Optional(_));
+    if has_default { "or_default" } else { "Read::read" }
 }
 
 fn read_record(surface: &Surface, of: &Record) -> String {
-    let name = &of.name;
-    let absent = if surface.options_of(&Type::Record(name.clone())).is_some() {
-        "return Ok(Self::default())".to_owned()
-    } else {
-        "return Err(unknown())".to_owned()
-    };
     let mut out = format!(
-        "\nimpl Read for {name} {{\n    fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {{\n        let Some(from) = record(from, at, field)? else {{ {absent} }};\n        Ok(Self {{\n"
+        "\nimpl Read for {} {{\n    fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {{\n        let from: &Array<'_> = &there(from.get(at), field)?;\n        Ok(Self {{\n",
+        of.name
     );
     for (place, field) in of.fields.iter().enumerate() {
-        let _ = writeln!(out, "            {0}: from.{1}({place}, \"{0}\")?,", field.name, how(&field.ty));
+        let _ = writeln!(out, "            {0}: {1}(from, {place}, \"{0}\")?,", field.name, how(surface, &field.ty));
     }
     out + "        })\n    }\n}\n"
 }
@@ -146,19 +142,15 @@ fn write_record(of: &Record) -> String {
 }
 
 fn read_enum(of: &Enum) -> String {
-    let name = &of.name;
-    let words: Vec<String> = of.variants.iter().map(|(word, _)| format!("(\"{word}\", Self::{})", pascal(word))).collect();
     format!(
-        "\nimpl Read for {name} {{\n    fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {{\n        word(&[{}], from, at, field)\n    }}\n}}\n",
-        words.join(", ")
+        "\nimpl Read for {} {{\n    fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {{\n        word(Self::ALL, Self::as_str, from, at, field)\n    }}\n}}\n",
+        of.name
     )
 }
 
 fn write_enum(of: &Enum) -> String {
-    let arms: String =
-        of.variants.iter().map(|(word, _)| format!("            Self::{} => \"{word}\",\n", pascal(word))).collect();
     format!(
-        "\nimpl Write for {} {{\n    fn write(self, out: &mut Out) {{\n        let word = match self {{\n{arms}        }};\n        word.write(out);\n    }}\n}}\n",
+        "\nimpl Write for {} {{\n    fn write(self, out: &mut Out) {{\n        self.as_str().write(out);\n    }}\n}}\n",
         of.name
     )
 }

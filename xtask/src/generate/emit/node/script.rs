@@ -14,17 +14,14 @@ const OWN: [&str; 5] = ["KeywrightError", "Listing", "Page", "Response", "Secret
 pub const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 const HEAD: &str = "
-const { date, shapes } = require('./answer.cjs')
-const { KeywrightError, kindOf } = require('./errors.cjs')
-const { Handle, MADE } = require('./handle.cjs')
-const { bool, bytes, callback, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
-const { Listing, Page, list: listing } = require('./pages.cjs')
-const { alike, call, invoke, keepHost, useDeliver } = require('./runtime.cjs')
-const { Secret, secretOf } = require('./secret.cjs')
-const { Response, eventsOf, held, optionsOf } = require('./shapes.cjs')
+const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
+const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
+const { alike, call, invoke, keepHost } = require('./runtime.cjs')
+const { Handle, KeywrightError, MADE, Response, Secret, date, generated, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
-const take = (lower, place, member, more) => ({ lower, place, member, ...more })
+const none = freeze({ __proto__: null })
+const take = (lower, place, member) => ({ lower, place, member })
 ";
 
 /// The CommonJS form, which holds everything.
@@ -34,15 +31,12 @@ const take = (lower, place, member, more) => ({ lower, place, member, ...more })
 pub fn commonjs(surface: &Surface, calls: &[Call]) -> Result<String, String> {
     let mut out = format!("'use strict'\n\n// {NOTE}\n{HEAD}");
     out += "\n// ---- Errors\n\n";
-    kinds(surface)?.variants.iter().for_each(|(kind, _)| {
-        let name = error_class(kind);
-        let _ = writeln!(out, "const {name} = kindOf('{kind}', '{name}')");
-    });
+    out += &errors(surface)?;
     out += "\n// ---- Values\n\n";
     for record in surface.records.iter().filter(|record| record.is_given && record.name != "Pair") {
         out += &value(record)?;
     }
-    out += "\nshapes.error = asErrorInfo\nshapes.event = asEvent\n";
+    out += "\ngenerated.error = asErrorInfo\ngenerated.event = asEvent\n";
     out += "\n// ---- Calls\n\n";
     for call in calls {
         out += &described(surface, call)?;
@@ -58,6 +52,7 @@ pub fn commonjs(surface: &Surface, calls: &[Call]) -> Result<String, String> {
         let (parameters, given) = signature(surface, method, 0);
         let _ = writeln!(out, "const {name} = ({parameters}) => invoke({}, null, {given})", method.name.to_uppercase());
     }
+    out += "\ngenerated.decodeJson = decodeJson\n";
     let _ = writeln!(out, "\nmodule.exports = {{\n  {},\n}}", exported(surface).join(",\n  "));
     Ok(out)
 }
@@ -102,15 +97,50 @@ pub fn error_class(kind: &str) -> String {
     }
 }
 
+/// The name of a record's member. The service's own words are not those of an `Error`.
+pub fn member(record: &Record, field: &Field) -> String {
+    if record.name == "ErrorInfo" && field.name == "message" { "serviceMessage".to_owned() } else { spell::field(field) }
+}
+
+/// The members of the record that tells a failure which an error has: its text is its `message`, and
+/// what the host's function failed with is its `cause`.
+pub fn told(info: &Record) -> impl Iterator<Item = &Field> {
+    info.fields.iter().filter(|field| !["text", "host_failure"].contains(&field.name.as_str()))
+}
+
+/// The class of each kind, and what an error says of itself when nobody said more.
+fn errors(surface: &Surface) -> Result<String, String> {
+    let info = surface.record("ErrorInfo")?;
+    let (mut out, mut all) = (String::new(), String::new());
+    for (kind, _) in &kinds(surface)?.variants {
+        let name = error_class(kind);
+        let _ = writeln!(out, "class {name} extends KeywrightError {{\n  static kind = '{kind}'\n}}");
+        let _ = writeln!(all, "  {kind}: {name},");
+    }
+    let _ = write!(out, "\ngenerated.errors = {{\n  __proto__: null,\n{all}}}\ngenerated.nothing = {{\n");
+    for field in told(info) {
+        let nothing = match &field.ty {
+            Type::Enum(name) if name == "ErrorKind" => "'internal'",
+            Type::Enum(name) if name == "Outcome" => "'not_sent'",
+            Type::Optional(_) => "null",
+            Type::List(_) => "freeze([])",
+            Type::Bool => "false",
+            other => return Err(format!("an error cannot be made without {}: {other:?}", field.name)),
+        };
+        let _ = writeln!(out, "  {}: {nothing},", member(info, field));
+    }
+    Ok(out + "}\n")
+}
+
 /// How a record is made of the array that crosses.
 fn value(record: &Record) -> Result<String, String> {
     let mut members = Vec::new();
     for (place, field) in record.fields.iter().enumerate() {
-        members.push(format!("{}: {}", spell::field(field), lift(&field.ty, &format!("v[{place}]"))?));
+        members.push(format!("{}: {}", member(record, field), lift(&field.ty, &format!("v[{place}]"))?));
     }
     let object = format!("{{ {} }}", members.join(", "));
     let made = match record.name.as_str() {
-        "Response" => format!("new Response({object}, decodeJson)"),
+        "Response" => format!("new Response({object})"),
         _ => format!("freeze({object})"),
     };
     Ok(format!("const as{} = (v, x) => ({made})\n", record.name))
@@ -151,24 +181,14 @@ fn lower(ty: &Type) -> Result<String, String> {
         Type::Limit => "limit".to_owned(),
         Type::Secret => "secret".to_owned(),
         Type::Json => "json".to_owned(),
-        Type::KeyFunction | Type::EventFunction | Type::DeliverFunction => "callback".to_owned(),
+        Type::KeyFunction | Type::EventFunction => "asked".to_owned(),
+        Type::DeliverFunction => "deliver".to_owned(),
         Type::Optional(inner) => lower(inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "pairs".to_owned(),
         Type::List(inner) => format!("list({})", lower(inner)?),
         Type::Object(name) => format!("instance(() => {name})"),
         Type::Record(name) => return Err(format!("the record {name} is taken where no options are")),
     })
-}
-
-/// What is done with a function beyond checking it: a number or a flag crosses in its place.
-fn more(ty: &Type) -> &'static str {
-    match ty {
-        Type::KeyFunction | Type::EventFunction => ", { use: () => true }",
-        Type::DeliverFunction => ", { use: useDeliver }",
-        Type::Secret => ", { isSecret: true }",
-        Type::Optional(inner) if **inner == Type::Secret => ", { isSecret: true }",
-        _ => "",
-    }
 }
 
 /// The constant that describes a call.
@@ -179,19 +199,21 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
         takes.push(format!("['{}', {}, {}]", spell::field(param), place + call.first(), lower(&param.ty)?));
     }
     let mut out = format!("const {} = {{\n  number: {},\n  name: '{}',\n", call.constant(), call.number, call.path);
-    let _ = writeln!(out, "  takes: [{}],\n  options: {{\n    __proto__: null,", takes.join(", "));
+    let mut known = String::new();
     for (place, param) in options {
         let place = place + call.first();
         match surface.options_of(&param.ty) {
-            None => out += &option(param, place, -1)?,
+            None => known += &option(param, place, -1)?,
             Some(record) => {
                 for (member, field) in (0..).zip(&record.fields) {
-                    out += &option(field, place, member)?;
+                    known += &option(field, place, member)?;
                 }
             }
         }
     }
-    out += "  },\n";
+    // One object for all that take none: there is nothing to build when the script is loaded.
+    let known = if known.is_empty() { "none".to_owned() } else { format!("{{\n    __proto__: null,\n{known}  }}") };
+    let _ = writeln!(out, "  takes: [{}],\n  options: {known},", takes.join(", "));
     if let Some(gives) = &call.method.returns {
         let lifted = match gives {
             // Handles of a client are made by what asks for them, so that they are of its class.
@@ -204,8 +226,7 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
 }
 
 fn option(field: &Field, place: usize, member: i64) -> Result<String, String> {
-    let lower = lower(&field.ty)?;
-    Ok(format!("    {}: take({lower}, {place}, {member}{}),\n", spell::field(field), more(&field.ty)))
+    Ok(format!("    {}: take({}, {place}, {member}),\n", spell::field(field), lower(&field.ty)?))
 }
 
 /// The parameters of a method, and what it hands on of them; the first ones are bound.

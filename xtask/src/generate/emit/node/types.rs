@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::script::{VERBS, error_class, kinds};
+use super::script::{self, VERBS, error_class, kinds, told};
 use super::{NOTE, objects, own_name, spell, split};
 use crate::generate::surface::words::{camel, pascal};
 use crate::generate::surface::{Doc, Enum, Field, Group, Method, Object, Record, Surface, Type};
@@ -96,7 +96,7 @@ export declare class Listing<T> implements PromiseLike<Page<T>>, AsyncIterable<T
 pub fn text(surface: &Surface) -> Result<String, String> {
     let mut out = format!("// {NOTE}\n{HEAD}");
     surface.enums.iter().filter(|one| one.name != "HostAsk").for_each(|one| out += &words(surface, one));
-    for record in surface.records.iter().filter(|record| !["Pair", "Response"].contains(&record.name.as_str())) {
+    for record in surface.records.iter().filter(|record| !["ErrorInfo", "Pair", "Response"].contains(&record.name.as_str())) {
         out += &interface(record)?;
     }
     out += &response(surface)?;
@@ -175,7 +175,7 @@ fn interface(record: &Record) -> Result<String, String> {
 }
 
 fn member(record: &Record, field: &Field) -> Result<String, String> {
-    let name = spell::field(field);
+    let name = script::member(record, field);
     let doc = note(&field.doc, "  ");
     let open = OPEN.iter().find(|(of, member, _)| *of == record.name && *member == field.name);
     let or_other = |words: &[&str]| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | ") + " | Other";
@@ -400,9 +400,8 @@ fn errors(surface: &Surface) -> Result<String, String> {
     let mut out = String::from(
         "\n/** What every call fails with. Each kind has a class of its own. `message` is one sentence with the remedy. */\nexport declare class KeywrightError extends Error {\n  /** For tests of your own: calls make theirs. */\n  constructor(message: string, details?: Partial<Omit<KeywrightError, 'name' | 'message' | 'stack'>>)\n",
     );
-    for field in info.fields.iter().filter(|field| !["text", "host_failure"].contains(&field.name.as_str())) {
-        let text = member(info, field)?;
-        out += &if field.name == "message" { text.replace("  readonly message:", "  readonly serviceMessage:") } else { text };
+    for field in told(info) {
+        out += &member(info, field)?;
     }
     out += "  /** What a function of your own failed with: key provider or `deliver`. */\n  readonly cause?: unknown\n}\n";
     for (kind, doc) in &kinds(surface)?.variants {

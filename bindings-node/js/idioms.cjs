@@ -1,8 +1,10 @@
 'use strict'
 
-// Lists: a page, and the way on to those that follow.
+// What JavaScript expects beyond calls: lists and streams that are walked, a clock that is held
+// while some work is done, a sandbox whose access is a client's options.
 
 const { call } = require('./runtime.cjs')
+const { keep } = require('./values.cjs')
 
 /** One page. Walking it walks on through the following pages. */
 class Page {
@@ -65,7 +67,7 @@ class Listing {
 }
 
 /** Asks for a list. Nothing is sent before somebody awaits or walks it. */
-function list(of, target, given, options) {
+function listing(of, target, given, options) {
   const page = async (more) => {
     const first = await call(of, target, given, more)
     return new Page(first, (after) => page({ ...more, after }))
@@ -73,4 +75,30 @@ function list(of, target, given, options) {
   return new Listing(() => page(options))
 }
 
-module.exports = { Listing, Page, list }
+/** Gives a stream of events the protocol of `for await`; leaving the loop closes it. */
+async function* eventsOf(stream) {
+  try {
+    for (let event = await stream.nextEvent(); event !== null; event = await stream.nextEvent()) yield event
+  } finally {
+    await stream.close()
+  }
+}
+
+/** Holds a clock while some work is done. */
+async function held(clock, work) {
+  clock.hold()
+  try {
+    return await work()
+  } finally {
+    clock.release()
+  }
+}
+
+/** What of a sandbox's access a client is made with. The sandbox stays while a client is on its clock. */
+function optionsOf(sandbox, { baseUrl, apiKey, management, email, password, agentId, clock }) {
+  keep(clock, sandbox)
+  const options = { baseUrl, apiKey, management, email, password, agentId, clock }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null))
+}
+
+module.exports = { Listing, Page, eventsOf, held, listing, optionsOf }
