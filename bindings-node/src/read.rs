@@ -102,9 +102,5 @@ pub fn or_default<T: Read + Default>(from: &Array<'_>, at: u32, field: &str) -> 
 
 /// A word of a closed list.
 pub fn word<T: Copy>(all: &[T], as_str: fn(T) -> &'static str, from: &Array<'_>, at: u32, field: &str) -> Result<T> {
-    let given = String::read(from, at, field)?;
-    all.iter().copied().find(|one| as_str(*one) == given).ok_or_else(|| {
-        let words: Vec<&str> = all.iter().map(|one| as_str(*one)).collect();
-        KeywrightError::config(field, "is not known", &format!("use one of {}", words.join(", ")))
-    })
+    text::word(&String::read(from, at, field)?, field, all, as_str)
 }

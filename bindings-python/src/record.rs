@@ -6,19 +6,15 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use crate::convert::{Give, Take, refused};
+use crate::convert::{Give, Take};
+use crate::error::raise;
 
 /// A member and its value.
 type Member<'py> = (&'static str, Bound<'py, PyAny>);
 
 /// A word of a closed list.
 pub fn word<T: Copy>(value: &Bound<'_, PyAny>, field: &str, all: &[T], as_str: fn(T) -> &'static str) -> PyResult<T> {
-    let text = String::take(value, field)?;
-    let found = all.iter().copied().find(|one| as_str(*one) == text);
-    found.ok_or_else(|| {
-        let known: Vec<String> = all.iter().map(|one| format!("`{}`", as_str(*one))).collect();
-        refused(value.py(), field, "is no word that is known here", &format!("use one of {}", known.join(", ")))
-    })
+    facade::text::word(&String::take(value, field)?, field, all, as_str).map_err(|error| raise(value.py(), error))
 }
 
 /// A member that may be left out.

@@ -19,9 +19,29 @@ pub fn lone_surrogate(field: &str) -> KeywrightError {
     KeywrightError::config(field, "holds half a surrogate pair, which is no character", "remove it")
 }
 
+/// The member of a closed list that a word names.
+///
+/// # Errors
+/// `config`, naming the argument and every word that there is.
+pub fn word<T: Copy>(given: &str, field: &str, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, KeywrightError> {
+    all.iter().copied().find(|one| as_str(*one) == given).ok_or_else(|| {
+        let words: Vec<String> = all.iter().map(|one| format!("`{}`", as_str(*one))).collect();
+        KeywrightError::config(field, "is not known", &format!("use one of {}", words.join(", ")))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Safety;
+
+    #[test]
+    fn a_word_is_one_of_those_that_there_are() {
+        assert_eq!(word("never", "safety", Safety::ALL, Safety::as_str), Ok(Safety::Never));
+        let error = word("Never", "safety", Safety::ALL, Safety::as_str).unwrap_err();
+        assert_eq!(error.info().field.as_deref(), Some("safety"));
+        assert!(error.to_string().contains("use one of `safe`, `idempotent`, `never`"), "{error}");
+    }
 
     #[test]
     fn half_a_pair_is_refused_and_a_whole_one_kept() {
