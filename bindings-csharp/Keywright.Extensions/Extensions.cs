@@ -23,15 +23,8 @@ namespace Keywright
             Action<IServiceProvider, ClientOptions>? configure = null)
             where TClient : KeywrightClient
         {
-            if (services is null)
-            {
-                throw new ArgumentNullException(nameof(services));
-            }
-
-            if (create is null)
-            {
-                throw new ArgumentNullException(nameof(create));
-            }
+            _ = services ?? throw new ArgumentNullException(nameof(services));
+            _ = create ?? throw new ArgumentNullException(nameof(create));
 
             return services.AddSingleton(provider =>
             {
@@ -52,15 +45,8 @@ namespace Keywright
         /// <returns>The same options.</returns>
         public static ClientOptions UseLogger(this ClientOptions options, ILogger logger)
         {
-            if (options is null)
-            {
-                throw new ArgumentNullException(nameof(options));
-            }
-
-            if (logger is null)
-            {
-                throw new ArgumentNullException(nameof(logger));
-            }
+            _ = options ?? throw new ArgumentNullException(nameof(options));
+            _ = logger ?? throw new ArgumentNullException(nameof(logger));
 
             var before = options.OnEvent;
             options.OnEvent = happened =>

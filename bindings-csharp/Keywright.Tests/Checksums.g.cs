@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -57,12 +58,14 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_fail", uniffi_keywright_facade_checksum_method_hostrequest_fail(), 27576);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_function", uniffi_keywright_facade_checksum_method_hostrequest_function(), 18493);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_secret", uniffi_keywright_facade_checksum_method_hostrequest_secret(), 9503);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_take", uniffi_keywright_facade_checksum_method_hostrequests_take(), 41023);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_wait", uniffi_keywright_facade_checksum_method_hostrequests_wait(), 37793);
             yield return ("uniffi_keywright_facade_checksum_constructor_client_new", uniffi_keywright_facade_checksum_constructor_client_new(), 8678);
             yield return ("uniffi_keywright_facade_checksum_constructor_client_with_dialect", uniffi_keywright_facade_checksum_constructor_client_with_dialect(), 7004);
             yield return ("uniffi_keywright_facade_checksum_method_client_account", uniffi_keywright_facade_checksum_method_client_account(), 27506);
             yield return ("uniffi_keywright_facade_checksum_method_client_capabilities", uniffi_keywright_facade_checksum_method_client_capabilities(), 56229);
             yield return ("uniffi_keywright_facade_checksum_method_client_describe", uniffi_keywright_facade_checksum_method_client_describe(), 57244);
-            yield return ("uniffi_keywright_facade_checksum_method_client_next_request", uniffi_keywright_facade_checksum_method_client_next_request(), 1819);
+            yield return ("uniffi_keywright_facade_checksum_method_client_host_requests", uniffi_keywright_facade_checksum_method_client_host_requests(), 23493);
             yield return ("uniffi_keywright_facade_checksum_method_client_now", uniffi_keywright_facade_checksum_method_client_now(), 41019);
             yield return ("uniffi_keywright_facade_checksum_method_client_own_account", uniffi_keywright_facade_checksum_method_client_own_account(), 61942);
             yield return ("uniffi_keywright_facade_checksum_method_client_service", uniffi_keywright_facade_checksum_method_client_service(), 18545);
@@ -240,6 +243,12 @@ namespace Keywright
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequest_secret();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_take();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_wait();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_constructor_client_new();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -255,7 +264,7 @@ namespace Keywright
         private static extern ushort uniffi_keywright_facade_checksum_method_client_describe();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        private static extern ushort uniffi_keywright_facade_checksum_method_client_next_request();
+        private static extern ushort uniffi_keywright_facade_checksum_method_client_host_requests();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_client_now();

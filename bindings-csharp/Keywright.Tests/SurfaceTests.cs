@@ -72,6 +72,26 @@ namespace Keywright.Tests
         }
 
         [Fact]
+        public void A_reference_that_is_not_passed_is_let_go_of()
+        {
+            using var counted = new Counted();
+            using (var writer = Writer.Rent())
+            {
+                writer.Handle(counted);
+                Assert.Throws<ConfigException>(() => writer.Text("a\ud83d", "name"));
+            }
+
+            Assert.Equal((1, 1), (counted.Copied, counted.Freed));
+            using (var writer = Writer.Rent())
+            {
+                writer.Handle(counted);
+                writer.Pass();
+            }
+
+            Assert.Equal((2, 1), (counted.Copied, counted.Freed));
+        }
+
+        [Fact]
         public async Task A_secret_shows_nowhere()
         {
             using var sandbox = await Sandbox.StartAsync();
@@ -181,6 +201,23 @@ namespace Keywright.Tests
                     data: "{}");
                 return Task.FromResult(new Page<Key>(new[] { key }, meta));
             }
+        }
+
+        /// <summary>Stands for an object of the native library, and counts its references.</summary>
+        private sealed unsafe class Counted : NativeHandle
+        {
+            internal Counted()
+                : base(1, null)
+            {
+            }
+
+            internal int Copied { get; private set; }
+
+            internal int Freed { get; private set; }
+
+            private protected override ulong Copy(ulong handle, RustCallStatus* status) => handle + (ulong)++Copied;
+
+            private protected override void Free(ulong handle, RustCallStatus* status) => Freed++;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -18,26 +19,18 @@ namespace Keywright
         public unsafe KeywrightClient(string service, ClientOptions? options = null)
         {
             Check.NotNull(service, nameof(service));
-            options = options ?? new ClientOptions();
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(options, (w, value) => { value.Write(w); });
-                var a1 = lowered.Text(service, "service");
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_client_new(a1, a0, &status);
+                w.Raw(service, "service"); var a0 = w.End();
+                (options ?? new ClientOptions()).Write(w); var a1 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_constructor_client_new(w.ToRust(a0), w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
-            Handle = new ClientHandle(result);
-            Host = new Host(options);
+            handle = new ClientHandle(result, new Host(options));
         }
 
         /// <summary>A client of any service that a dialect describes.</summary>
@@ -47,23 +40,16 @@ namespace Keywright
         public static unsafe KeywrightClient WithDialect(Dialect dialect, ClientOptions? options = null)
         {
             Check.NotNull(dialect, nameof(dialect));
-            options = options ?? new ClientOptions();
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(options, (w, value) => { value.Write(w); });
-                var a1 = dialect.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_client_with_dialect(a1, a0, &status);
+                var a0 = w.Reference(dialect.Handle);
+                (options ?? new ClientOptions()).Write(w); var a1 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_constructor_client_with_dialect(a0, w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new KeywrightClient(result, new Host(options));
         }
@@ -157,19 +143,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_account(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_client_account(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, Host);
             return new KeywrightClient(result, Host);
         }
@@ -181,18 +161,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_capabilities(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_capabilities(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.Capability.Read(ref r)));
         }
@@ -204,20 +173,20 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_describe(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_describe(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.Description.Read(ref r));
+        }
+
+        /// <summary>What the core asks of the host of this client.</summary>
+        internal unsafe HostRequests HostRequests()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            ulong result;
+            result = Native.uniffi_keywright_facade_fn_method_client_host_requests(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return new HostRequests(result);
         }
 
         /// <summary>The time on the client's clock.</summary>
@@ -227,18 +196,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_now(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_now(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
             return Rust.Lift(result, (ref Reader r) => r.Time());
         }
@@ -250,18 +208,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_own_account(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_own_account(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
             return new KeywrightClient(result, Host);
         }
@@ -273,20 +220,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_service(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_service(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
-            return Rust.Text(result);
+            return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
         /// <summary>Whether the service has an operation: <c>keys.rotate</c>, <c>agents.list</c>. Asks nobody.</summary>
@@ -298,19 +234,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             sbyte result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(capability, "capability");
+                w.Raw(capability, "capability"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_supports(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_client_supports(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, Host);
             return result != 0;
         }
@@ -322,18 +252,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_throttle(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_client_throttle(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.ThrottleView.Read(ref r));
         }
@@ -347,19 +266,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(key.Expose(), "key");
+                w.Raw(key.Expose(), "key"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_with_key(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_client_with_key(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, Host);
             return new KeywrightClient(result, Host);
         }
@@ -372,19 +285,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value((options ?? new CallOptions()), (w, value) => { value.Write(w); });
+                (options ?? new CallOptions()).Write(w); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_with_options(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_client_with_options(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, Host);
             return new KeywrightClient(result, Host);
         }
@@ -405,22 +312,17 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(method, "method");
-                var a1 = lowered.Text(path, "path");
-                var a2 = lowered.Value((options ?? new RequestOptions()), (w, value) => { value.Write(w); });
+                w.Raw(method, "method"); var a0 = w.End();
+                w.Raw(path, "path"); var a1 = w.End();
+                (options ?? new RequestOptions()).Write(w); var a2 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_request(self, a0, a1, a2);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_request(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Response.Read(ref r), this, "request", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Response>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Response.Read(ref r)), this, "request", null, cancellationToken).Begin();
         }
 
         /// <summary>The request as a <c>curl</c> command, to paste into a terminal or a bug report. In the place of the key stands the environment variable that the service's page names (SEC-70).</summary>
@@ -435,23 +337,17 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(method, "method");
-                var a1 = lowered.Text(path, "path");
-                var a2 = lowered.Value((options ?? new RequestOptions()), (w, value) => { value.Write(w); });
+                w.Raw(method, "method"); var a0 = w.End();
+                w.Raw(path, "path"); var a1 = w.End();
+                (options ?? new RequestOptions()).Write(w); var a2 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_to_curl(self, a0, a1, a2, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_client_to_curl(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, Host);
-            return Rust.Text(result);
+            return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
         /// <summary>Gets plan and limits (SidClaw).</summary>
@@ -465,19 +361,9 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_billing_status(self);
-            }
-            finally
-            {
-                lowered.Free();
-            }
+            future = Native.uniffi_keywright_facade_fn_method_client_billing_status(this.Handle.Clone());
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.JsonReply.Read(ref r), this, "billing_status", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, JsonReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.JsonReply.Read(ref r)), this, "billing_status", null, cancellationToken).Begin();
         }
 
         /// <summary>Asks whether an action is allowed (SidClaw). Every call makes a new trace: it is never repeated by itself. <c>agent_id</c> may be left to the client's option.</summary>
@@ -493,20 +379,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(action.Text, "action");
+                w.Raw(action.Text, "action"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_evaluate(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_evaluate(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.JsonReply.Read(ref r), this, "evaluate", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, JsonReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.JsonReply.Read(ref r)), this, "evaluate", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -531,19 +412,54 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_me(self);
-            }
-            finally
-            {
-                lowered.Free();
-            }
+            future = Native.uniffi_keywright_facade_fn_method_client_me(this.Handle.Clone());
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), this, "me", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), this, "me", null, cancellationToken).Begin();
         }
+
+        /// <summary>Sends a GET request of your own.</summary>
+        /// <param name="path">The path.</param>
+        /// <param name="options">What the request carries.</param>
+        /// <param name="cancellationToken">Ends the call.</param>
+        /// <returns>The answer.</returns>
+        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
+        public Task<Response> GetAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            RequestAsync("GET", path, options, cancellationToken);
+
+        /// <summary>Sends a POST request of your own.</summary>
+        /// <param name="path">The path.</param>
+        /// <param name="options">What the request carries.</param>
+        /// <param name="cancellationToken">Ends the call.</param>
+        /// <returns>The answer.</returns>
+        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
+        public Task<Response> PostAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            RequestAsync("POST", path, options, cancellationToken);
+
+        /// <summary>Sends a PUT request of your own.</summary>
+        /// <param name="path">The path.</param>
+        /// <param name="options">What the request carries.</param>
+        /// <param name="cancellationToken">Ends the call.</param>
+        /// <returns>The answer.</returns>
+        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
+        public Task<Response> PutAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            RequestAsync("PUT", path, options, cancellationToken);
+
+        /// <summary>Sends a PATCH request of your own.</summary>
+        /// <param name="path">The path.</param>
+        /// <param name="options">What the request carries.</param>
+        /// <param name="cancellationToken">Ends the call.</param>
+        /// <returns>The answer.</returns>
+        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
+        public Task<Response> PatchAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            RequestAsync("PATCH", path, options, cancellationToken);
+
+        /// <summary>Sends a DELETE request of your own.</summary>
+        /// <param name="path">The path.</param>
+        /// <param name="options">What the request carries.</param>
+        /// <param name="cancellationToken">Ends the call.</param>
+        /// <returns>The answer.</returns>
+        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
+        public Task<Response> DeleteAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+            RequestAsync("DELETE", path, options, cancellationToken);
     }
 }

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -26,10 +27,10 @@ namespace Keywright
         internal Outcome Outcome = default!;
         internal Stop? Stop = default!;
         internal TimeoutScope? TimeoutScope = default!;
-        internal IReadOnlyList<Attempt> Attempts = default!;
-        internal IReadOnlyList<string> Candidates = default!;
+        internal IReadOnlyList<Attempt> Attempts = Array.Empty<Attempt>();
+        internal IReadOnlyList<string> Candidates = Array.Empty<string>();
         internal string? Nonce = default!;
-        internal IReadOnlyList<FieldError> Fields = default!;
+        internal IReadOnlyList<FieldError> Fields = Array.Empty<FieldError>();
         internal string? Excerpt = default!;
         internal bool IsRetryable = default!;
         internal long? HostFailure = default!;
@@ -38,26 +39,26 @@ namespace Keywright
         {
             Kind = (ErrorKind)r.Variant(16),
             Text = r.Text(),
-            Reason = r.Some() ? r.Text() : null,
-            Service = r.Some() ? r.Text() : null,
-            Operation = r.Some() ? r.Text() : null,
-            Field = r.Some() ? r.Text() : null,
-            Remedy = r.Some() ? r.Text() : null,
-            Status = r.Some() ? r.U16() : (int?)null,
-            Code = r.Some() ? r.Text() : null,
-            Message = r.Some() ? r.Text() : null,
-            RequestId = r.Some() ? r.Text() : null,
-            RetryAfter = r.Some() ? r.Duration() : (TimeSpan?)null,
+            Reason = r.Bool() ? r.Text() : null,
+            Service = r.Bool() ? r.Text() : null,
+            Operation = r.Bool() ? r.Text() : null,
+            Field = r.Bool() ? r.Text() : null,
+            Remedy = r.Bool() ? r.Text() : null,
+            Status = r.Bool() ? r.U16() : (int?)null,
+            Code = r.Bool() ? r.Text() : null,
+            Message = r.Bool() ? r.Text() : null,
+            RequestId = r.Bool() ? r.Text() : null,
+            RetryAfter = r.Bool() ? r.Duration() : (TimeSpan?)null,
             Outcome = (Outcome)r.Variant(4),
-            Stop = r.Some() ? (Stop)r.Variant(9) : (Stop?)null,
-            TimeoutScope = r.Some() ? (TimeoutScope)r.Variant(4) : (TimeoutScope?)null,
+            Stop = r.Bool() ? (Stop)r.Variant(9) : (Stop?)null,
+            TimeoutScope = r.Bool() ? (TimeoutScope)r.Variant(4) : (TimeoutScope?)null,
             Attempts = r.List((ref Reader r) => global::Keywright.Attempt.Read(ref r)),
             Candidates = r.List((ref Reader r) => r.Text()),
-            Nonce = r.Some() ? r.Text() : null,
+            Nonce = r.Bool() ? r.Text() : null,
             Fields = r.List((ref Reader r) => global::Keywright.FieldError.Read(ref r)),
-            Excerpt = r.Some() ? r.Text() : null,
+            Excerpt = r.Bool() ? r.Text() : null,
             IsRetryable = r.Bool(),
-            HostFailure = r.Some() ? r.U64() : (long?)null,
+            HostFailure = r.Bool() ? r.U64() : (long?)null,
         };
     }
 

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -37,20 +38,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_archive(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_archive(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Key.Read(ref r), client, "keys.archive", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.archive", null, cancellationToken).Begin();
         }
 
         private Task<Page<CallRecord>> BeginCallsAsync(string id, CallsQuery? query, int? pageSize, string? after, CancellationToken cancellationToken)
@@ -62,23 +58,18 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                var a1 = lowered.Value((query ?? new CallsQuery()), (w, value) => { value.Write(w); });
-                var a2 = lowered.Value(pageSize, (w, value) => { if (value is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); } });
-                var a3 = lowered.Value(after, (w, value) => { if (value is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); } });
+                w.Raw(id, "id"); var a0 = w.End();
+                (query ?? new CallsQuery()).Write(w); var a1 = w.End();
+                if (pageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); } var a2 = w.End();
+                if (after is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); } var a3 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_calls(self, a0, a1, a2, a3);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_calls(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2), w.ToRust(a3));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => Page<CallRecord>.Read(ref r, (ref Reader r) => global::Keywright.CallRecord.Read(ref r)), client, "keys.calls", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Page<CallRecord>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => Page<CallRecord>.Read(ref r, (ref Reader r) => global::Keywright.CallRecord.Read(ref r))), client, "keys.calls", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets a page of the calls made with a key, newest first, and from it all that follow.</summary>
@@ -121,21 +112,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                var a1 = lowered.Value((query ?? new CallsQuery()), (w, value) => { value.Write(w); });
+                w.Raw(id, "id"); var a0 = w.End();
+                (query ?? new CallsQuery()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_calls_oldest_first(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_calls_oldest_first(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => r.List((ref Reader r) => global::Keywright.CallRecord.Read(ref r)), client, "keys.calls_oldest_first", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, IReadOnlyList<CallRecord>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.CallRecord.Read(ref r))), client, "keys.calls_oldest_first", null, cancellationToken).Begin();
         }
 
         /// <summary>Creates a key. Its secret is in the result and is never shown again: store it first.</summary>
@@ -150,23 +136,19 @@ namespace Keywright
                 return Task.FromCanceled<CreatedKey>(cancellationToken);
             }
 
+            var delivery = Delivery.Of(handover?.Deliver);
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value((wanted ?? new CreateKey()), (w, value) => { value.Write(w); });
-                lowered.Deliver = client.Host.Register(handover?.Deliver);
-                var a1 = lowered.Value((handover ?? new Handover()), (w, value) => { value.Write(w); });
+                (wanted ?? new CreateKey()).Write(w); var a0 = w.End();
+                w.Delivery = delivery;
+                (handover ?? new Handover()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_create(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_create(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r), client, "keys.create", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.create", delivery, cancellationToken).Begin();
         }
 
         /// <summary>Removes a key for good.</summary>
@@ -182,20 +164,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_delete(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_delete(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Done.Read(ref r), client, "keys.delete", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Done>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Done.Read(ref r)), client, "keys.delete", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets one key.</summary>
@@ -211,20 +188,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_get(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_get(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Key.Read(ref r), client, "keys.get", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.get", null, cancellationToken).Begin();
         }
 
         private Task<Page<Key>> BeginListAsync(int? pageSize, string? after, CancellationToken cancellationToken)
@@ -235,21 +207,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(pageSize, (w, value) => { if (value is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); } });
-                var a1 = lowered.Value(after, (w, value) => { if (value is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); } });
+                if (pageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); } var a0 = w.End();
+                if (after is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_list(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_list(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => Page<Key>.Read(ref r, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.list", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Page<Key>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => Page<Key>.Read(ref r, (ref Reader r) => global::Keywright.Key.Read(ref r))), client, "keys.list", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets a page of keys, and from it all that follow.</summary>
@@ -287,20 +254,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_reactivate(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_reactivate(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Key.Read(ref r), client, "keys.reactivate", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.reactivate", null, cancellationToken).Begin();
         }
 
         /// <summary>Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).</summary>
@@ -316,20 +278,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_retire(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_retire(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Retired.Read(ref r), client, "keys.retire", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Retired>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Retired.Read(ref r)), client, "keys.retire", null, cancellationToken).Begin();
         }
 
         /// <summary>Disables a key at once. At SegOps this deletes it.</summary>
@@ -345,20 +302,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
+                w.Raw(id, "id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_revoke(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_revoke(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Retired.Read(ref r), client, "keys.revoke", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Retired>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Retired.Read(ref r)), client, "keys.revoke", null, cancellationToken).Begin();
         }
 
         /// <summary>Gives the same key a new secret; the old one stops working at once (SidClaw).</summary>
@@ -374,23 +326,19 @@ namespace Keywright
                 return Task.FromCanceled<CreatedKey>(cancellationToken);
             }
 
+            var delivery = Delivery.Of(handover?.Deliver);
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                lowered.Deliver = client.Host.Register(handover?.Deliver);
-                var a1 = lowered.Value((handover ?? new Handover()), (w, value) => { value.Write(w); });
+                w.Raw(id, "id"); var a0 = w.End();
+                w.Delivery = delivery;
+                (handover ?? new Handover()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_rotate(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_rotate(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r), client, "keys.rotate", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.rotate", delivery, cancellationToken).Begin();
         }
 
         /// <summary>Changes name or expiry. What is not given stays.</summary>
@@ -407,21 +355,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                var a1 = lowered.Value((change ?? new UpdateKey()), (w, value) => { value.Write(w); });
+                w.Raw(id, "id"); var a0 = w.End();
+                (change ?? new UpdateKey()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_update(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_update(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Key.Read(ref r), client, "keys.update", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.update", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets the credits that a key has used.</summary>
@@ -438,21 +381,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                var a1 = lowered.Value((query ?? new UsageQuery()), (w, value) => { value.Write(w); });
+                w.Raw(id, "id"); var a0 = w.End();
+                (query ?? new UsageQuery()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_usage(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_usage(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.UsageReport.Read(ref r), client, "keys.usage", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, UsageReport>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.UsageReport.Read(ref r)), client, "keys.usage", null, cancellationToken).Begin();
         }
     }
 
@@ -484,22 +422,17 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Text(action, "action");
-                var a2 = lowered.Value((arguments ?? new Arguments()), (w, value) => { value.Write(w); });
+                w.Raw(name, "resource"); var a0 = w.End();
+                w.Raw(action, "action"); var a1 = w.End();
+                (arguments ?? new Arguments()).Write(w); var a2 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_call(self, a0, a1, a2);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_call(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.ActionReply.Read(ref r), client, "resource.call", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, ActionReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.ActionReply.Read(ref r)), client, "resource.call", null, cancellationToken).Begin();
         }
 
 
@@ -529,21 +462,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Text(body.Text, "body");
+                w.Raw(name, "resource"); var a0 = w.End();
+                w.Raw(body.Text, "body"); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_create(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_create(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "resource.create", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "resource.create", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -570,21 +498,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Text(id, "id");
+                w.Raw(name, "resource"); var a0 = w.End();
+                w.Raw(id, "id"); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_delete(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_delete(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Done.Read(ref r), client, "resource.delete", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Done>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Done.Read(ref r)), client, "resource.delete", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets one object.</summary>
@@ -600,21 +523,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Text(id, "id");
+                w.Raw(name, "resource"); var a0 = w.End();
+                w.Raw(id, "id"); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_get(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_get(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "resource.get", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "resource.get", null, cancellationToken).Begin();
         }
 
         private Task<Page<Item>> BeginListAsync(int? pageSize, string? after, CancellationToken cancellationToken)
@@ -625,22 +543,17 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Value(pageSize, (w, value) => { if (value is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); } });
-                var a2 = lowered.Value(after, (w, value) => { if (value is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); } });
+                w.Raw(name, "resource"); var a0 = w.End();
+                if (pageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); } var a1 = w.End();
+                if (after is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); } var a2 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_list(self, a0, a1, a2);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_list(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "resource.list", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Page<Item>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r))), client, "resource.list", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets a page of the list, and from it all that follow.</summary>
@@ -680,22 +593,17 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "resource");
-                var a1 = lowered.Text(id, "id");
-                var a2 = lowered.Text(body.Text, "body");
+                w.Raw(name, "resource"); var a0 = w.End();
+                w.Raw(id, "id"); var a1 = w.End();
+                w.Raw(body.Text, "body"); var a2 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_resource_update(self, a0, a1, a2);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_resource_update(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "resource.update", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "resource.update", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -740,20 +648,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(runId, "run_id");
+                w.Raw(runId, "run_id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_runs_cancel(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_runs_cancel(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Done.Read(ref r), client, "runs.cancel", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Done>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Done.Read(ref r)), client, "runs.cancel", null, cancellationToken).Begin();
         }
 
         /// <summary>Starts a run of an agent (Seclai). The body is <c>{"input": .., "priority"?, "metadata"?}</c>.</summary>
@@ -771,21 +674,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(agentId, "agent_id");
-                var a1 = lowered.Text(body.Text, "body");
+                w.Raw(agentId, "agent_id"); var a0 = w.End();
+                w.Raw(body.Text, "body"); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_runs_create(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_runs_create(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "runs.create", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "runs.create", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -813,20 +711,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(runId, "run_id");
+                w.Raw(runId, "run_id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_runs_get(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_runs_get(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "runs.get", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "runs.get", null, cancellationToken).Begin();
         }
 
         /// <summary>Starts a run and gives its events as they arrive (SEC-84).</summary>
@@ -844,21 +737,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(agentId, "agent_id");
-                var a1 = lowered.Text(body.Text, "body");
+                w.Raw(agentId, "agent_id"); var a0 = w.End();
+                w.Raw(body.Text, "body"); var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_runs_stream(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_runs_stream(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Handle(future, handle => new EventStream(handle), client, "runs.stream", lowered.Deliver, cancellationToken);
+            return new PendingCall<ulong, EventStream>(U64Future.Kind, future, result => new EventStream(result), client, "runs.stream", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -886,20 +774,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(runId, "run_id");
+                w.Raw(runId, "run_id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_runs_wait(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_runs_wait(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "runs.wait", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "runs.wait", null, cancellationToken).Begin();
         }
     }
 
@@ -932,20 +815,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(@event.Text, "event");
+                w.Raw(@event.Text, "event"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_events_track(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_events_track(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.JsonReply.Read(ref r), client, "events.track", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, JsonReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.JsonReply.Read(ref r)), client, "events.track", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -972,20 +850,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(events.Text, "events");
+                w.Raw(events.Text, "events"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_events_track_batch(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_events_track_batch(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.JsonReply.Read(ref r), client, "events.track_batch", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, JsonReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.JsonReply.Read(ref r)), client, "events.track_batch", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER
@@ -1024,21 +897,16 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(pageSize, (w, value) => { if (value is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); } });
-                var a1 = lowered.Value(after, (w, value) => { if (value is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); } });
+                if (pageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); } var a0 = w.End();
+                if (after is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_segments_list(self, a0, a1);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_segments_list(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "segments.list", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Page<Item>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r))), client, "segments.list", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets a page of segments (SegOps), and from it all that follow.</summary>
@@ -1072,22 +940,17 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(id, "id");
-                var a1 = lowered.Value(pageSize, (w, value) => { if (value is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); } });
-                var a2 = lowered.Value(after, (w, value) => { if (value is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); } });
+                w.Raw(id, "id"); var a0 = w.End();
+                if (pageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); } var a1 = w.End();
+                if (after is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); } var a2 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_segments_members(self, a0, a1, a2);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_segments_members(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "segments.members", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Page<Item>>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r))), client, "segments.members", null, cancellationToken).Begin();
         }
 
         /// <summary>Gets a page of a segment's members, and from it all that follow.</summary>
@@ -1127,20 +990,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(userId, "user_id");
+                w.Raw(userId, "user_id"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_segments_membership(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_segments_membership(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.JsonReply.Read(ref r), client, "segments.membership", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, JsonReply>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.JsonReply.Read(ref r)), client, "segments.membership", null, cancellationToken).Begin();
         }
     }
 
@@ -1171,19 +1029,9 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_account_settings_get(self);
-            }
-            finally
-            {
-                lowered.Free();
-            }
+            future = Native.uniffi_keywright_facade_fn_method_client_account_settings_get(client.Handle.Clone());
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "account_settings.get", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "account_settings.get", null, cancellationToken).Begin();
         }
 
         /// <summary>Changes the account that this handle is for: <c>{"name"?, "is_active"?}</c>.</summary>
@@ -1199,20 +1047,15 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(body.Text, "body");
+                w.Raw(body.Text, "body"); var a0 = w.End();
                 var self = client.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_account_settings_update(self, a0);
-            }
-            finally
-            {
-                lowered.Free();
+                w.Pass();
+                future = Native.uniffi_keywright_facade_fn_method_client_account_settings_update(self, w.ToRust(a0));
             }
 
-            return AsyncCall.Buffer(future, (ref Reader r) => global::Keywright.Item.Read(ref r), client, "account_settings.update", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "account_settings.update", null, cancellationToken).Begin();
         }
 
         #if NET8_0_OR_GREATER

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -92,6 +93,12 @@ namespace Keywright
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern void uniffi_keywright_facade_fn_free_hostrequest(ulong handle, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern ulong uniffi_keywright_facade_fn_clone_hostrequests(ulong handle, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_free_hostrequests(ulong handle, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_clone_client(ulong handle, RustCallStatus* status);
@@ -229,6 +236,12 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequest_secret(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequests_take(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern ulong uniffi_keywright_facade_fn_method_hostrequests_wait(ulong self);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_constructor_client_new(RustBuffer a0, RustBuffer a1, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -244,7 +257,7 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_client_describe(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_method_client_next_request(ulong self);
+        internal static extern ulong uniffi_keywright_facade_fn_method_client_host_requests(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_client_now(ulong self, RustCallStatus* status);
@@ -382,10 +395,53 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_func_decode_json(RustBuffer a0, RustCallStatus* status);
     }
 
+    internal sealed unsafe class RustBufferFuture : FutureKind<RustBuffer>
+    {
+        internal static readonly RustBufferFuture Kind = new RustBufferFuture();
+
+        internal override void Poll(ulong future, IntPtr callback, ulong data) => Native.ffi_keywright_facade_rust_future_poll_rust_buffer(future, callback, data);
+
+        internal override void Cancel(ulong future) => Native.ffi_keywright_facade_rust_future_cancel_rust_buffer(future);
+
+        internal override RustBuffer Complete(ulong future, RustCallStatus* status) => Native.ffi_keywright_facade_rust_future_complete_rust_buffer(future, status);
+
+        internal override void Free(ulong future) => Native.ffi_keywright_facade_rust_future_free_rust_buffer(future);
+    }
+
+    internal sealed unsafe class U64Future : FutureKind<ulong>
+    {
+        internal static readonly U64Future Kind = new U64Future();
+
+        internal override void Poll(ulong future, IntPtr callback, ulong data) => Native.ffi_keywright_facade_rust_future_poll_u64(future, callback, data);
+
+        internal override void Cancel(ulong future) => Native.ffi_keywright_facade_rust_future_cancel_u64(future);
+
+        internal override ulong Complete(ulong future, RustCallStatus* status) => Native.ffi_keywright_facade_rust_future_complete_u64(future, status);
+
+        internal override void Free(ulong future) => Native.ffi_keywright_facade_rust_future_free_u64(future);
+    }
+
+    internal sealed unsafe class VoidFuture : FutureKind<bool>
+    {
+        internal static readonly VoidFuture Kind = new VoidFuture();
+
+        internal override void Poll(ulong future, IntPtr callback, ulong data) => Native.ffi_keywright_facade_rust_future_poll_void(future, callback, data);
+
+        internal override void Cancel(ulong future) => Native.ffi_keywright_facade_rust_future_cancel_void(future);
+
+        internal override bool Complete(ulong future, RustCallStatus* status)
+        {
+            Native.ffi_keywright_facade_rust_future_complete_void(future, status);
+            return true;
+        }
+
+        internal override void Free(ulong future) => Native.ffi_keywright_facade_rust_future_free_void(future);
+    }
+
     internal sealed unsafe class DialectHandle : NativeHandle
     {
         internal DialectHandle(ulong handle)
-            : base(handle)
+            : base(handle, null)
         {
         }
 
@@ -397,7 +453,7 @@ namespace Keywright
     internal sealed unsafe class EventStreamHandle : NativeHandle
     {
         internal EventStreamHandle(ulong handle)
-            : base(handle)
+            : base(handle, null)
         {
         }
 
@@ -409,7 +465,7 @@ namespace Keywright
     internal sealed unsafe class ClockHandle : NativeHandle
     {
         internal ClockHandle(ulong handle)
-            : base(handle)
+            : base(handle, null)
         {
         }
 
@@ -421,7 +477,7 @@ namespace Keywright
     internal sealed unsafe class SandboxHandle : NativeHandle
     {
         internal SandboxHandle(ulong handle)
-            : base(handle)
+            : base(handle, null)
         {
         }
 
@@ -433,7 +489,7 @@ namespace Keywright
     internal sealed unsafe class HostRequestHandle : NativeHandle
     {
         internal HostRequestHandle(ulong handle)
-            : base(handle)
+            : base(handle, null)
         {
         }
 
@@ -442,10 +498,22 @@ namespace Keywright
         private protected override void Free(ulong handle, RustCallStatus* status) => Native.uniffi_keywright_facade_fn_free_hostrequest(handle, status);
     }
 
+    internal sealed unsafe class HostRequestsHandle : NativeHandle
+    {
+        internal HostRequestsHandle(ulong handle)
+            : base(handle, null)
+        {
+        }
+
+        private protected override ulong Copy(ulong handle, RustCallStatus* status) => Native.uniffi_keywright_facade_fn_clone_hostrequests(handle, status);
+
+        private protected override void Free(ulong handle, RustCallStatus* status) => Native.uniffi_keywright_facade_fn_free_hostrequests(handle, status);
+    }
+
     internal sealed unsafe class ClientHandle : NativeHandle
     {
-        internal ClientHandle(ulong handle)
-            : base(handle)
+        internal ClientHandle(ulong handle, Host host)
+            : base(handle, host)
         {
         }
 

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -36,18 +37,12 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_dialect_builtin(a0, &status);
+                w.Raw(service, "service"); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_constructor_dialect_builtin(w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new Dialect(result);
         }
@@ -61,18 +56,12 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(text, "text");
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(a0, &status);
+                w.Raw(text, "text"); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new Dialect(result);
         }
@@ -83,18 +72,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_dialect_capabilities(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_dialect_capabilities(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.Capability.Read(ref r)));
         }
@@ -105,20 +83,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_dialect_id(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_dialect_id(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return Rust.Text(result);
+            return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
         /// <summary>The scopes that the service's page names as a preset; absent when it names none so.</summary>
@@ -129,21 +96,15 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(name, "name");
+                w.Raw(name, "name"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_dialect_scope_preset(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_dialect_scope_preset(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
-            return Rust.Lift(result, (ref Reader r) => r.Some() ? r.List((ref Reader r) => r.Text()) : null);
+            return Rust.Lift(result, (ref Reader r) => r.Bool() ? r.List((ref Reader r) => r.Text()) : null);
         }
 
         /// <summary>The service's name for people.</summary>
@@ -152,20 +113,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_dialect_title(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_dialect_title(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return Rust.Text(result);
+            return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
     }
 
@@ -199,19 +149,9 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_eventstream_close(self);
-            }
-            finally
-            {
-                lowered.Free();
-            }
+            future = Native.uniffi_keywright_facade_fn_method_eventstream_close(this.Handle.Clone());
 
-            return AsyncCall.Nothing(future, null, "close", lowered.Deliver, cancellationToken);
+            return new PendingCall<bool, bool>(VoidFuture.Kind, future, result => result, null, "close", null, cancellationToken).Begin();
         }
 
         /// <summary>The next event; nothing at the end.</summary>
@@ -225,19 +165,9 @@ namespace Keywright
             }
 
             ulong future;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_eventstream_next_event(self);
-            }
-            finally
-            {
-                lowered.Free();
-            }
+            future = Native.uniffi_keywright_facade_fn_method_eventstream_next_event(this.Handle.Clone());
 
-            return AsyncCall.Buffer(future, (ref Reader r) => r.Some() ? global::Keywright.ServerEvent.Read(ref r) : null, null, "next_event", lowered.Deliver, cancellationToken);
+            return new PendingCall<RustBuffer, ServerEvent?>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => r.Bool() ? global::Keywright.ServerEvent.Read(ref r) : null), null, "next_event", null, cancellationToken).Begin();
         }
 
         /// <summary>The id of the run behind the stream, once an event has named it: what to poll when the stream breaks off.</summary>
@@ -246,20 +176,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_eventstream_run_id(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_eventstream_run_id(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return Rust.Lift(result, (ref Reader r) => r.Some() ? r.Text() : null);
+            return Rust.Lift(result, (ref Reader r) => r.Bool() ? r.Text() : null);
         }
     }
 
@@ -288,19 +207,13 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(by, (w, value) => { w.Duration(value, "by"); });
+                w.Duration(by, "by"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_clock_advance(self, a0, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_clock_advance(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -310,18 +223,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_clock_elapsed(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_clock_elapsed(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.Duration());
         }
@@ -333,19 +235,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
                 var a0 = chance;
                 var self = this.Handle.Clone();
-                lowered.Pass();
+                w.Pass();
                 result = Native.uniffi_keywright_facade_fn_method_clock_exact(self, a0, &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new Clock(result);
         }
@@ -355,18 +251,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_clock_hold(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_clock_hold(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -376,18 +261,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_clock_now(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_clock_now(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.Time());
         }
@@ -397,18 +271,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_clock_release(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_clock_release(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -418,18 +281,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_clock_sleepers(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_clock_sleepers(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return checked((long)result);
         }
@@ -462,18 +314,12 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value((options ?? new SandboxOptions()), (w, value) => { value.Write(w); });
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_sandbox_start(a0, &status);
+                (options ?? new SandboxOptions()).Write(w); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_constructor_sandbox_start(w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new Sandbox(result);
         }
@@ -487,19 +333,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
+                w.Raw(service, "service"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_access(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_access(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.SandboxAccess.Read(ref r));
         }
@@ -509,18 +349,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_clear_faults(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_sandbox_clear_faults(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -530,18 +359,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_clear_limits(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_sandbox_clear_limits(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -551,18 +369,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_clock(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_clock(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return new Clock(result);
         }
@@ -572,18 +379,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_close(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_sandbox_close(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -593,18 +389,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_connections(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_connections(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.Connections.Read(ref r));
         }
@@ -618,21 +403,15 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(rule.Text, "rule");
+                w.Raw(rule.Text, "rule"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_fault(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_fault(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
-            return Rust.Text(result);
+            return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
         #if NET8_0_OR_GREATER
@@ -651,20 +430,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_faults(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_faults(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return new Json(Rust.Text(result));
+            return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
 
         /// <summary>The end of a test.</summary>
@@ -673,18 +441,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_finish(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_sandbox_finish(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -695,20 +452,9 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_fixtures(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_fixtures(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return new Json(Rust.Text(result));
+            return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
 
         /// <summary>Every request so far; the oldest are forgotten after ten thousand.</summary>
@@ -717,18 +463,7 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_journal(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_journal(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.JournalEntry.Read(ref r)));
         }
@@ -741,19 +476,13 @@ namespace Keywright
             Check.NotNull(fixtures, nameof(fixtures));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(fixtures.Text, "fixtures");
+                w.Raw(fixtures.Text, "fixtures"); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_load_fixtures(self, a0, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_load_fixtures(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -773,18 +502,7 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_reset(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            Native.uniffi_keywright_facade_fn_method_sandbox_reset(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
         }
 
@@ -798,21 +516,15 @@ namespace Keywright
             Check.NotNull(service, nameof(service));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
-                var a1 = lowered.Value(account, (w, value) => { if (value is { } givenAccount) { w.Some(true); w.Text(givenAccount, "account"); } else { w.Some(false); } });
+                w.Raw(service, "service"); var a0 = w.End();
+                if (account is { } givenAccount) { w.Bool(true); w.Text(givenAccount, "account"); } else { w.Bool(false); } var a1 = w.End();
                 var a2 = (sbyte)(active ? 1 : 0);
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_active(self, a0, a1, a2, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_active(self, w.ToRust(a0), w.ToRust(a1), a2, &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -825,20 +537,14 @@ namespace Keywright
             Check.NotNull(service, nameof(service));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
-                var a1 = lowered.Value(credits, (w, value) => { if (value is { } givenCredits) { w.Some(true); w.F64(givenCredits); } else { w.Some(false); } });
+                w.Raw(service, "service"); var a0 = w.End();
+                if (credits is { } givenCredits) { w.Bool(true); w.F64(givenCredits); } else { w.Bool(false); } var a1 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_credits(self, a0, a1, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_credits(self, w.ToRust(a0), w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -852,21 +558,15 @@ namespace Keywright
             Check.NotNull(service, nameof(service));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
+                w.Raw(service, "service"); var a0 = w.End();
                 var a1 = Check.Count(count, "count");
-                var a2 = lowered.Value(per, (w, value) => { w.Duration(value, "per"); });
+                w.Duration(per, "per"); var a2 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, a0, a1, a2, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, w.ToRust(a0), a1, w.ToRust(a2), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -880,20 +580,14 @@ namespace Keywright
             Check.NotNull(plan, nameof(plan));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
-                var a1 = lowered.Text(plan, "plan");
+                w.Raw(service, "service"); var a0 = w.End();
+                w.Raw(plan, "plan"); var a1 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_plan(self, a0, a1, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_plan(self, w.ToRust(a0), w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -907,20 +601,14 @@ namespace Keywright
             Check.NotNull(variant, nameof(variant));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(service, "service");
-                var a1 = lowered.Text(variant, "variant");
+                w.Raw(service, "service"); var a0 = w.End();
+                w.Raw(variant, "variant"); var a1 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_variant(self, a0, a1, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_variant(self, w.ToRust(a0), w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
@@ -934,20 +622,14 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Text(expected.Text, "expected");
+                w.Raw(expected.Text, "expected"); var a0 = w.End();
                 var a1 = (sbyte)(strictOrder ? 1 : 0);
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_verify(self, a0, a1, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_verify(self, w.ToRust(a0), a1, &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
         }
@@ -971,19 +653,13 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value((options ?? new SandboxOptions()), (w, value) => { value.Write(w); });
+                (options ?? new SandboxOptions()).Write(w); var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_world(self, a0, &status);
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_world(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
             return new Sandbox(result);
         }
@@ -1010,137 +686,127 @@ namespace Keywright
 
         /// <summary>Gives the key, or says that the secret is stored.</summary>
         /// <param name="key">The API key.</param>
-        public unsafe void Answer(Secret? key = null)
+        internal unsafe void Answer(Secret? key = null)
         {
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(key, (w, value) => { if (value is { } givenKey) { w.Some(true); w.Text(givenKey.Expose(), "key"); } else { w.Some(false); } });
+                if (key is { } givenKey) { w.Bool(true); w.Text(givenKey.Expose(), "key"); } else { w.Bool(false); } var a0 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequest_answer(self, a0, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_hostrequest_answer(self, w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
         /// <summary>What is asked for.</summary>
-        public unsafe HostAsk Ask()
+        internal unsafe HostAsk Ask()
         {
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_hostrequest_ask(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_ask(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => (HostAsk)r.Variant(3));
         }
 
         /// <summary>The event, where one is told.</summary>
-        public unsafe Event? Event()
+        internal unsafe Event? Event()
         {
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_hostrequest_event(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_event(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return Rust.Lift(result, (ref Reader r) => r.Some() ? global::Keywright.Event.Read(ref r) : null);
+            return Rust.Lift(result, (ref Reader r) => r.Bool() ? global::Keywright.Event.Read(ref r) : null);
         }
 
         /// <summary>Says that the host's function failed: with which of its failures, and in which words.</summary>
         /// <param name="id">The id.</param>
         /// <param name="words">The words.</param>
-        public unsafe void Fail(long id, string words)
+        internal unsafe void Fail(long id, string words)
         {
             Check.NotNull(words, nameof(words));
             Library.Load();
             RustCallStatus status = default;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
                 var a0 = Check.Count(id, "id");
-                var a1 = lowered.Text(words, "words");
+                w.Raw(words, "words"); var a1 = w.End();
                 var self = this.Handle.Clone();
-                lowered.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequest_fail(self, a0, a1, &status);
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_hostrequest_fail(self, a0, w.ToRust(a1), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
         }
 
         /// <summary>The host's number of the function that is to store it; 0 where nothing is to be stored.</summary>
-        public unsafe long Function()
+        internal unsafe long Function()
         {
             Library.Load();
             RustCallStatus status = default;
             ulong result;
-            var lowered = default(Lowered);
-            try
-            {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_hostrequest_function(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
-            }
-
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_function(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
             return checked((long)result);
         }
 
         /// <summary>The secret to store, where one is to be stored.</summary>
-        public unsafe Secret? Secret()
+        internal unsafe Secret? Secret()
         {
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_secret(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.Bool() ? new Secret(r.Text()) : null);
+        }
+    }
+
+    /// <summary>What the core asks of the host of one client, for a language that takes it by uniffi.</summary>
+    internal sealed partial class HostRequests : IDisposable
+    {
+        internal HostRequests(ulong handle)
+        {
+            Handle = new HostRequestsHandle(handle);
+        }
+
+        internal NativeHandle Handle { get; }
+
+        /// <summary>Lets go of it. Calls in flight go on; calling it afterwards is an <see cref="ObjectDisposedException"/>.</summary>
+        public void Dispose()
+        {
+            Ending();
+            Handle.Dispose();
+        }
+
+        partial void Ending();
+
+        /// <summary>The next request, if one waits.</summary>
+        internal unsafe HostRequest? Take()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            RustBuffer result;
+            result = Native.uniffi_keywright_facade_fn_method_hostrequests_take(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.Bool() ? new HostRequest(r.Handle()) : null);
+        }
+
+        /// <summary>Waits until a request waits, and leaves it there.</summary>
+        /// <param name="cancellationToken">Ends the call.</param>
+        internal Task WaitAsync(CancellationToken cancellationToken = default)
+        {
+            if (cancellationToken.IsCancellationRequested)
             {
-                var self = this.Handle.Clone();
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_hostrequest_secret(self, &status);
-            }
-            finally
-            {
-                lowered.Free();
+                return Task.FromCanceled<bool>(cancellationToken);
             }
 
-            Rust.Check(ref status, null);
-            return Rust.Lift(result, (ref Reader r) => r.Some() ? new Secret(r.Text()) : null);
+            ulong future;
+            future = Native.uniffi_keywright_facade_fn_method_hostrequests_wait(this.Handle.Clone());
+
+            return new PendingCall<bool, bool>(VoidFuture.Kind, future, result => result, null, null, null, cancellationToken).Begin();
         }
     }
 
@@ -1155,20 +821,14 @@ namespace Keywright
             Library.Load();
             RustCallStatus status = default;
             RustBuffer result;
-            var lowered = default(Lowered);
-            try
+            using (var w = Writer.Rent())
             {
-                var a0 = lowered.Value(body, (w, value) => { w.Bytes(value); });
-                lowered.Pass();
-                result = Native.uniffi_keywright_facade_fn_func_decode_json(a0, &status);
+                w.Bytes(body); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_func_decode_json(w.ToRust(a0), &status);
             }
-            finally
-            {
-                lowered.Free();
-            }
-
             Rust.Check(ref status, null);
-            return new Json(Rust.Text(result));
+            return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
     }
 }

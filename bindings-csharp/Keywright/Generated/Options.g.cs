@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -31,12 +32,12 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Total is { } givenTotal) { w.Some(true); w.Limit(givenTotal); } else { w.Some(false); }
-            if (Attempt is { } givenAttempt) { w.Some(true); w.Limit(givenAttempt); } else { w.Some(false); }
-            if (Stall is { } givenStall) { w.Some(true); w.Duration(givenStall, "stall"); } else { w.Some(false); }
-            if (MaxAttempts is { } givenMaxAttempts) { w.Some(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Some(false); }
-            if (Throttle is { } givenThrottle) { w.Some(true); w.Variant((int)givenThrottle); } else { w.Some(false); }
-            if (Priority is { } givenPriority) { w.Some(true); w.Variant((int)givenPriority); } else { w.Some(false); }
+            if (Total is { } givenTotal) { w.Bool(true); w.Limit(givenTotal); } else { w.Bool(false); }
+            if (Attempt is { } givenAttempt) { w.Bool(true); w.Limit(givenAttempt); } else { w.Bool(false); }
+            if (Stall is { } givenStall) { w.Bool(true); w.Duration(givenStall, "stall"); } else { w.Bool(false); }
+            if (MaxAttempts is { } givenMaxAttempts) { w.Bool(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Bool(false); }
+            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle); } else { w.Bool(false); }
+            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority); } else { w.Bool(false); }
         }
     }
 
@@ -60,11 +61,11 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Method is { } givenMethod) { w.Some(true); w.Text(givenMethod, "method"); } else { w.Some(false); }
-            if (Status is { } givenStatus) { w.Some(true); w.U16(givenStatus, "status"); } else { w.Some(false); }
-            if (Endpoint is { } givenEndpoint) { w.Some(true); w.Text(givenEndpoint, "endpoint"); } else { w.Some(false); }
-            if (Since is { } givenSince) { w.Some(true); w.Time(givenSince); } else { w.Some(false); }
-            if (Until is { } givenUntil) { w.Some(true); w.Time(givenUntil); } else { w.Some(false); }
+            if (Method is { } givenMethod) { w.Bool(true); w.Text(givenMethod, "method"); } else { w.Bool(false); }
+            if (Status is { } givenStatus) { w.Bool(true); w.U16(givenStatus, "status"); } else { w.Bool(false); }
+            if (Endpoint is { } givenEndpoint) { w.Bool(true); w.Text(givenEndpoint, "endpoint"); } else { w.Bool(false); }
+            if (Since is { } givenSince) { w.Bool(true); w.Time(givenSince); } else { w.Bool(false); }
+            if (Until is { } givenUntil) { w.Bool(true); w.Time(givenUntil); } else { w.Bool(false); }
         }
     }
 
@@ -166,37 +167,37 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (ApiKey is { } givenApiKey) { w.Some(true); w.Text(givenApiKey.Expose(), "api_key"); } else { w.Some(false); }
+            if (ApiKey is { } givenApiKey) { w.Bool(true); w.Text(givenApiKey.Expose(), "api_key"); } else { w.Bool(false); }
             w.Bool(KeyProvider != null);
-            if (Management is { } givenManagement) { w.Some(true); w.Text(givenManagement.Expose(), "management"); } else { w.Some(false); }
-            if (Email is { } givenEmail) { w.Some(true); w.Text(givenEmail, "email"); } else { w.Some(false); }
-            if (Password is { } givenPassword) { w.Some(true); w.Text(givenPassword.Expose(), "password"); } else { w.Some(false); }
-            if (Account is { } givenAccount) { w.Some(true); w.Text(givenAccount, "account"); } else { w.Some(false); }
-            if (AgentId is { } givenAgentId) { w.Some(true); w.Text(givenAgentId, "agent_id"); } else { w.Some(false); }
-            if (BaseUrl is { } givenBaseUrl) { w.Some(true); w.Text(givenBaseUrl, "base_url"); } else { w.Some(false); }
-            if (Variant is { } givenVariant) { w.Some(true); w.Text(givenVariant, "variant"); } else { w.Some(false); }
-            if (Total is { } givenTotal) { w.Some(true); w.Limit(givenTotal); } else { w.Some(false); }
-            if (Attempt is { } givenAttempt) { w.Some(true); w.Limit(givenAttempt); } else { w.Some(false); }
-            if (Stall is { } givenStall) { w.Some(true); w.Duration(givenStall, "stall"); } else { w.Some(false); }
-            if (ConnectTimeout is { } givenConnectTimeout) { w.Some(true); w.Duration(givenConnectTimeout, "connect_timeout"); } else { w.Some(false); }
-            if (MaxAttempts is { } givenMaxAttempts) { w.Some(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Some(false); }
-            if (RetryBase is { } givenRetryBase) { w.Some(true); w.Duration(givenRetryBase, "retry_base"); } else { w.Some(false); }
-            if (RetryCap is { } givenRetryCap) { w.Some(true); w.Duration(givenRetryCap, "retry_cap"); } else { w.Some(false); }
-            if (MaxRetryAfter is { } givenMaxRetryAfter) { w.Some(true); w.Duration(givenMaxRetryAfter, "max_retry_after"); } else { w.Some(false); }
-            if (Throttle is { } givenThrottle) { w.Some(true); w.Variant((int)givenThrottle); } else { w.Some(false); }
-            if (Priority is { } givenPriority) { w.Some(true); w.Variant((int)givenPriority); } else { w.Some(false); }
+            if (Management is { } givenManagement) { w.Bool(true); w.Text(givenManagement.Expose(), "management"); } else { w.Bool(false); }
+            if (Email is { } givenEmail) { w.Bool(true); w.Text(givenEmail, "email"); } else { w.Bool(false); }
+            if (Password is { } givenPassword) { w.Bool(true); w.Text(givenPassword.Expose(), "password"); } else { w.Bool(false); }
+            if (Account is { } givenAccount) { w.Bool(true); w.Text(givenAccount, "account"); } else { w.Bool(false); }
+            if (AgentId is { } givenAgentId) { w.Bool(true); w.Text(givenAgentId, "agent_id"); } else { w.Bool(false); }
+            if (BaseUrl is { } givenBaseUrl) { w.Bool(true); w.Text(givenBaseUrl, "base_url"); } else { w.Bool(false); }
+            if (Variant is { } givenVariant) { w.Bool(true); w.Text(givenVariant, "variant"); } else { w.Bool(false); }
+            if (Total is { } givenTotal) { w.Bool(true); w.Limit(givenTotal); } else { w.Bool(false); }
+            if (Attempt is { } givenAttempt) { w.Bool(true); w.Limit(givenAttempt); } else { w.Bool(false); }
+            if (Stall is { } givenStall) { w.Bool(true); w.Duration(givenStall, "stall"); } else { w.Bool(false); }
+            if (ConnectTimeout is { } givenConnectTimeout) { w.Bool(true); w.Duration(givenConnectTimeout, "connect_timeout"); } else { w.Bool(false); }
+            if (MaxAttempts is { } givenMaxAttempts) { w.Bool(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Bool(false); }
+            if (RetryBase is { } givenRetryBase) { w.Bool(true); w.Duration(givenRetryBase, "retry_base"); } else { w.Bool(false); }
+            if (RetryCap is { } givenRetryCap) { w.Bool(true); w.Duration(givenRetryCap, "retry_cap"); } else { w.Bool(false); }
+            if (MaxRetryAfter is { } givenMaxRetryAfter) { w.Bool(true); w.Duration(givenMaxRetryAfter, "max_retry_after"); } else { w.Bool(false); }
+            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle); } else { w.Bool(false); }
+            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority); } else { w.Bool(false); }
             w.Bool(PrivateLane);
-            if (MaxBody is { } givenMaxBody) { w.Some(true); w.U64(givenMaxBody, "max_body"); } else { w.Some(false); }
+            if (MaxBody is { } givenMaxBody) { w.Bool(true); w.U64(givenMaxBody, "max_body"); } else { w.Bool(false); }
             w.Bool(AllowInsecureHttp);
-            if (CheckKeyShape is { } givenCheckKeyShape) { w.Some(true); w.Bool(givenCheckKeyShape); } else { w.Some(false); }
-            if (KeepPassword is { } givenKeepPassword) { w.Some(true); w.Bool(givenKeepPassword); } else { w.Some(false); }
+            if (CheckKeyShape is { } givenCheckKeyShape) { w.Bool(true); w.Bool(givenCheckKeyShape); } else { w.Bool(false); }
+            if (KeepPassword is { } givenKeepPassword) { w.Bool(true); w.Bool(givenKeepPassword); } else { w.Bool(false); }
             w.Bool(DebugHeaders);
-            if (Proxy is { } givenProxy) { w.Some(true); w.Variant((int)givenProxy); } else { w.Some(false); }
+            if (Proxy is { } givenProxy) { w.Bool(true); w.Variant((int)givenProxy); } else { w.Bool(false); }
             w.List(ExtraRoots, "extra_roots", (w, one) => { w.Text(one, "extra_roots"); });
-            if (AppName is { } givenAppName) { w.Some(true); w.Text(givenAppName, "app_name"); } else { w.Some(false); }
+            if (AppName is { } givenAppName) { w.Bool(true); w.Text(givenAppName, "app_name"); } else { w.Bool(false); }
             w.Bool(OnEvent != null);
-            if (Clock is { } givenClock) { w.Some(true); w.Handle(givenClock.Handle); } else { w.Some(false); }
-            if (Env is { } givenEnv) { w.Some(true); w.Pairs(givenEnv, "env"); } else { w.Some(false); }
+            if (Clock is { } givenClock) { w.Bool(true); w.Handle(givenClock.Handle); } else { w.Bool(false); }
+            if (Env is { } givenEnv) { w.Bool(true); w.Pairs(givenEnv, "env"); } else { w.Bool(false); }
         }
     }
 
@@ -214,9 +215,9 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Name is { } givenName) { w.Some(true); w.Text(givenName, "name"); } else { w.Some(false); }
-            if (Scopes is { } givenScopes) { w.Some(true); w.List(givenScopes, "scopes", (w, one) => { w.Text(one, "scopes"); }); } else { w.Some(false); }
-            if (ExpiresAt is { } givenExpiresAt) { w.Some(true); w.Time(givenExpiresAt); } else { w.Some(false); }
+            if (Name is { } givenName) { w.Bool(true); w.Text(givenName, "name"); } else { w.Bool(false); }
+            if (Scopes is { } givenScopes) { w.Bool(true); w.List(givenScopes, "scopes", (w, one) => { w.Text(one, "scopes"); }); } else { w.Bool(false); }
+            if (ExpiresAt is { } givenExpiresAt) { w.Bool(true); w.Time(givenExpiresAt); } else { w.Bool(false); }
         }
     }
 
@@ -240,9 +241,9 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Recover is { } givenRecover) { w.Some(true); w.Variant((int)givenRecover); } else { w.Some(false); }
+            if (Recover is { } givenRecover) { w.Bool(true); w.Variant((int)givenRecover); } else { w.Bool(false); }
             w.Bool(Snapshot);
-            if (OnCancel is { } givenOnCancel) { w.Some(true); w.Variant((int)givenOnCancel); } else { w.Some(false); }
+            if (OnCancel is { } givenOnCancel) { w.Bool(true); w.Variant((int)givenOnCancel); } else { w.Bool(false); }
             w.Deliver();
             w.Bool(AllowSelf);
         }
@@ -262,8 +263,8 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Name is { } givenName) { w.Some(true); w.Text(givenName, "name"); } else { w.Some(false); }
-            if (ExpiresAt is { } givenExpiresAt) { w.Some(true); w.Time(givenExpiresAt); } else { w.Some(false); }
+            if (Name is { } givenName) { w.Bool(true); w.Text(givenName, "name"); } else { w.Bool(false); }
+            if (ExpiresAt is { } givenExpiresAt) { w.Bool(true); w.Time(givenExpiresAt); } else { w.Bool(false); }
             w.Bool(NeverExpires);
         }
     }
@@ -285,10 +286,10 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Range is { } givenRange) { w.Some(true); w.Text(givenRange, "range"); } else { w.Some(false); }
-            if (Since is { } givenSince) { w.Some(true); w.Time(givenSince); } else { w.Some(false); }
-            if (Until is { } givenUntil) { w.Some(true); w.Time(givenUntil); } else { w.Some(false); }
-            if (Granularity is { } givenGranularity) { w.Some(true); w.Variant((int)givenGranularity); } else { w.Some(false); }
+            if (Range is { } givenRange) { w.Bool(true); w.Text(givenRange, "range"); } else { w.Bool(false); }
+            if (Since is { } givenSince) { w.Bool(true); w.Time(givenSince); } else { w.Bool(false); }
+            if (Until is { } givenUntil) { w.Bool(true); w.Time(givenUntil); } else { w.Bool(false); }
+            if (Granularity is { } givenGranularity) { w.Bool(true); w.Variant((int)givenGranularity); } else { w.Bool(false); }
         }
     }
 
@@ -315,12 +316,12 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Query is { } givenQuery) { w.Some(true); w.Pairs(givenQuery, "query"); } else { w.Some(false); }
-            if (Headers is { } givenHeaders) { w.Some(true); w.Pairs(givenHeaders, "headers"); } else { w.Some(false); }
-            if (Json is { } givenJson) { w.Some(true); w.Text(givenJson.Text, "json"); } else { w.Some(false); }
-            if (Body is { } givenBody) { w.Some(true); w.Bytes(givenBody); } else { w.Some(false); }
-            if (ContentType is { } givenContentType) { w.Some(true); w.Text(givenContentType, "content_type"); } else { w.Some(false); }
-            if (Safety is { } givenSafety) { w.Some(true); w.Variant((int)givenSafety); } else { w.Some(false); }
+            if (Query is { } givenQuery) { w.Bool(true); w.Pairs(givenQuery, "query"); } else { w.Bool(false); }
+            if (Headers is { } givenHeaders) { w.Bool(true); w.Pairs(givenHeaders, "headers"); } else { w.Bool(false); }
+            if (Json is { } givenJson) { w.Bool(true); w.Text(givenJson.Text, "json"); } else { w.Bool(false); }
+            if (Body is { } givenBody) { w.Bool(true); w.Bytes(givenBody); } else { w.Bool(false); }
+            if (ContentType is { } givenContentType) { w.Bool(true); w.Text(givenContentType, "content_type"); } else { w.Bool(false); }
+            if (Safety is { } givenSafety) { w.Bool(true); w.Variant((int)givenSafety); } else { w.Bool(false); }
         }
     }
 
@@ -344,11 +345,11 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Path is { } givenPath) { w.Some(true); w.Pairs(givenPath, "path"); } else { w.Some(false); }
-            if (Query is { } givenQuery) { w.Some(true); w.Pairs(givenQuery, "query"); } else { w.Some(false); }
-            if (Body is { } givenBody) { w.Some(true); w.Text(givenBody.Text, "body"); } else { w.Some(false); }
-            if (PageSize is { } givenPageSize) { w.Some(true); w.U32(givenPageSize, "page_size"); } else { w.Some(false); }
-            if (After is { } givenAfter) { w.Some(true); w.Text(givenAfter, "after"); } else { w.Some(false); }
+            if (Path is { } givenPath) { w.Bool(true); w.Pairs(givenPath, "path"); } else { w.Bool(false); }
+            if (Query is { } givenQuery) { w.Bool(true); w.Pairs(givenQuery, "query"); } else { w.Bool(false); }
+            if (Body is { } givenBody) { w.Bool(true); w.Text(givenBody.Text, "body"); } else { w.Bool(false); }
+            if (PageSize is { } givenPageSize) { w.Bool(true); w.U32(givenPageSize, "page_size"); } else { w.Bool(false); }
+            if (After is { } givenAfter) { w.Bool(true); w.Text(givenAfter, "after"); } else { w.Bool(false); }
         }
     }
 
@@ -378,10 +379,10 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Seed is { } givenSeed) { w.Some(true); w.U64(givenSeed, "seed"); } else { w.Some(false); }
-            if (Plan is { } givenPlan) { w.Some(true); w.Text(givenPlan, "plan"); } else { w.Some(false); }
-            if (Variant is { } givenVariant) { w.Some(true); w.Text(givenVariant, "variant"); } else { w.Some(false); }
-            if (Clock is { } givenClock) { w.Some(true); w.Text(givenClock, "clock"); } else { w.Some(false); }
+            if (Seed is { } givenSeed) { w.Bool(true); w.U64(givenSeed, "seed"); } else { w.Bool(false); }
+            if (Plan is { } givenPlan) { w.Bool(true); w.Text(givenPlan, "plan"); } else { w.Bool(false); }
+            if (Variant is { } givenVariant) { w.Bool(true); w.Text(givenVariant, "variant"); } else { w.Bool(false); }
+            if (Clock is { } givenClock) { w.Bool(true); w.Text(givenClock, "clock"); } else { w.Bool(false); }
             w.Bool(Lenient);
             w.Bool(Idempotency);
             w.List(BrokenRules, "broken_rules", (w, one) => { w.Text(one, "broken_rules"); });

@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -15,7 +16,7 @@ namespace Keywright
         /// <param name="apiKey">The API key.</param>
         /// <exception cref="KeywrightException">When the text cannot be a key.</exception>
         public SeclaiClient(string apiKey)
-            : base("seclai", Check.Key(apiKey))
+            : base("seclai", new ClientOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
         {
         }
 
@@ -35,7 +36,7 @@ namespace Keywright
         /// <param name="apiKey">The API key.</param>
         /// <exception cref="KeywrightException">When the text cannot be a key.</exception>
         public SegOpsClient(string apiKey)
-            : base("segops", Check.Key(apiKey))
+            : base("segops", new ClientOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
         {
         }
 
@@ -55,7 +56,7 @@ namespace Keywright
         /// <param name="apiKey">The API key.</param>
         /// <exception cref="KeywrightException">When the text cannot be a key.</exception>
         public SidClawClient(string apiKey)
-            : base("sidclaw", Check.Key(apiKey))
+            : base("sidclaw", new ClientOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
         {
         }
 
@@ -75,7 +76,7 @@ namespace Keywright
         /// <param name="apiKey">The API key.</param>
         /// <exception cref="KeywrightException">When the text cannot be a key.</exception>
         public SeentyClient(string apiKey)
-            : base("seenty", Check.Key(apiKey))
+            : base("seenty", new ClientOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
         {
         }
 
@@ -95,7 +96,7 @@ namespace Keywright
         /// <param name="apiKey">The API key.</param>
         /// <exception cref="KeywrightException">When the text cannot be a key.</exception>
         public ItellicoAIClient(string apiKey)
-            : base("itellico", Check.Key(apiKey))
+            : base("itellico", new ClientOptions { ApiKey = apiKey ?? throw new ArgumentNullException(nameof(apiKey)) })
         {
         }
 

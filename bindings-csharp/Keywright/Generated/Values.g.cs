@@ -3,6 +3,7 @@
 
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -36,16 +37,16 @@ namespace Keywright
             return new CredentialOrigin(
                 name: r.Text(),
                 origin: r.Text(),
-                digest: r.Some() ? r.Text() : null);
+                digest: r.Bool() ? r.Text() : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(CredentialOrigin? other)
         {
             return !(other is null)
-                && Same.One(Name, other.Name)
-                && Same.One(Origin, other.Origin)
-                && Same.One(Digest, other.Digest);
+                && Equals(Name, other.Name)
+                && Equals(Origin, other.Origin)
+                && Equals(Digest, other.Digest);
         }
 
         /// <inheritdoc/>
@@ -55,7 +56,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Name, Origin, Digest);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("CredentialOrigin").With("Name", Name).With("Origin", Origin).With("Digest", Digest).ToString();
+        public override string ToString() => Show.Of("CredentialOrigin", ("Name", Name), ("Origin", Origin), ("Digest", Digest));
     }
 
     /// <summary>What a client is and where its settings come from. Holds no secret.</summary>
@@ -103,7 +104,7 @@ namespace Keywright
                 variant: r.Text(),
                 baseUrl: r.Text(),
                 baseUrlOrigin: r.Text(),
-                account: r.Some() ? r.Text() : null,
+                account: r.Bool() ? r.Text() : null,
                 credentials: r.List((ref Reader r) => global::Keywright.CredentialOrigin.Read(ref r)));
         }
 
@@ -111,12 +112,12 @@ namespace Keywright
         public bool Equals(Description? other)
         {
             return !(other is null)
-                && Same.One(Service, other.Service)
-                && Same.One(Variant, other.Variant)
-                && Same.One(BaseUrl, other.BaseUrl)
-                && Same.One(BaseUrlOrigin, other.BaseUrlOrigin)
-                && Same.One(Account, other.Account)
-                && Same.List(Credentials, other.Credentials);
+                && Equals(Service, other.Service)
+                && Equals(Variant, other.Variant)
+                && Equals(BaseUrl, other.BaseUrl)
+                && Equals(BaseUrlOrigin, other.BaseUrlOrigin)
+                && Equals(Account, other.Account)
+                && Credentials.SequenceEqual(other.Credentials);
         }
 
         /// <inheritdoc/>
@@ -126,7 +127,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Service, Variant, BaseUrl, BaseUrlOrigin);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Description").With("Service", Service).With("Variant", Variant).With("BaseUrl", BaseUrl).With("BaseUrlOrigin", BaseUrlOrigin).With("Account", Account).With("Credentials", Credentials).ToString();
+        public override string ToString() => Show.Of("Description", ("Service", Service), ("Variant", Variant), ("BaseUrl", BaseUrl), ("BaseUrlOrigin", BaseUrlOrigin), ("Account", Account), ("Credentials", Credentials));
     }
 
     /// <summary>One throttle lane.</summary>
@@ -171,7 +172,7 @@ namespace Keywright
         {
             return new LaneView(
                 bucket: r.Text(),
-                rate: r.Some() ? r.F64() : (double?)null,
+                rate: r.Bool() ? r.F64() : (double?)null,
                 coolDown: r.Duration(),
                 inFlight: r.U32(),
                 waiting: r.U64(),
@@ -182,12 +183,12 @@ namespace Keywright
         public bool Equals(LaneView? other)
         {
             return !(other is null)
-                && Same.One(Bucket, other.Bucket)
-                && Same.One(Rate, other.Rate)
-                && Same.One(CoolDown, other.CoolDown)
-                && Same.One(InFlight, other.InFlight)
-                && Same.One(Waiting, other.Waiting)
-                && Same.One(ClockSkew, other.ClockSkew);
+                && Equals(Bucket, other.Bucket)
+                && Equals(Rate, other.Rate)
+                && Equals(CoolDown, other.CoolDown)
+                && Equals(InFlight, other.InFlight)
+                && Equals(Waiting, other.Waiting)
+                && Equals(ClockSkew, other.ClockSkew);
         }
 
         /// <inheritdoc/>
@@ -197,7 +198,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Bucket, Rate, CoolDown, InFlight);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("LaneView").With("Bucket", Bucket).With("Rate", Rate).With("CoolDown", CoolDown).With("InFlight", InFlight).With("Waiting", Waiting).With("ClockSkew", ClockSkew).ToString();
+        public override string ToString() => Show.Of("LaneView", ("Bucket", Bucket), ("Rate", Rate), ("CoolDown", CoolDown), ("InFlight", InFlight), ("Waiting", Waiting), ("ClockSkew", ClockSkew));
     }
 
     /// <summary>How a service throttles a client just now.</summary>
@@ -235,9 +236,9 @@ namespace Keywright
         public bool Equals(ThrottleView? other)
         {
             return !(other is null)
-                && Same.One(Service, other.Service)
-                && Same.One(BudgetRemaining, other.BudgetRemaining)
-                && Same.List(Lanes, other.Lanes);
+                && Equals(Service, other.Service)
+                && Equals(BudgetRemaining, other.BudgetRemaining)
+                && Lanes.SequenceEqual(other.Lanes);
         }
 
         /// <inheritdoc/>
@@ -247,7 +248,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Service, BudgetRemaining);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("ThrottleView").With("Service", Service).With("BudgetRemaining", BudgetRemaining).With("Lanes", Lanes).ToString();
+        public override string ToString() => Show.Of("ThrottleView", ("Service", Service), ("BudgetRemaining", BudgetRemaining), ("Lanes", Lanes));
     }
 
     /// <summary>Whether a service has an operation, and what to do where it has not.</summary>
@@ -293,8 +294,8 @@ namespace Keywright
             return new Capability(
                 name: r.Text(),
                 supported: r.Bool(),
-                http: r.Some() ? r.Text() : null,
-                remedy: r.Some() ? r.Text() : null,
+                http: r.Bool() ? r.Text() : null,
+                remedy: r.Bool() ? r.Text() : null,
                 oneWay: r.Bool(),
                 source: r.Text());
         }
@@ -303,12 +304,12 @@ namespace Keywright
         public bool Equals(Capability? other)
         {
             return !(other is null)
-                && Same.One(Name, other.Name)
-                && Same.One(Supported, other.Supported)
-                && Same.One(Http, other.Http)
-                && Same.One(Remedy, other.Remedy)
-                && Same.One(OneWay, other.OneWay)
-                && Same.One(Source, other.Source);
+                && Equals(Name, other.Name)
+                && Equals(Supported, other.Supported)
+                && Equals(Http, other.Http)
+                && Equals(Remedy, other.Remedy)
+                && Equals(OneWay, other.OneWay)
+                && Equals(Source, other.Source);
         }
 
         /// <inheritdoc/>
@@ -318,7 +319,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Name, Supported, Http, Remedy);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Capability").With("Name", Name).With("Supported", Supported).With("Http", Http).With("Remedy", Remedy).With("OneWay", OneWay).With("Source", Source).ToString();
+        public override string ToString() => Show.Of("Capability", ("Name", Name), ("Supported", Supported), ("Http", Http), ("Remedy", Remedy), ("OneWay", OneWay), ("Source", Source));
     }
 
     /// <summary>One request that was sent, or tried to be.</summary>
@@ -371,22 +372,22 @@ namespace Keywright
                 startedAt: r.Time(),
                 duration: r.Duration(),
                 delayBefore: r.Duration(),
-                status: r.Some() ? r.U16() : (int?)null,
-                phase: r.Some() ? r.Text() : null,
-                requestId: r.Some() ? r.Text() : null);
+                status: r.Bool() ? r.U16() : (int?)null,
+                phase: r.Bool() ? r.Text() : null,
+                requestId: r.Bool() ? r.Text() : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(Attempt? other)
         {
             return !(other is null)
-                && Same.One(N, other.N)
-                && Same.One(StartedAt, other.StartedAt)
-                && Same.One(Duration, other.Duration)
-                && Same.One(DelayBefore, other.DelayBefore)
-                && Same.One(Status, other.Status)
-                && Same.One(Phase, other.Phase)
-                && Same.One(RequestId, other.RequestId);
+                && Equals(N, other.N)
+                && Equals(StartedAt, other.StartedAt)
+                && Equals(Duration, other.Duration)
+                && Equals(DelayBefore, other.DelayBefore)
+                && Equals(Status, other.Status)
+                && Equals(Phase, other.Phase)
+                && Equals(RequestId, other.RequestId);
         }
 
         /// <inheritdoc/>
@@ -396,7 +397,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(N, StartedAt, Duration, DelayBefore);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Attempt").With("N", N).With("StartedAt", StartedAt).With("Duration", Duration).With("DelayBefore", DelayBefore).With("Status", Status).With("Phase", Phase).With("RequestId", RequestId).ToString();
+        public override string ToString() => Show.Of("Attempt", ("N", N), ("StartedAt", StartedAt), ("Duration", Duration), ("DelayBefore", DelayBefore), ("Status", Status), ("Phase", Phase), ("RequestId", RequestId));
     }
 
     /// <summary>What a service said about one field of the request.</summary>
@@ -428,8 +429,8 @@ namespace Keywright
         public bool Equals(FieldError? other)
         {
             return !(other is null)
-                && Same.One(Field, other.Field)
-                && Same.List(Messages, other.Messages);
+                && Equals(Field, other.Field)
+                && Messages.SequenceEqual(other.Messages);
         }
 
         /// <inheritdoc/>
@@ -439,7 +440,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Field);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("FieldError").With("Field", Field).With("Messages", Messages).ToString();
+        public override string ToString() => Show.Of("FieldError", ("Field", Field), ("Messages", Messages));
     }
 
     /// <summary>One thing that happened during a call. Only the members that its name calls for are there.</summary>
@@ -513,29 +514,29 @@ namespace Keywright
                 operation: r.Text(),
                 call: r.Text(),
                 attempt: r.U32(),
-                status: r.Some() ? r.U16() : (int?)null,
-                duration: r.Some() ? r.Duration() : (TimeSpan?)null,
-                error: r.Some() ? (ErrorKind)r.Variant(16) : (ErrorKind?)null,
-                outcome: r.Some() ? (Outcome)r.Variant(4) : (Outcome?)null,
-                keyId: r.Some() ? r.Text() : null,
-                detail: r.Some() ? r.Text() : null);
+                status: r.Bool() ? r.U16() : (int?)null,
+                duration: r.Bool() ? r.Duration() : (TimeSpan?)null,
+                error: r.Bool() ? (ErrorKind)r.Variant(16) : (ErrorKind?)null,
+                outcome: r.Bool() ? (Outcome)r.Variant(4) : (Outcome?)null,
+                keyId: r.Bool() ? r.Text() : null,
+                detail: r.Bool() ? r.Text() : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(Event? other)
         {
             return !(other is null)
-                && Same.One(Name, other.Name)
-                && Same.One(Service, other.Service)
-                && Same.One(Operation, other.Operation)
-                && Same.One(Call, other.Call)
-                && Same.One(Attempt, other.Attempt)
-                && Same.One(Status, other.Status)
-                && Same.One(Duration, other.Duration)
-                && Same.One(Error, other.Error)
-                && Same.One(Outcome, other.Outcome)
-                && Same.One(KeyId, other.KeyId)
-                && Same.One(Detail, other.Detail);
+                && Equals(Name, other.Name)
+                && Equals(Service, other.Service)
+                && Equals(Operation, other.Operation)
+                && Equals(Call, other.Call)
+                && Equals(Attempt, other.Attempt)
+                && Equals(Status, other.Status)
+                && Equals(Duration, other.Duration)
+                && Equals(Error, other.Error)
+                && Equals(Outcome, other.Outcome)
+                && Equals(KeyId, other.KeyId)
+                && Equals(Detail, other.Detail);
         }
 
         /// <inheritdoc/>
@@ -545,7 +546,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Name, Service, Operation, Call);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Event").With("Name", Name).With("Service", Service).With("Operation", Operation).With("Call", Call).With("Attempt", Attempt).With("Status", Status).With("Duration", Duration).With("Error", Error).With("Outcome", Outcome).With("KeyId", KeyId).With("Detail", Detail).ToString();
+        public override string ToString() => Show.Of("Event", ("Name", Name), ("Service", Service), ("Operation", Operation), ("Call", Call), ("Attempt", Attempt), ("Status", Status), ("Duration", Duration), ("Error", Error), ("Outcome", Outcome), ("KeyId", KeyId), ("Detail", Detail));
     }
 
     /// <summary>One event of a stream.</summary>
@@ -577,8 +578,8 @@ namespace Keywright
         public bool Equals(ServerEvent? other)
         {
             return !(other is null)
-                && Same.One(Event, other.Event)
-                && Same.One(Data, other.Data);
+                && Equals(Event, other.Event)
+                && Equals(Data, other.Data);
         }
 
         /// <inheritdoc/>
@@ -588,7 +589,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Event, Data);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("ServerEvent").With("Event", Event).With("Data", Data).ToString();
+        public override string ToString() => Show.Of("ServerEvent", ("Event", Event), ("Data", Data));
     }
 
     /// <summary>The answer to a request of your own.</summary>
@@ -623,7 +624,7 @@ namespace Keywright
         {
             return new Response(
                 status: r.U16(),
-                headers: r.Pairs(),
+                headers: r.List((ref Reader r) => new KeyValuePair<string, string>(r.Text(), r.Text())),
                 body: r.Bytes(),
                 meta: global::Keywright.Meta.Read(ref r));
         }
@@ -632,8 +633,8 @@ namespace Keywright
         public bool Equals(Response? other)
         {
             return !(other is null)
-                && Same.One(Status, other.Status)
-                && Same.List(Headers, other.Headers)
+                && Equals(Status, other.Status)
+                && Headers.SequenceEqual(other.Headers)
                 && Body.Span.SequenceEqual(other.Body.Span);
         }
 
@@ -644,7 +645,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Status);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Response").With("Status", Status).With("Headers", Headers).With("Body", Body).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("Response", ("Status", Status), ("Headers", Headers), ("Body", Body), ("Meta", Meta));
     }
 
     /// <summary>What an action answered with: what it has depends on the action.</summary>
@@ -683,10 +684,10 @@ namespace Keywright
         internal static ActionReply Read(ref Reader r)
         {
             return new ActionReply(
-                item: r.Some() ? global::Keywright.Item.Read(ref r) : null,
-                page: r.Some() ? Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r)) : null,
-                data: r.Some() ? new Json(r.Text()) : null,
-                events: r.Some() ? new EventStream(r.Handle()) : null,
+                item: r.Bool() ? global::Keywright.Item.Read(ref r) : null,
+                page: r.Bool() ? Page<Item>.Read(ref r, (ref Reader r) => global::Keywright.Item.Read(ref r)) : null,
+                data: r.Bool() ? new Json(r.Text()) : null,
+                events: r.Bool() ? new EventStream(r.Handle()) : null,
                 meta: global::Keywright.Meta.Read(ref r));
         }
 
@@ -694,10 +695,10 @@ namespace Keywright
         public bool Equals(ActionReply? other)
         {
             return !(other is null)
-                && Same.One(Item, other.Item)
-                && Same.One(Page, other.Page)
-                && Same.One(Data, other.Data)
-                && Same.One(Events, other.Events);
+                && Equals(Item, other.Item)
+                && Equals(Page, other.Page)
+                && Equals(Data, other.Data)
+                && Equals(Events, other.Events);
         }
 
         /// <inheritdoc/>
@@ -707,7 +708,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Item, Page, Data, Events);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("ActionReply").With("Item", Item).With("Page", Page).With("Data", Data).With("Events", Events).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("ActionReply", ("Item", Item), ("Page", Page), ("Data", Data), ("Events", Events), ("Meta", Meta));
     }
 
     /// <summary>How many sockets a sandbox has.</summary>
@@ -739,8 +740,8 @@ namespace Keywright
         public bool Equals(Connections? other)
         {
             return !(other is null)
-                && Same.One(Open, other.Open)
-                && Same.One(Total, other.Total);
+                && Equals(Open, other.Open)
+                && Equals(Total, other.Total);
         }
 
         /// <inheritdoc/>
@@ -750,7 +751,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Open, Total);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Connections").With("Open", Open).With("Total", Total).ToString();
+        public override string ToString() => Show.Of("Connections", ("Open", Open), ("Total", Total));
     }
 
     /// <summary>One request that a sandbox has seen.</summary>
@@ -828,12 +829,12 @@ namespace Keywright
                 service: r.Text(),
                 method: r.Text(),
                 path: r.Text(),
-                query: r.Pairs(),
-                headers: r.Pairs(),
+                query: r.List((ref Reader r) => new KeyValuePair<string, string>(r.Text(), r.Text())),
+                headers: r.List((ref Reader r) => new KeyValuePair<string, string>(r.Text(), r.Text())),
                 body: new Json(r.Text()),
-                status: r.Some() ? r.U16() : (int?)null,
-                rule: r.Some() ? r.Text() : null,
-                fault: r.Some() ? r.Text() : null,
+                status: r.Bool() ? r.U16() : (int?)null,
+                rule: r.Bool() ? r.Text() : null,
+                fault: r.Bool() ? r.Text() : null,
                 connection: r.U64(),
                 at: r.Text());
         }
@@ -842,18 +843,18 @@ namespace Keywright
         public bool Equals(JournalEntry? other)
         {
             return !(other is null)
-                && Same.One(N, other.N)
-                && Same.One(Service, other.Service)
-                && Same.One(Method, other.Method)
-                && Same.One(Path, other.Path)
-                && Same.List(Query, other.Query)
-                && Same.List(Headers, other.Headers)
-                && Same.One(Body, other.Body)
-                && Same.One(Status, other.Status)
-                && Same.One(Rule, other.Rule)
-                && Same.One(Fault, other.Fault)
-                && Same.One(Connection, other.Connection)
-                && Same.One(At, other.At);
+                && Equals(N, other.N)
+                && Equals(Service, other.Service)
+                && Equals(Method, other.Method)
+                && Equals(Path, other.Path)
+                && Query.SequenceEqual(other.Query)
+                && Headers.SequenceEqual(other.Headers)
+                && Equals(Body, other.Body)
+                && Equals(Status, other.Status)
+                && Equals(Rule, other.Rule)
+                && Equals(Fault, other.Fault)
+                && Equals(Connection, other.Connection)
+                && Equals(At, other.At);
         }
 
         /// <inheritdoc/>
@@ -863,7 +864,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(N, Service, Method, Path);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("JournalEntry").With("N", N).With("Service", Service).With("Method", Method).With("Path", Path).With("Query", Query).With("Headers", Headers).With("Body", Body).With("Status", Status).With("Rule", Rule).With("Fault", Fault).With("Connection", Connection).With("At", At).ToString();
+        public override string ToString() => Show.Of("JournalEntry", ("N", N), ("Service", Service), ("Method", Method), ("Path", Path), ("Query", Query), ("Headers", Headers), ("Body", Body), ("Status", Status), ("Rule", Rule), ("Fault", Fault), ("Connection", Connection), ("At", At));
     }
 
     /// <summary>What a client needs to speak to one service of a sandbox, and the ids that live there.</summary>
@@ -934,14 +935,14 @@ namespace Keywright
             return new SandboxAccess(
                 service: r.Text(),
                 baseUrl: r.Text(),
-                apiKey: r.Some() ? new Secret(r.Text()) : null,
-                management: r.Some() ? new Secret(r.Text()) : null,
-                email: r.Some() ? r.Text() : null,
-                password: r.Some() ? new Secret(r.Text()) : null,
-                agentId: r.Some() ? r.Text() : null,
-                accountId: r.Some() ? r.Text() : null,
-                subaccountId: r.Some() ? r.Text() : null,
-                tenantSlug: r.Some() ? r.Text() : null,
+                apiKey: r.Bool() ? new Secret(r.Text()) : null,
+                management: r.Bool() ? new Secret(r.Text()) : null,
+                email: r.Bool() ? r.Text() : null,
+                password: r.Bool() ? new Secret(r.Text()) : null,
+                agentId: r.Bool() ? r.Text() : null,
+                accountId: r.Bool() ? r.Text() : null,
+                subaccountId: r.Bool() ? r.Text() : null,
+                tenantSlug: r.Bool() ? r.Text() : null,
                 clock: new Clock(r.Handle()));
         }
 
@@ -949,17 +950,17 @@ namespace Keywright
         public bool Equals(SandboxAccess? other)
         {
             return !(other is null)
-                && Same.One(Service, other.Service)
-                && Same.One(BaseUrl, other.BaseUrl)
-                && Same.One(ApiKey, other.ApiKey)
-                && Same.One(Management, other.Management)
-                && Same.One(Email, other.Email)
-                && Same.One(Password, other.Password)
-                && Same.One(AgentId, other.AgentId)
-                && Same.One(AccountId, other.AccountId)
-                && Same.One(SubaccountId, other.SubaccountId)
-                && Same.One(TenantSlug, other.TenantSlug)
-                && Same.One(Clock, other.Clock);
+                && Equals(Service, other.Service)
+                && Equals(BaseUrl, other.BaseUrl)
+                && Equals(ApiKey, other.ApiKey)
+                && Equals(Management, other.Management)
+                && Equals(Email, other.Email)
+                && Equals(Password, other.Password)
+                && Equals(AgentId, other.AgentId)
+                && Equals(AccountId, other.AccountId)
+                && Equals(SubaccountId, other.SubaccountId)
+                && Equals(TenantSlug, other.TenantSlug)
+                && Equals(Clock, other.Clock);
         }
 
         /// <inheritdoc/>
@@ -969,7 +970,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Service, BaseUrl, ApiKey, Management);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("SandboxAccess").With("Service", Service).With("BaseUrl", BaseUrl).With("ApiKey", ApiKey).With("Management", Management).With("Email", Email).With("Password", Password).With("AgentId", AgentId).With("AccountId", AccountId).With("SubaccountId", SubaccountId).With("TenantSlug", TenantSlug).With("Clock", Clock).ToString();
+        public override string ToString() => Show.Of("SandboxAccess", ("Service", Service), ("BaseUrl", BaseUrl), ("ApiKey", ApiKey), ("Management", Management), ("Email", Email), ("Password", Password), ("AgentId", AgentId), ("AccountId", AccountId), ("SubaccountId", SubaccountId), ("TenantSlug", TenantSlug), ("Clock", Clock));
     }
 
     /// <summary>The credits of one activity.</summary>
@@ -1000,16 +1001,16 @@ namespace Keywright
             return new UsageActivity(
                 activity: r.Text(),
                 credits: r.F64(),
-                origin: r.Some() ? r.Text() : null);
+                origin: r.Bool() ? r.Text() : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(UsageActivity? other)
         {
             return !(other is null)
-                && Same.One(Activity, other.Activity)
-                && Same.One(Credits, other.Credits)
-                && Same.One(Origin, other.Origin);
+                && Equals(Activity, other.Activity)
+                && Equals(Credits, other.Credits)
+                && Equals(Origin, other.Origin);
         }
 
         /// <inheritdoc/>
@@ -1019,7 +1020,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Activity, Credits, Origin);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("UsageActivity").With("Activity", Activity).With("Credits", Credits).With("Origin", Origin).ToString();
+        public override string ToString() => Show.Of("UsageActivity", ("Activity", Activity), ("Credits", Credits), ("Origin", Origin));
     }
 
     /// <summary>One call made with a key (SEC-31 to SEC-36).</summary>
@@ -1068,12 +1069,12 @@ namespace Keywright
         internal static CallRecord Read(ref Reader r)
         {
             return new CallRecord(
-                id: r.Some() ? r.Text() : null,
+                id: r.Bool() ? r.Text() : null,
                 method: r.Text(),
                 endpoint: r.Text(),
                 status: r.U16(),
-                error: r.Some() ? r.Text() : null,
-                startedAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
+                error: r.Bool() ? r.Text() : null,
+                startedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 data: new Json(r.Text()));
         }
 
@@ -1081,13 +1082,13 @@ namespace Keywright
         public bool Equals(CallRecord? other)
         {
             return !(other is null)
-                && Same.One(Id, other.Id)
-                && Same.One(Method, other.Method)
-                && Same.One(Endpoint, other.Endpoint)
-                && Same.One(Status, other.Status)
-                && Same.One(Error, other.Error)
-                && Same.One(StartedAt, other.StartedAt)
-                && Same.One(Data, other.Data);
+                && Equals(Id, other.Id)
+                && Equals(Method, other.Method)
+                && Equals(Endpoint, other.Endpoint)
+                && Equals(Status, other.Status)
+                && Equals(Error, other.Error)
+                && Equals(StartedAt, other.StartedAt)
+                && Equals(Data, other.Data);
         }
 
         /// <inheritdoc/>
@@ -1097,7 +1098,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Id, Method, Endpoint, Status);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("CallRecord").With("Id", Id).With("Method", Method).With("Endpoint", Endpoint).With("Status", Status).With("Error", Error).With("StartedAt", StartedAt).With("Data", Data).ToString();
+        public override string ToString() => Show.Of("CallRecord", ("Id", Id), ("Method", Method), ("Endpoint", Endpoint), ("Status", Status), ("Error", Error), ("StartedAt", StartedAt), ("Data", Data));
     }
 
     /// <summary>A new key, or a rotated one.</summary>
@@ -1135,8 +1136,8 @@ namespace Keywright
         public bool Equals(CreatedKey? other)
         {
             return !(other is null)
-                && Same.One(Key, other.Key)
-                && Same.One(Secret, other.Secret);
+                && Equals(Key, other.Key)
+                && Equals(Secret, other.Secret);
         }
 
         /// <inheritdoc/>
@@ -1146,7 +1147,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Key, Secret);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("CreatedKey").With("Key", Key).With("Secret", Secret).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("CreatedKey", ("Key", Key), ("Secret", Secret), ("Meta", Meta));
     }
 
     /// <summary>That something was done which gives nothing back.</summary>
@@ -1181,7 +1182,7 @@ namespace Keywright
         public override int GetHashCode() => 0;
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Done").With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("Done", ("Meta", Meta));
     }
 
     /// <summary>An object of a service: an agent, a run, a monitor.</summary>
@@ -1226,22 +1227,22 @@ namespace Keywright
         {
             return new Item(
                 id: r.Text(),
-                name: r.Some() ? r.Text() : null,
-                status: r.Some() ? r.Text() : null,
-                createdAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
+                name: r.Bool() ? r.Text() : null,
+                status: r.Bool() ? r.Text() : null,
+                createdAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 data: new Json(r.Text()),
-                meta: r.Some() ? global::Keywright.Meta.Read(ref r) : null);
+                meta: r.Bool() ? global::Keywright.Meta.Read(ref r) : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(Item? other)
         {
             return !(other is null)
-                && Same.One(Id, other.Id)
-                && Same.One(Name, other.Name)
-                && Same.One(Status, other.Status)
-                && Same.One(CreatedAt, other.CreatedAt)
-                && Same.One(Data, other.Data);
+                && Equals(Id, other.Id)
+                && Equals(Name, other.Name)
+                && Equals(Status, other.Status)
+                && Equals(CreatedAt, other.CreatedAt)
+                && Equals(Data, other.Data);
         }
 
         /// <inheritdoc/>
@@ -1251,7 +1252,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Id, Name, Status, CreatedAt);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Item").With("Id", Id).With("Name", Name).With("Status", Status).With("CreatedAt", CreatedAt).With("Data", Data).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("Item", ("Id", Id), ("Name", Name), ("Status", Status), ("CreatedAt", CreatedAt), ("Data", Data), ("Meta", Meta));
     }
 
     /// <summary>An answer that is JSON of its own.</summary>
@@ -1283,7 +1284,7 @@ namespace Keywright
         public bool Equals(JsonReply? other)
         {
             return !(other is null)
-                && Same.One(Data, other.Data);
+                && Equals(Data, other.Data);
         }
 
         /// <inheritdoc/>
@@ -1293,7 +1294,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Data);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("JsonReply").With("Data", Data).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("JsonReply", ("Data", Data), ("Meta", Meta));
     }
 
     /// <summary>A key as its service shows it: everything but the secret.</summary>
@@ -1398,46 +1399,46 @@ namespace Keywright
         {
             return new Key(
                 id: r.Text(),
-                name: r.Some() ? r.Text() : null,
+                name: r.Bool() ? r.Text() : null,
                 displayName: r.Text(),
                 displayNameDetail: r.Text(),
-                prefix: r.Some() ? r.Text() : null,
+                prefix: r.Bool() ? r.Text() : null,
                 status: r.Text(),
                 statusLabel: r.Text(),
                 isEffective: r.Bool(),
                 scopes: r.List((ref Reader r) => r.Text()),
-                accountId: r.Some() ? r.Text() : null,
-                createdAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
-                lastUsedAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
-                expiresAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
-                archivedAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
-                revokedAt: r.Some() ? r.Time() : (DateTimeOffset?)null,
+                accountId: r.Bool() ? r.Text() : null,
+                createdAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
+                lastUsedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
+                expiresAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
+                archivedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
+                revokedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 allowedActions: r.List((ref Reader r) => r.Text()),
                 data: new Json(r.Text()),
-                meta: r.Some() ? global::Keywright.Meta.Read(ref r) : null);
+                meta: r.Bool() ? global::Keywright.Meta.Read(ref r) : null);
         }
 
         /// <inheritdoc/>
         public bool Equals(Key? other)
         {
             return !(other is null)
-                && Same.One(Id, other.Id)
-                && Same.One(Name, other.Name)
-                && Same.One(DisplayName, other.DisplayName)
-                && Same.One(DisplayNameDetail, other.DisplayNameDetail)
-                && Same.One(Prefix, other.Prefix)
-                && Same.One(Status, other.Status)
-                && Same.One(StatusLabel, other.StatusLabel)
-                && Same.One(IsEffective, other.IsEffective)
-                && Same.List(Scopes, other.Scopes)
-                && Same.One(AccountId, other.AccountId)
-                && Same.One(CreatedAt, other.CreatedAt)
-                && Same.One(LastUsedAt, other.LastUsedAt)
-                && Same.One(ExpiresAt, other.ExpiresAt)
-                && Same.One(ArchivedAt, other.ArchivedAt)
-                && Same.One(RevokedAt, other.RevokedAt)
-                && Same.List(AllowedActions, other.AllowedActions)
-                && Same.One(Data, other.Data);
+                && Equals(Id, other.Id)
+                && Equals(Name, other.Name)
+                && Equals(DisplayName, other.DisplayName)
+                && Equals(DisplayNameDetail, other.DisplayNameDetail)
+                && Equals(Prefix, other.Prefix)
+                && Equals(Status, other.Status)
+                && Equals(StatusLabel, other.StatusLabel)
+                && Equals(IsEffective, other.IsEffective)
+                && Scopes.SequenceEqual(other.Scopes)
+                && Equals(AccountId, other.AccountId)
+                && Equals(CreatedAt, other.CreatedAt)
+                && Equals(LastUsedAt, other.LastUsedAt)
+                && Equals(ExpiresAt, other.ExpiresAt)
+                && Equals(ArchivedAt, other.ArchivedAt)
+                && Equals(RevokedAt, other.RevokedAt)
+                && AllowedActions.SequenceEqual(other.AllowedActions)
+                && Equals(Data, other.Data);
         }
 
         /// <inheritdoc/>
@@ -1447,7 +1448,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Id, Name, DisplayName, DisplayNameDetail);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Key").With("Id", Id).With("Name", Name).With("DisplayName", DisplayName).With("DisplayNameDetail", DisplayNameDetail).With("Prefix", Prefix).With("Status", Status).With("StatusLabel", StatusLabel).With("IsEffective", IsEffective).With("Scopes", Scopes).With("AccountId", AccountId).With("CreatedAt", CreatedAt).With("LastUsedAt", LastUsedAt).With("ExpiresAt", ExpiresAt).With("ArchivedAt", ArchivedAt).With("RevokedAt", RevokedAt).With("AllowedActions", AllowedActions).With("Data", Data).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("Key", ("Id", Id), ("Name", Name), ("DisplayName", DisplayName), ("DisplayNameDetail", DisplayNameDetail), ("Prefix", Prefix), ("Status", Status), ("StatusLabel", StatusLabel), ("IsEffective", IsEffective), ("Scopes", Scopes), ("AccountId", AccountId), ("CreatedAt", CreatedAt), ("LastUsedAt", LastUsedAt), ("ExpiresAt", ExpiresAt), ("ArchivedAt", ArchivedAt), ("RevokedAt", RevokedAt), ("AllowedActions", AllowedActions), ("Data", Data), ("Meta", Meta));
     }
 
     /// <summary>How a result came to be.</summary>
@@ -1501,12 +1502,12 @@ namespace Keywright
         internal static Meta Read(ref Reader r)
         {
             return new Meta(
-                requestId: r.Some() ? r.Text() : null,
+                requestId: r.Bool() ? r.Text() : null,
                 status: r.U16(),
                 attempts: r.U32(),
                 elapsed: r.Duration(),
                 queued: r.Duration(),
-                rateLimit: r.Some() ? global::Keywright.RateLimit.Read(ref r) : null,
+                rateLimit: r.Bool() ? global::Keywright.RateLimit.Read(ref r) : null,
                 ambiguous: r.Bool(),
                 salvaged: r.Bool());
         }
@@ -1515,14 +1516,14 @@ namespace Keywright
         public bool Equals(Meta? other)
         {
             return !(other is null)
-                && Same.One(RequestId, other.RequestId)
-                && Same.One(Status, other.Status)
-                && Same.One(Attempts, other.Attempts)
-                && Same.One(Elapsed, other.Elapsed)
-                && Same.One(Queued, other.Queued)
-                && Same.One(RateLimit, other.RateLimit)
-                && Same.One(Ambiguous, other.Ambiguous)
-                && Same.One(Salvaged, other.Salvaged);
+                && Equals(RequestId, other.RequestId)
+                && Equals(Status, other.Status)
+                && Equals(Attempts, other.Attempts)
+                && Equals(Elapsed, other.Elapsed)
+                && Equals(Queued, other.Queued)
+                && Equals(RateLimit, other.RateLimit)
+                && Equals(Ambiguous, other.Ambiguous)
+                && Equals(Salvaged, other.Salvaged);
         }
 
         /// <inheritdoc/>
@@ -1532,7 +1533,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(RequestId, Status, Attempts, Elapsed);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Meta").With("RequestId", RequestId).With("Status", Status).With("Attempts", Attempts).With("Elapsed", Elapsed).With("Queued", Queued).With("RateLimit", RateLimit).With("Ambiguous", Ambiguous).With("Salvaged", Salvaged).ToString();
+        public override string ToString() => Show.Of("Meta", ("RequestId", RequestId), ("Status", Status), ("Attempts", Attempts), ("Elapsed", Elapsed), ("Queued", Queued), ("RateLimit", RateLimit), ("Ambiguous", Ambiguous), ("Salvaged", Salvaged));
     }
 
     /// <summary>What the service said about its rate limit.</summary>
@@ -1561,7 +1562,7 @@ namespace Keywright
         internal static RateLimit Read(ref Reader r)
         {
             return new RateLimit(
-                limit: r.Some() ? r.U64() : (long?)null,
+                limit: r.Bool() ? r.U64() : (long?)null,
                 remaining: r.U64(),
                 resetIn: r.Duration());
         }
@@ -1570,9 +1571,9 @@ namespace Keywright
         public bool Equals(RateLimit? other)
         {
             return !(other is null)
-                && Same.One(Limit, other.Limit)
-                && Same.One(Remaining, other.Remaining)
-                && Same.One(ResetIn, other.ResetIn);
+                && Equals(Limit, other.Limit)
+                && Equals(Remaining, other.Remaining)
+                && Equals(ResetIn, other.ResetIn);
         }
 
         /// <inheritdoc/>
@@ -1582,7 +1583,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Limit, Remaining, ResetIn);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("RateLimit").With("Limit", Limit).With("Remaining", Remaining).With("ResetIn", ResetIn).ToString();
+        public override string ToString() => Show.Of("RateLimit", ("Limit", Limit), ("Remaining", Remaining), ("ResetIn", ResetIn));
     }
 
     /// <summary>How a key was taken out of service.</summary>
@@ -1612,7 +1613,7 @@ namespace Keywright
         {
             return new Retired(
                 action: r.Text(),
-                key: r.Some() ? global::Keywright.Key.Read(ref r) : null,
+                key: r.Bool() ? global::Keywright.Key.Read(ref r) : null,
                 meta: global::Keywright.Meta.Read(ref r));
         }
 
@@ -1620,8 +1621,8 @@ namespace Keywright
         public bool Equals(Retired? other)
         {
             return !(other is null)
-                && Same.One(Action, other.Action)
-                && Same.One(Key, other.Key);
+                && Equals(Action, other.Action)
+                && Equals(Key, other.Key);
         }
 
         /// <inheritdoc/>
@@ -1631,7 +1632,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Action, Key);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Retired").With("Action", Action).With("Key", Key).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("Retired", ("Action", Action), ("Key", Key), ("Meta", Meta));
     }
 
     /// <summary>The credits that one key has used (SEC-42).</summary>
@@ -1675,9 +1676,9 @@ namespace Keywright
         public bool Equals(UsageReport? other)
         {
             return !(other is null)
-                && Same.One(Granularity, other.Granularity)
-                && Same.One(Total, other.Total)
-                && Same.List(Slices, other.Slices);
+                && Equals(Granularity, other.Granularity)
+                && Equals(Total, other.Total)
+                && Slices.SequenceEqual(other.Slices);
         }
 
         /// <inheritdoc/>
@@ -1687,7 +1688,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Granularity, Total);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("UsageReport").With("Granularity", Granularity).With("Total", Total).With("Slices", Slices).With("Meta", Meta).ToString();
+        public override string ToString() => Show.Of("UsageReport", ("Granularity", Granularity), ("Total", Total), ("Slices", Slices), ("Meta", Meta));
     }
 
     /// <summary>The credits of one slice.</summary>
@@ -1716,7 +1717,7 @@ namespace Keywright
         internal static UsageSlice Read(ref Reader r)
         {
             return new UsageSlice(
-                start: r.Some() ? r.Time() : (DateTimeOffset?)null,
+                start: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 credits: r.F64(),
                 activities: r.List((ref Reader r) => global::Keywright.UsageActivity.Read(ref r)));
         }
@@ -1725,9 +1726,9 @@ namespace Keywright
         public bool Equals(UsageSlice? other)
         {
             return !(other is null)
-                && Same.One(Start, other.Start)
-                && Same.One(Credits, other.Credits)
-                && Same.List(Activities, other.Activities);
+                && Equals(Start, other.Start)
+                && Equals(Credits, other.Credits)
+                && Activities.SequenceEqual(other.Activities);
         }
 
         /// <inheritdoc/>
@@ -1737,6 +1738,6 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Start, Credits);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("UsageSlice").With("Start", Start).With("Credits", Credits).With("Activities", Activities).ToString();
+        public override string ToString() => Show.Of("UsageSlice", ("Start", Start), ("Credits", Credits), ("Activities", Activities));
     }
 }

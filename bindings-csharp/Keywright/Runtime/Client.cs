@@ -5,16 +5,14 @@ using System.Threading.Tasks;
 
 namespace Keywright
 {
-    /// <content>The short forms of a request, and the end of a client.</content>
+    /// <content>What a client holds, and its end.</content>
     public partial class KeywrightClient
     {
-        private NativeHandle? handle;
-        private HostTicket? ticket;
+        private readonly ClientHandle? handle;
 
         internal KeywrightClient(ulong handle, Host host)
         {
-            this.handle = new ClientHandle(handle);
-            ticket = new HostTicket(host);
+            this.handle = new ClientHandle(handle, host);
         }
 
         /// <summary>For tests that stand in for it: what is not overridden fails.</summary>
@@ -22,17 +20,9 @@ namespace Keywright
         {
         }
 
-        internal NativeHandle Handle
-        {
-            get => handle ?? throw StandIn();
-            private set => handle = value;
-        }
+        internal NativeHandle Handle => handle ?? throw new InvalidOperationException("keywright: this client stands in for a real one and does not do this");
 
-        internal Host Host
-        {
-            get => ticket?.Host ?? throw StandIn();
-            private set => ticket = new HostTicket(value);
-        }
+        internal Host Host => Handle.Host!;
 
         /// <summary>A resource that the service's description declares, by its name.</summary>
         /// <param name="name">Its name, as <c>agents</c>.</param>
@@ -42,51 +32,6 @@ namespace Keywright
             Check.NotNull(name, nameof(name));
             return new Resource(this, name);
         }
-
-        /// <summary>Sends a GET request of your own.</summary>
-        /// <param name="path">The path.</param>
-        /// <param name="options">What the request carries.</param>
-        /// <param name="cancellationToken">Ends the call.</param>
-        /// <returns>The answer.</returns>
-        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
-        public Task<Response> GetAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            RequestAsync("GET", path, options, cancellationToken);
-
-        /// <summary>Sends a POST request of your own.</summary>
-        /// <param name="path">The path.</param>
-        /// <param name="options">What the request carries.</param>
-        /// <param name="cancellationToken">Ends the call.</param>
-        /// <returns>The answer.</returns>
-        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
-        public Task<Response> PostAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            RequestAsync("POST", path, options, cancellationToken);
-
-        /// <summary>Sends a PUT request of your own.</summary>
-        /// <param name="path">The path.</param>
-        /// <param name="options">What the request carries.</param>
-        /// <param name="cancellationToken">Ends the call.</param>
-        /// <returns>The answer.</returns>
-        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
-        public Task<Response> PutAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            RequestAsync("PUT", path, options, cancellationToken);
-
-        /// <summary>Sends a PATCH request of your own.</summary>
-        /// <param name="path">The path.</param>
-        /// <param name="options">What the request carries.</param>
-        /// <param name="cancellationToken">Ends the call.</param>
-        /// <returns>The answer.</returns>
-        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
-        public Task<Response> PatchAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            RequestAsync("PATCH", path, options, cancellationToken);
-
-        /// <summary>Sends a DELETE request of your own.</summary>
-        /// <param name="path">The path.</param>
-        /// <param name="options">What the request carries.</param>
-        /// <param name="cancellationToken">Ends the call.</param>
-        /// <returns>The answer.</returns>
-        /// <exception cref="KeywrightException">As <see cref="RequestAsync"/>.</exception>
-        public Task<Response> DeleteAsync(string path, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
-            RequestAsync("DELETE", path, options, cancellationToken);
 
         /// <summary>Lets go of it. Calls in flight go on; calling it afterwards is an <see cref="ObjectDisposedException"/>.</summary>
         public void Dispose()
@@ -102,26 +47,20 @@ namespace Keywright
             if (disposing)
             {
                 handle?.Dispose();
-                ticket?.Dispose();
             }
         }
-
-        private static InvalidOperationException StandIn() =>
-            new InvalidOperationException("keywright: this client stands in for a real one and does not do this");
     }
 
     /// <content>The next page of an action.</content>
     public sealed partial class Arguments
     {
         /// <summary>A copy that nobody changes, from another place on where one is given.</summary>
-        internal Arguments From(string? after) => new Arguments
+        internal Arguments From(string? after)
         {
-            Path = Path,
-            Query = Query,
-            Body = Body,
-            PageSize = PageSize,
-            After = after ?? After,
-        };
+            var copy = (Arguments)MemberwiseClone();
+            copy.After = after ?? After;
+            return copy;
+        }
     }
 
     /// <content>The body as text and as JSON.</content>
@@ -145,11 +84,9 @@ namespace Keywright
         /// <returns>The events.</returns>
         public async IAsyncEnumerator<ServerEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {
-            var next = await NextEventAsync(cancellationToken).ConfigureAwait(false);
-            while (next != null)
+            while (await NextEventAsync(cancellationToken).ConfigureAwait(false) is { } next)
             {
                 yield return next;
-                next = await NextEventAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 

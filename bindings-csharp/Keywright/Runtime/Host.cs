@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -9,68 +8,37 @@ namespace Keywright
 {
     /// <summary>
     /// Serves what the core asks of its host: a key, a place for a secret, an ear. Nothing calls into .NET:
-    /// the requests wait in a queue, and whoever comes by takes them all: a wake-up, or a call that ends.
+    /// the requests wait in a queue, and whoever comes by takes them all: one that waits for them, or a call that ends.
     /// A call that ends lays its end behind the events that came before it, so they are heard first.
     /// </summary>
-    internal sealed class Host : IWoken
+    internal sealed class Host
     {
+        private static long last;
         private readonly object gate = new object();
-        private readonly Queue<object> work = new Queue<object>();
+        private readonly Queue<Action> work = new Queue<Action>();
         private readonly Func<CancellationToken, Task<string>>? provider;
         private readonly Action<Event>? ear;
-        private readonly ConcurrentDictionary<ulong, Func<Secret, CancellationToken, Task>> stores = new ConcurrentDictionary<ulong, Func<Secret, CancellationToken, Task>>();
+        private readonly ConcurrentDictionary<long, Delivery> deliveries = new ConcurrentDictionary<long, Delivery>();
         private readonly ConcurrentDictionary<long, Exception> failures = new ConcurrentDictionary<long, Exception>();
         private readonly CancellationTokenSource stopping = new CancellationTokenSource();
-        private static long last;
+        private HostRequests? requests;
         private int holders;
         private bool isWorking;
-        private bool isReady;
-        private int isLetGo;
-        private volatile bool isStopped;
-        private volatile bool mayListen;
-        private volatile bool isListening;
-        private ulong client;
-        private ulong future;
-        private GCHandle self;
+        private bool isStopped;
+        private volatile bool listens;
 
         internal Host(ClientOptions? options)
         {
             provider = options?.KeyProvider;
             ear = options?.OnEvent;
-            mayListen = provider != null || ear != null;
-        }
-
-        /// <summary>Called where the request was made, or where we poll: it must not take the gate.</summary>
-        public void Woken(bool ready)
-        {
-            isReady = ready;
-            isListening = false;
-            if (isStopped)
-            {
-                LetGo();
-            }
-            else if (!ready)
-            {
-                ThreadPool.QueueUserWorkItem(host => host.Serve(), this, false);
-            }
+            listens = provider != null || ear != null;
         }
 
         /// <summary>Whether calls that begin now may ask or tell anything.</summary>
-        internal bool Listens => mayListen;
+        internal bool Listens => listens;
 
-        /// <summary>A number for a function that stores a secret; 0 is none.</summary>
-        internal ulong Register(Func<Secret, CancellationToken, Task>? store)
-        {
-            if (store is null)
-            {
-                return 0;
-            }
-
-            var number = (ulong)Interlocked.Increment(ref last);
-            stores[number] = store;
-            mayListen = true;
-            return number;
-        }
+        /// <summary>A number that nothing else has.</summary>
+        internal static long Next() => Interlocked.Increment(ref last);
 
         /// <summary>What a function of the host has failed with, once.</summary>
         internal Exception? Failure(long number) => failures.TryRemove(number, out var error) ? error : null;
@@ -83,14 +51,15 @@ namespace Keywright
         {
             if (Interlocked.Decrement(ref holders) == 0)
             {
-                Stop();
+                // This may be the finalizer's thread, and what is left may be anybody's code.
+                ThreadPool.UnsafeQueueUserWorkItem(host => ((Host)host!).Stop(), this);
             }
         }
 
         /// <summary>A call begins: from now on its requests are served.</summary>
-        internal void Begin(KeywrightClient of)
+        internal void Begin(KeywrightClient client, Delivery? delivery)
         {
-            if (!mayListen)
+            if (delivery is null && !listens)
             {
                 Hold();
                 return;
@@ -104,25 +73,30 @@ namespace Keywright
                     throw new ObjectDisposedException(nameof(KeywrightClient));
                 }
 
-                if (client == 0)
+                if (requests is null)
                 {
-                    client = of.Handle.Clone();
-                    self = GCHandle.Alloc(this);
-                    future = Native.uniffi_keywright_facade_fn_method_client_next_request(Again());
+                    requests = client.HostRequests();
+
+                    // It outlives the call that begins it, so it takes nothing of that call's context along.
+                    ThreadPool.UnsafeQueueUserWorkItem(host => _ = ((Host)host!).Listen(), this);
                 }
 
                 Hold();
             }
 
-            Serve();
+            if (delivery != null)
+            {
+                listens = true;
+                deliveries[delivery.Number] = delivery;
+            }
         }
 
         /// <summary>A call has ended: its end is told after the events that came before it.</summary>
-        internal void End(ulong store, bool inOrder, Action publish)
+        internal void End(Delivery? delivery, bool inOrder, Action publish)
         {
-            if (store != 0)
+            if (delivery != null)
             {
-                stores.TryRemove(store, out _);
+                deliveries.TryRemove(delivery.Number, out _);
             }
 
             if (inOrder)
@@ -144,99 +118,75 @@ namespace Keywright
             }
         }
 
-        private void Serve()
+        /// <summary>Takes requests as they come, until nobody is left who could cause one.</summary>
+        private async Task Listen()
         {
-            lock (gate)
+            using (requests)
             {
-                Take();
-            }
+                while (!stopping.IsCancellationRequested)
+                {
+                    try
+                    {
+                        await requests!.WaitAsync(stopping.Token).ConfigureAwait(false);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        return;
+                    }
 
-            Work();
+                    lock (gate)
+                    {
+                        Take();
+                    }
+
+                    // A function that hears may wait for a call, and that call for a key: this must go on meanwhile.
+                    ThreadPool.QueueUserWorkItem(host => host.Work(), this, false);
+                }
+            }
         }
 
         /// <summary>Takes every request that waits; the gate is held.</summary>
         private void Take()
         {
-            while (future != 0 && !isListening)
+            while (requests?.Take() is { } request)
             {
-                isReady = false;
-                isListening = true;
-                Native.ffi_keywright_facade_rust_future_poll_rust_buffer(future, Continuation.Pointer, (ulong)(long)GCHandle.ToIntPtr(self));
-                if (isReady)
+                if (request.Event() is { } heard)
                 {
-                    var request = Taken();
-                    if (request != null)
-                    {
-                        Sort(request);
-                    }
+                    request.Dispose();
+                    work.Enqueue(() => ear?.Invoke(heard));
+                }
+                else
+                {
+                    Task.Run(() => Answer(request));
                 }
             }
         }
 
-        private unsafe HostRequest? Taken()
-        {
-            RustCallStatus status = default;
-            var result = Native.ffi_keywright_facade_rust_future_complete_rust_buffer(future, &status);
-            Native.ffi_keywright_facade_rust_future_free_rust_buffer(future);
-            future = Native.uniffi_keywright_facade_fn_method_client_next_request(Again());
-            Rust.Check(ref status, this);
-            return Rust.Lift(result, (ref Reader r) => r.Some() ? new HostRequest(r.Handle()) : null);
-        }
-
-        private unsafe ulong Again()
-        {
-            RustCallStatus status = default;
-            return Native.uniffi_keywright_facade_fn_clone_client(client, &status);
-        }
-
-        private void Sort(HostRequest request)
-        {
-            switch (request.Ask())
-            {
-                case HostAsk.Key:
-                    Task.Run(() => Answer(request, async token => Given(await provider!(token).ConfigureAwait(false))));
-                    break;
-                case HostAsk.Deliver:
-                    Task.Run(() => Answer(request, token => Store(request, token)));
-                    break;
-                default:
-                    var heard = request.Event();
-                    request.Dispose();
-                    if (heard != null)
-                    {
-                        work.Enqueue(heard);
-                    }
-
-                    break;
-            }
-        }
-
-        private static Secret? Given(string? key) =>
-            key is null ? throw new InvalidOperationException("the key provider gave no key") : new Secret(key);
-
-        private async Task<Secret?> Store(HostRequest request, CancellationToken token)
-        {
-            var secret = request.Secret();
-            if (secret != null && stores.TryGetValue((ulong)request.Function(), out var store))
-            {
-                await store(secret, token).ConfigureAwait(false);
-                return null;
-            }
-
-            throw new InvalidOperationException("the call that was to store the secret has ended");
-        }
-
-        private async Task Answer(HostRequest request, Func<CancellationToken, Task<Secret?>> ask)
+        private async Task Answer(HostRequest request)
         {
             using (request)
             {
                 try
                 {
-                    request.Answer(await ask(stopping.Token).ConfigureAwait(false));
+                    Secret? key = null;
+                    if (!(request.Secret() is { } secret))
+                    {
+                        key = await provider!(stopping.Token).ConfigureAwait(false) ?? throw new InvalidOperationException("the key provider gave no key");
+                    }
+                    else if (deliveries.TryGetValue(request.Function(), out var delivery))
+                    {
+                        await delivery.Store(secret, stopping.Token).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        throw new InvalidOperationException("the call that was to store the secret has ended");
+                    }
+
+                    request.Answer(key);
                 }
                 catch (Exception error)
                 {
-                    var number = Interlocked.Increment(ref last);
+                    var number = Next();
                     failures[number] = error;
                     request.Fail(number, error.GetType().Name);
                 }
@@ -248,7 +198,7 @@ namespace Keywright
         {
             while (true)
             {
-                object next;
+                Action next;
                 lock (gate)
                 {
                     if (isWorking || work.Count == 0)
@@ -262,19 +212,12 @@ namespace Keywright
 
                 try
                 {
-                    if (next is Event heard)
-                    {
-                        ear?.Invoke(heard);
-                    }
-                    else
-                    {
-                        ((Action)next)();
-                    }
+                    next();
                 }
                 catch (Exception error)
                 {
                     // A listener that fails must not fail the call that it listens to.
-                    Watch.ListenerFailed(error);
+                    KeywrightEventSource.Log.ListenerFailed(error.GetType().Name);
                 }
                 finally
                 {
@@ -286,73 +229,36 @@ namespace Keywright
             }
         }
 
-        private unsafe void Stop()
+        private void Stop()
         {
             lock (gate)
             {
-                if (client == 0 || Volatile.Read(ref holders) > 0)
+                if (requests is null || isStopped || Volatile.Read(ref holders) > 0)
                 {
                     return;
                 }
 
                 Take();
-                var ended = future;
-                future = 0;
                 isStopped = true;
-                RustCallStatus status = default;
-                Native.ffi_keywright_facade_rust_future_free_rust_buffer(ended);
-                Native.uniffi_keywright_facade_fn_free_client(client, &status);
-                client = 0;
-
-                // Of every poll exactly one wake-up comes; if the last is still on its way, it lets go.
-                if (!isListening)
-                {
-                    LetGo();
-                }
             }
 
             stopping.Cancel();
-
-            // This may be the finalizer's thread, and what is left may be anybody's code.
-            ThreadPool.QueueUserWorkItem(host => host.Work(), this, false);
-        }
-
-        private void LetGo()
-        {
-            if (Interlocked.Exchange(ref isLetGo, 1) == 0)
-            {
-                self.Free();
-            }
+            Work();
         }
     }
 
-    /// <summary>What a client holds of its host, also when nobody disposes of it.</summary>
-    internal sealed class HostTicket : IDisposable
+    /// <summary>The function that stores the secret of one call, and the number that stands for it across the border.</summary>
+    internal sealed class Delivery
     {
-        private int isOpen = 1;
-
-        internal HostTicket(Host host)
+        private Delivery(Func<Secret, CancellationToken, Task> store)
         {
-            Host = host;
-            host.Hold();
+            Store = store;
         }
 
-        ~HostTicket() => Close();
+        internal Func<Secret, CancellationToken, Task> Store { get; }
 
-        internal Host Host { get; }
+        internal long Number { get; } = Host.Next();
 
-        public void Dispose()
-        {
-            Close();
-            GC.SuppressFinalize(this);
-        }
-
-        private void Close()
-        {
-            if (Interlocked.Exchange(ref isOpen, 0) == 1)
-            {
-                Host.Release();
-            }
-        }
+        internal static Delivery? Of(Func<Secret, CancellationToken, Task>? store) => store is null ? null : new Delivery(store);
     }
 }

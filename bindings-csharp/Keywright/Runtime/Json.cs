@@ -17,8 +17,7 @@ namespace Keywright
         /// <param name="text">JSON text.</param>
         public Json(string text)
         {
-            Check.NotNull(text, nameof(text));
-            Text = text;
+            Text = text ?? throw new ArgumentNullException(nameof(text));
         }
 
         /// <summary>The JSON text.</summary>

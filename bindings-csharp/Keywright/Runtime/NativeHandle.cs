@@ -8,13 +8,18 @@ namespace Keywright
     /// <summary>A reference to an object of the native library. A call takes a copy, so it survives the end of this one.</summary>
     internal abstract unsafe class NativeHandle : SafeHandle
     {
-        private protected NativeHandle(ulong handle)
+        private protected NativeHandle(ulong handle, Host? host)
             : base(IntPtr.Zero, true)
         {
             SetHandle((IntPtr)checked((long)handle));
+            Host = host;
+            host?.Hold();
         }
 
         public override bool IsInvalid => handle == IntPtr.Zero;
+
+        /// <summary>What calls on the object ask of the program: held until the object is let go of, also when nobody disposes of it.</summary>
+        internal Host? Host { get; }
 
         /// <summary>A reference for one call, which lets go of it.</summary>
         internal ulong Clone()
@@ -22,19 +27,15 @@ namespace Keywright
             var held = false;
             try
             {
-                try
-                {
-                    DangerousAddRef(ref held);
-                }
-                catch (ObjectDisposedException)
-                {
-                    throw new ObjectDisposedException(GetType().Name.Replace("Handle", string.Empty));
-                }
-
+                DangerousAddRef(ref held);
                 RustCallStatus status = default;
                 var copy = Copy((ulong)handle, &status);
                 Rust.Check(ref status, null);
                 return copy;
+            }
+            catch (ObjectDisposedException)
+            {
+                throw new ObjectDisposedException(GetType().Name.Replace("Handle", string.Empty));
             }
             finally
             {
@@ -45,11 +46,18 @@ namespace Keywright
             }
         }
 
-        protected override bool ReleaseHandle()
+        /// <summary>Lets go of a reference.</summary>
+        internal bool Free(ulong reference)
         {
             RustCallStatus status = default;
-            Free((ulong)handle, &status);
+            Free(reference, &status);
             return status.Code == 0;
+        }
+
+        protected override bool ReleaseHandle()
+        {
+            Host?.Release();
+            return Free((ulong)handle);
         }
 
         private protected abstract ulong Copy(ulong handle, RustCallStatus* status);
@@ -111,7 +119,7 @@ namespace Keywright
             RustCallStatus status = default;
             var version = Native.uniffi_keywright_facade_fn_func_build_info(&status);
             Rust.Check(ref status, null);
-            return Rust.Text(version);
+            return Rust.Lift(version, (ref Reader r) => r.Raw());
         }
 
         private static string Missing(string what) =>

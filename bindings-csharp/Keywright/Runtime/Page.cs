@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -19,8 +20,7 @@ namespace Keywright
         /// <param name="next">Gets the page that begins there.</param>
         public Page(IReadOnlyList<T> items, Meta meta, string? nextToken = null, Func<string, CancellationToken, Task<Page<T>>>? next = null)
         {
-            Check.NotNull(items, nameof(items));
-            Items = items;
+            Items = items ?? throw new ArgumentNullException(nameof(items));
             Meta = meta;
             NextToken = nextToken;
             follow = next;
@@ -44,12 +44,7 @@ namespace Keywright
         /// <exception cref="KeywrightException">As the list itself.</exception>
         public async Task<Page<T>?> NextPageAsync(CancellationToken cancellationToken = default)
         {
-            if (NextToken is null || follow is null)
-            {
-                return null;
-            }
-
-            return await follow(NextToken, cancellationToken).ConfigureAwait(false);
+            return NextToken is null || follow is null ? null : await follow(NextToken, cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>Walks the items of this page and of all that follow.</summary>
@@ -59,7 +54,7 @@ namespace Keywright
             Walk(_ => Task.FromResult(this), default).GetAsyncEnumerator(cancellationToken);
 
         /// <inheritdoc/>
-        public bool Equals(Page<T>? other) => !(other is null) && NextToken == other.NextToken && Same.List(Items, other.Items);
+        public bool Equals(Page<T>? other) => !(other is null) && NextToken == other.NextToken && Items.SequenceEqual(other.Items);
 
         /// <inheritdoc/>
         public override bool Equals(object? obj) => Equals(obj as Page<T>);
@@ -68,12 +63,12 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Items.Count, NextToken);
 
         /// <inheritdoc/>
-        public override string ToString() => new Show("Page").With("Items", Items.Count).With("HasNext", HasNext).ToString();
+        public override string ToString() => Show.Of("Page", ("Items", Items.Count), ("HasNext", HasNext));
 
         internal static Page<T> Read(ref Reader r, Read<T> read)
         {
             var items = r.List(read);
-            var next = r.Some() ? r.Text() : null;
+            var next = r.Bool() ? r.Text() : null;
             return new Page<T>(items, Meta.Read(ref r), next);
         }
 

@@ -19,8 +19,7 @@ namespace Keywright
         /// <param name="text">The text.</param>
         public Secret(string text)
         {
-            Check.NotNull(text, nameof(text));
-            this.text = text;
+            this.text = text ?? throw new ArgumentNullException(nameof(text));
         }
 
         /// <summary>Where a secret is taken, text can be given.</summary>

@@ -1,31 +1,17 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Text;
+using System.Linq;
 
 namespace Keywright
 {
     /// <summary>How values show themselves: secrets, bodies and JSON of services only by their size.</summary>
-    internal sealed class Show
+    internal static class Show
     {
-        private readonly StringBuilder text = new StringBuilder();
-        private bool isFirst = true;
+        internal static string Of(string name, params (string Name, object? Value)[] members) =>
+            $"{name} {{ {string.Join(", ", members.Select(member => $"{member.Name} = {Text(member.Value)}"))} }}";
 
-        internal Show(string name)
-        {
-            text.Append(name).Append(" { ");
-        }
-
-        public override string ToString() => text.ToString() + " }";
-
-        internal Show With(string name, object? value)
-        {
-            text.Append(isFirst ? string.Empty : ", ").Append(name).Append(" = ").Append(Of(value));
-            isFirst = false;
-            return this;
-        }
-
-        private static string Of(object? value)
+        private static string Text(object? value)
         {
             switch (value)
             {

@@ -10,21 +10,22 @@ namespace Keywright
     /// </summary>
     internal readonly struct Watch
     {
-        private readonly string operation;
+        private readonly string? operation;
         private readonly long began;
 #if NET8_0_OR_GREATER
         private static readonly ActivitySource Source = new ActivitySource("Keywright", Native.Version);
         private readonly Activity? activity;
 #endif
 
-        private Watch(string operation)
+        /// <summary>Begins to watch a call; one without a name is nobody's to know.</summary>
+        internal Watch(string? operation)
         {
             this.operation = operation;
-            began = KeywrightEventSource.Log.IsEnabled() ? Stopwatch.GetTimestamp() : 0;
+            began = operation != null && KeywrightEventSource.Log.IsEnabled() ? Stopwatch.GetTimestamp() : 0;
 #if NET8_0_OR_GREATER
             // The caller's own activity stays the current one: this one ends on another thread.
             var current = Activity.Current;
-            activity = Source.HasListeners() ? Source.StartActivity("keywright " + operation, ActivityKind.Client) : null;
+            activity = operation != null && Source.HasListeners() ? Source.StartActivity("keywright " + operation, ActivityKind.Client) : null;
             if (activity != null)
             {
                 Activity.Current = current;
@@ -32,22 +33,13 @@ namespace Keywright
 #endif
         }
 
-        internal static Watch Start(string operation) => new Watch(operation);
-
-        internal static void ListenerFailed(Exception error) => KeywrightEventSource.Log.ListenerFailed(error.GetType().Name);
-
-        internal void Succeeded() => End("ok", null);
-
-        internal void Cancelled() => End("cancelled", null);
-
-        internal void Failed(Exception error) => End(error is KeywrightException failed ? failed.Kind.ToWord() : error.GetType().Name, error);
-
-        private void End(string result, Exception? error)
+        /// <summary>It has ended: <c>ok</c>, <c>cancelled</c>, or with the kind or class of its failure.</summary>
+        internal void End(string result, Exception? error)
         {
             if (began != 0)
             {
                 var elapsed = (Stopwatch.GetTimestamp() - began) * 1000.0 / Stopwatch.Frequency;
-                KeywrightEventSource.Log.CallEnded(operation, result, elapsed);
+                KeywrightEventSource.Log.CallEnded(operation!, result, elapsed);
             }
 #if NET8_0_OR_GREATER
             if (activity != null)
@@ -76,20 +68,11 @@ namespace Keywright
         }
 
         /// <summary>A call has ended: <c>ok</c>, <c>cancelled</c> or the kind of its failure, after so many milliseconds.</summary>
-        [System.Diagnostics.Tracing.Event(1, Level = EventLevel.Informational)]
-        public void CallEnded(string operation, string result, double elapsed)
-        {
-            if (IsEnabled())
-            {
-                Write(operation, result, elapsed);
-            }
-        }
-
 #if NET8_0_OR_GREATER
         [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only text and a number, which are kept.")]
 #endif
-        [NonEvent]
-        private void Write(string operation, string result, double elapsed) => WriteEvent(1, operation, result, elapsed);
+        [System.Diagnostics.Tracing.Event(1, Level = EventLevel.Informational)]
+        public void CallEnded(string operation, string result, double elapsed) => WriteEvent(1, operation, result, elapsed);
 
         /// <summary>A function that hears events has failed, which no call is told.</summary>
         [System.Diagnostics.Tracing.Event(2, Level = EventLevel.Warning)]

@@ -6,18 +6,24 @@ using System.Threading;
 
 namespace Keywright
 {
-    /// <summary>Writes values into bytes that are used again, and wiped before: there may be a key among them.</summary>
-    internal sealed class Writer
+    /// <summary>
+    /// Writes the arguments of one call into bytes that are used again, and wiped before: there may be a key among them.
+    /// Nothing is allocated for the native library before all are written.
+    /// </summary>
+    internal sealed class Writer : IDisposable
     {
         private const int Kept = 64 * 1024;
 
         [ThreadStatic]
         private static Writer? idle;
 
+        private readonly List<(NativeHandle Of, ulong Copy)> references = new List<(NativeHandle, ulong)>();
         private byte[] bytes = new byte[256];
+        private int start;
         private int length;
 
-        internal ulong DeliverNumber { get; set; }
+        /// <summary>The function that stores the secret of this call.</summary>
+        internal Delivery? Delivery { get; set; }
 
         internal static Writer Rent()
         {
@@ -26,33 +32,49 @@ namespace Keywright
             return writer;
         }
 
-        internal void Return()
+        /// <summary>Ends an argument.</summary>
+        internal Range End()
         {
+            var argument = start..length;
+            start = length;
+            return argument;
+        }
+
+        /// <summary>A reference for the native library, which is let go of unless it is passed.</summary>
+        internal ulong Reference(NativeHandle handle)
+        {
+            var copy = handle.Clone();
+            references.Add((handle, copy));
+            return copy;
+        }
+
+        /// <summary>From here on the references belong to the native library.</summary>
+        internal void Pass() => references.Clear();
+
+        internal unsafe RustBuffer ToRust(Range argument)
+        {
+            RustCallStatus status = default;
+            var given = new ReadOnlySpan<byte>(bytes)[argument];
+            var buffer = Native.ffi_keywright_facade_rustbuffer_alloc((ulong)given.Length, &status);
+            Rust.Check(ref status, null);
+            given.CopyTo(new Span<byte>(buffer.Data, given.Length));
+            return buffer;
+        }
+
+        public void Dispose()
+        {
+            references.ForEach(reference => reference.Of.Free(reference.Copy));
+            references.Clear();
             Array.Clear(bytes, 0, length);
-            length = 0;
-            DeliverNumber = 0;
+            start = length = 0;
+            Delivery = null;
             if (bytes.Length <= Kept)
             {
                 idle = this;
             }
         }
 
-        internal unsafe RustBuffer ToRust()
-        {
-            RustCallStatus status = default;
-            var buffer = Native.ffi_keywright_facade_rustbuffer_alloc((ulong)length, &status);
-            Rust.Check(ref status, null);
-            new ReadOnlySpan<byte>(bytes, 0, length).CopyTo(new Span<byte>(buffer.Data, length));
-            return buffer;
-        }
-
         internal void Bool(bool value) => Take(1)[0] = (byte)(value ? 1 : 0);
-
-        internal bool Some(bool some)
-        {
-            Bool(some);
-            return some;
-        }
 
         internal void U16(int value, string field)
         {
@@ -70,9 +92,9 @@ namespace Keywright
 
         internal void F64(double value) => Handle((ulong)BitConverter.DoubleToInt64Bits(value));
 
-        internal void Deliver() => Handle(DeliverNumber);
+        internal void Deliver() => Handle((ulong)(Delivery?.Number ?? 0));
 
-        internal void Handle(NativeHandle handle) => Handle(handle.Clone());
+        internal void Handle(NativeHandle handle) => Handle(Reference(handle));
 
         /// <summary>No end is infinity.</summary>
         internal void Limit(TimeSpan value) =>

@@ -112,15 +112,15 @@ impl HostQueue {
         }
     }
 
-    /// The next request; waits until one comes.
-    pub async fn next(self: &Arc<Self>) -> HostRequest {
+    /// Waits until a request waits.
+    async fn wait(self: &Arc<Self>) {
         let mut listening = None;
-        let next = poll_fn(|cx| {
+        let waiting = poll_fn(|cx| {
             // Listens before it looks: a request between the two would be missed.
             drop(listening.replace(self.listen(cx.waker().clone())));
-            self.take().map_or(Poll::Pending, Poll::Ready)
+            if self.lock().waiting.is_empty() { Poll::Pending } else { Poll::Ready(()) }
         });
-        next.await
+        waiting.await;
     }
 
     /// Wakes `waker` whenever a request comes, until the ticket is dropped; at once when one waits.
@@ -170,6 +170,24 @@ impl Drop for Listening {
         if let Some(waker) = next {
             waker.wake();
         }
+    }
+}
+
+/// What the core asks of the host of one client, for a language that takes it by uniffi.
+#[derive(Debug)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
+pub struct HostRequests(pub(crate) Arc<HostQueue>);
+
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl HostRequests {
+    /// The next request, if one waits.
+    pub fn take(&self) -> Option<Arc<HostRequest>> {
+        self.0.take().map(Arc::new)
+    }
+
+    /// Waits until a request waits, and leaves it there.
+    pub async fn wait(&self) {
+        self.0.wait().await;
     }
 }
 

@@ -12,7 +12,7 @@ use super::dialect::{Capability, Dialect};
 use super::options::{CallOptions, ClientOptions};
 use super::sandbox::Clock;
 use super::scalars::Secret;
-use crate::host::{HostQueue, HostRequest};
+use crate::host::{HostQueue, HostRequests};
 use crate::process::{Process, Result};
 
 /// A client of one service. Handles made from it share its connections, lanes and tokens.
@@ -127,13 +127,10 @@ impl Client {
     pub fn now(&self) -> Result<SystemTime> {
         Ok(self.core()?.now().into())
     }
-}
 
-#[cfg_attr(feature = "uniffi", uniffi::export)]
-impl Client {
-    /// The next request of the core to its host; waits until one comes.
-    pub async fn next_request(&self) -> Option<Arc<HostRequest>> {
-        Some(Arc::new(self.host.next().await))
+    /// What the core asks of the host of this client.
+    pub fn host_requests(&self) -> Arc<HostRequests> {
+        Arc::new(HostRequests(Arc::clone(&self.host)))
     }
 }
 

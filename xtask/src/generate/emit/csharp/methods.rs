@@ -2,12 +2,10 @@
 
 use super::indented;
 use super::names::{documented, given, page_item, parameter, taken};
-use super::wire::{lift, lower, reader};
+use super::native::future;
+use super::wire::{lift, lower, raw};
 use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Field, Method, Surface, Type};
-
-/// As many buffers as `Lowered` keeps.
-const MOST: usize = 4;
 
 /// Where a method stands.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +38,19 @@ fn visible<'a>(method: &'a Method, place: Place<'_>) -> Vec<&'a Field> {
 /// Whether a record of options takes a function that stores secrets.
 fn delivers(surface: &Surface, ty: &Type) -> bool {
     surface.options_of(ty).is_some_and(|record| record.fields.iter().any(|field| field.ty == Type::DeliverFunction))
+}
+
+/// A constructor of the client, or a function that makes one.
+pub fn client_constructor(surface: &Surface, method: &Method) -> Result<String, String> {
+    let place = Place { on: "", marks: "public", prefix: "", bound: None };
+    let call = Call { surface, method, place, params: visible(method, place) };
+    let checked = "Rust.Check(ref status, null);\n";
+    if method.name == "new" {
+        call.waited("public unsafe KeywrightClient", &format!("{checked}handle = new ClientHandle(result, new Host(options));\n"))
+    } else {
+        let head = format!("public static unsafe KeywrightClient {}", call.name());
+        call.waited(&head, &format!("{checked}return new KeywrightClient(result, new Host(options));\n"))
+    }
 }
 
 struct Call<'a> {
@@ -97,10 +108,11 @@ impl Call<'_> {
         checked.map(|param| format!("    Check.NotNull({0}, nameof({0}));\n", parameter(&param.name))).collect()
     }
 
-    /// The arguments made ready, buffers first: a reference that is copied must be passed on.
-    fn lowered(&self) -> Result<(String, Vec<String>), String> {
-        let (mut first, mut last, mut names) = (String::new(), String::new(), Vec::new());
-        for param in &self.method.params {
+    /// The call across the border: `into` gets what it gives. Nothing is passed before all is made ready.
+    fn crossed(&self, into: &str) -> Result<String, String> {
+        let (mut lines, mut passed) = (String::new(), Vec::new());
+        let status = if self.method.is_async { None } else { Some("&status".to_owned()) };
+        for (n, param) in self.method.params.iter().enumerate() {
             let value = match self.place.bound {
                 Some((name, field)) if name == param.name => field.to_owned(),
                 _ if self.surface.options_of(&param.ty).is_some() => {
@@ -109,66 +121,65 @@ impl Call<'_> {
                 }
                 _ => parameter(&param.name),
             };
-            let name = format!("a{}", names.len());
             if delivers(self.surface, &param.ty) {
-                first +=
-                    &format!("        lowered.Deliver = {}.Host.Register({}?.Deliver);\n", self.place.on, parameter(&param.name));
+                lines += "    w.Delivery = delivery;\n";
             }
-            let line = format!("        var {name} = {};\n", lower(&param.ty, &value, &param.name)?);
-            if matches!(param.ty, Type::Object(_)) {
-                last += &line
-            } else {
-                first += &line
-            }
-            names.push(name);
+            let (line, expression) = lower(&param.ty, &value, &param.name, &format!("a{n}"))?;
+            lines += &format!("    {line}\n");
+            passed.push(expression);
         }
-        if names.len() > MOST {
-            return Err(format!("it takes more than {MOST} arguments"));
+        let call = |passed: Vec<String>| {
+            let all: Vec<String> = passed.into_iter().chain(status).collect();
+            format!("{into}Native.{}({});\n", self.method.symbol, all.join(", "))
+        };
+        let own = (!self.place.on.is_empty()).then(|| format!("{}.Handle.Clone()", self.place.on));
+        if passed.is_empty() {
+            return Ok(call(own.into_iter().collect()));
         }
-        let mut all = Vec::new();
-        if !self.place.on.is_empty() {
-            last += &format!("        var self = {}.Handle.Clone();\n", self.place.on);
-            all.push("self".to_owned());
+        if let Some(own) = own {
+            lines += &format!("    var self = {own};\n");
+            passed.insert(0, "self".to_owned());
         }
-        all.extend(names);
-        Ok((first + &last, all))
+        Ok(format!("using (var w = Writer.Rent())\n{{\n{lines}    w.Pass();\n    {}}}\n", call(passed)))
+    }
+
+    /// Whether it is a client's, whose host serves what it asks.
+    fn is_hosted(&self) -> bool {
+        self.place.marks.contains("virtual")
     }
 
     fn direct(&self) -> Result<String, String> {
-        let (lines, mut arguments) = self.lowered()?;
-        arguments.push("&status".to_owned());
-        let symbol = &self.method.symbol;
-        let host = if self.place.on == "this" && self.place.marks.contains("virtual") { "Host" } else { "null" };
-        let call = format!("Native.{symbol}({})", arguments.join(", "));
-        let ends = match &self.method.returns {
-            Some(ty) => {
-                // A handle of a client goes on with what its client asks of its host.
-                let made = if *ty == Type::Object("Client".to_owned()) && host == "Host" {
-                    "new KeywrightClient(result, Host)".to_owned()
-                } else {
-                    lift(self.surface, ty)?
-                };
-                format!("    Rust.Check(ref status, {host});\n    return {made};\n")
+        let host = if self.is_hosted() { "Host" } else { "null" };
+        let made = match &self.method.returns {
+            // A handle of a client goes on with what its client asks of its host.
+            Some(ty) if *ty == Type::Object("Client".to_owned()) && self.is_hosted() => {
+                "return new KeywrightClient(result, Host);\n".to_owned()
             }
-            None => format!("    Rust.Check(ref status, {host});\n"),
-        };
-        let (declared, assigned) = match &self.method.returns {
-            Some(ty) => (format!("    {} result;\n", super::wire::raw(ty)), "result = "),
-            None => (String::new(), ""),
+            Some(ty) => format!("return {};\n", lift(self.surface, ty)?),
+            None => String::new(),
         };
         let returns = self.returns()?.unwrap_or_else(|| "void".to_owned());
+        let head = format!("{} unsafe {returns} {}", self.place.marks, self.name());
+        self.waited(&head, &format!("Rust.Check(ref status, {host});\n{made}"))
+    }
+
+    /// A member that waits for the call: its head up to the name, and what it does after the call.
+    fn waited(&self, head: &str, ends: &str) -> Result<String, String> {
+        let (declared, into) = match &self.method.returns {
+            Some(ty) => (format!("    {} result;\n", raw(ty)), "result = "),
+            None => (String::new(), ""),
+        };
         Ok(format!(
-            "{}{} unsafe {returns} {}({})\n{{\n{}    Library.Load();\n    RustCallStatus status = default;\n{declared}    var lowered = default(Lowered);\n    try\n    {{\n{lines}        lowered.Pass();\n        {assigned}{call};\n    }}\n    finally\n    {{\n        lowered.Free();\n    }}\n\n{ends}}}\n\n",
+            "{}{head}({})\n{{\n{}    Library.Load();\n    RustCallStatus status = default;\n{declared}{}{}}}\n\n",
             self.docs()?,
-            self.place.marks,
-            self.name(),
             self.declared()?,
-            self.checks()
+            self.checks(),
+            indented(&self.crossed(into)?, 1),
+            indented(ends, 1)
         ))
     }
 
     fn awaited(&self) -> Result<String, String> {
-        let (lines, arguments) = self.lowered()?;
         let page = match &self.method.returns {
             Some(Type::Record(name)) if self.surface.page_of(self.method).is_some() => page_item(self.surface, name)?,
             _ => None,
@@ -176,23 +187,27 @@ impl Call<'_> {
         let returns = self.returns()?;
         let task = returns.as_ref().map_or_else(|| "Task".to_owned(), |ty| format!("Task<{ty}>"));
         let generic = returns.unwrap_or_else(|| "bool".to_owned());
-        let started = match &self.method.returns {
-            None => "AsyncCall.Nothing(future".to_owned(),
-            Some(Type::Object(name)) => format!("AsyncCall.Handle(future, handle => new {}(handle)", super::names::object(name)),
-            Some(ty) => format!("AsyncCall.Buffer(future, {}", reader(self.surface, ty)?),
+        let (kind, kept) = future(self.method.returns.as_ref())?;
+        let lifted = self.method.returns.as_ref().map_or_else(|| Ok("result".to_owned()), |ty| lift(self.surface, ty))?;
+        // What only the package itself waits for is nobody's to watch.
+        let (client, watched) = match (self.is_hosted(), self.place.marks) {
+            (true, _) => (self.place.on, format!("\"{}\"", self.operation())),
+            (false, "internal") => ("null", "null".to_owned()),
+            (false, _) => ("null", format!("\"{}\"", self.operation())),
         };
-        let client = if self.place.marks.contains("virtual") { self.place.on } else { "null" };
+        let (delivery, delivered) = match self.params.iter().find(|param| delivers(self.surface, &param.ty)) {
+            Some(param) => ("delivery", format!("    var delivery = Delivery.Of({}?.Deliver);\n", parameter(&param.name))),
+            None => ("null", String::new()),
+        };
         let (marks, name) =
             if page.is_some() { ("private", format!("Begin{}", self.name())) } else { (self.place.marks, self.name()) };
         let docs = if page.is_some() { String::new() } else { self.docs()? };
         let declared = self.declared()?;
         let declared = if page.is_some() { declared.replace(" = null", "").replace(" = default", "") } else { declared };
         let body = format!(
-            "{docs}{marks} {task} {name}({declared})\n{{\n{}    if (cancellationToken.IsCancellationRequested)\n    {{\n        return Task.FromCanceled<{generic}>(cancellationToken);\n    }}\n\n    ulong future;\n    var lowered = default(Lowered);\n    try\n    {{\n{lines}        lowered.Pass();\n        future = Native.{}({});\n    }}\n    finally\n    {{\n        lowered.Free();\n    }}\n\n    return {started}, {client}, \"{}\", lowered.Deliver, cancellationToken);\n}}\n\n",
+            "{docs}{marks} {task} {name}({declared})\n{{\n{}    if (cancellationToken.IsCancellationRequested)\n    {{\n        return Task.FromCanceled<{generic}>(cancellationToken);\n    }}\n\n{delivered}    ulong future;\n{}\n    return new PendingCall<{kept}, {generic}>({kind}.Kind, future, result => {lifted}, {client}, {watched}, {delivery}, cancellationToken).Begin();\n}}\n\n",
             self.checks(),
-            self.method.symbol,
-            arguments.join(", "),
-            self.operation()
+            indented(&self.crossed("future = ")?, 1),
         );
         let body = self.rebound(body)?;
         Ok(match page {

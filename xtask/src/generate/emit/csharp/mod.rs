@@ -42,7 +42,7 @@ pub fn files(surface: &Surface) -> Result<Vec<Generated>, String> {
 }
 
 fn file(folder: &str, name: &str, body: String) -> Generated {
-    let usings = "\nusing System;\nusing System.Collections.Generic;\nusing System.Threading;\nusing System.Threading.Tasks;\n";
+    let usings = "\nusing System;\nusing System.Collections.Generic;\nusing System.Linq;\nusing System.Threading;\nusing System.Threading.Tasks;\n";
     Generated { path: format!("{folder}/{name}"), text: format!("{HEAD}{usings}\nnamespace Keywright\n{{\n{body}}}\n") }
 }
 

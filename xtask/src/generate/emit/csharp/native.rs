@@ -2,13 +2,36 @@
 
 use super::indented;
 use super::wire::raw;
-use crate::generate::surface::{Method, Object, Surface};
+use crate::generate::surface::words::pascal;
+use crate::generate::surface::{Method, Object, Surface, Type};
 
 /// The version of everything in this repository.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What results are polled for: the suffix of the functions, and the type.
+/// What results are polled for: the suffix of the functions, and the type on the border.
 const FUTURES: [(&str, &str); 3] = [("rust_buffer", "RustBuffer"), ("u64", "ulong"), ("void", "void")];
+
+/// How a call with such a result is waited for: the class, and what its results are kept as.
+pub fn future(returns: Option<&Type>) -> Result<(String, &'static str), String> {
+    let raw = returns.map_or("void", raw);
+    let (suffix, ty) = FUTURES.iter().find(|(_, ty)| *ty == raw).ok_or_else(|| format!("no call can end with {raw}"))?;
+    Ok((format!("{}Future", pascal(suffix)), if *ty == "void" { "bool" } else { ty }))
+}
+
+fn future_kind(suffix: &str, ty: &str) -> String {
+    let class = format!("{}Future", pascal(suffix));
+    let of = |what: &str| format!("Native.ffi_keywright_facade_rust_future_{what}_{suffix}");
+    let (kept, complete) = match ty {
+        "void" => ("bool", format!("\n    {{\n        {}(future, status);\n        return true;\n    }}\n\n", of("complete"))),
+        _ => (ty, format!(" => {}(future, status);\n\n", of("complete"))),
+    };
+    format!(
+        "internal sealed unsafe class {class} : FutureKind<{kept}>\n{{\n    internal static readonly {class} Kind = new {class}();\n\n    internal override void Poll(ulong future, IntPtr callback, ulong data) => {}(future, callback, data);\n\n    internal override void Cancel(ulong future) => {}(future);\n\n    internal override {kept} Complete(ulong future, RustCallStatus* status){complete}    internal override void Free(ulong future) => {}(future);\n}}\n\n",
+        of("poll"),
+        of("cancel"),
+        of("free")
+    )
+}
 
 fn objects(surface: &Surface) -> impl Iterator<Item = &Object> {
     surface.objects.iter().chain([&surface.client])
@@ -51,8 +74,11 @@ pub fn imports(surface: &Surface) -> String {
         body += &entry(method, has_self);
     }
     let mut out = format!("internal static unsafe class Native\n{{\n{}}}\n\n", indented(body.trim_end(), 1));
+    for (suffix, ty) in FUTURES {
+        out += &future_kind(suffix, ty);
+    }
     for one in objects(surface) {
-        out += &handle(one);
+        out += &handle(one, one.name == surface.client.name);
     }
     let usings = "using System.Runtime.InteropServices;\n\n";
     indented(&(usings.to_owned() + out.trim_end()), 1)
@@ -78,11 +104,12 @@ fn entry(method: &Method, has_self: bool) -> String {
     import(returns, &method.symbol, &parameters.join(", "))
 }
 
-fn handle(one: &Object) -> String {
+fn handle(one: &Object, has_host: bool) -> String {
     let Some((clone, free)) = &one.symbols else { return String::new() };
     let name = &one.name;
+    let (host, given) = if has_host { (", Host host", "host") } else { ("", "null") };
     format!(
-        "internal sealed unsafe class {name}Handle : NativeHandle\n{{\n    internal {name}Handle(ulong handle)\n        : base(handle)\n    {{\n    }}\n\n    private protected override ulong Copy(ulong handle, RustCallStatus* status) => Native.{clone}(handle, status);\n\n    private protected override void Free(ulong handle, RustCallStatus* status) => Native.{free}(handle, status);\n}}\n\n"
+        "internal sealed unsafe class {name}Handle : NativeHandle\n{{\n    internal {name}Handle(ulong handle{host})\n        : base(handle, {given})\n    {{\n    }}\n\n    private protected override ulong Copy(ulong handle, RustCallStatus* status) => Native.{clone}(handle, status);\n\n    private protected override void Free(ulong handle, RustCallStatus* status) => Native.{free}(handle, status);\n}}\n\n"
     )
 }
 

@@ -2,26 +2,29 @@
 
 use super::indented;
 use super::methods::{Place, method};
-use super::names::{documented, object, parameter, summary, taken};
-use super::wire::lower;
-use crate::generate::surface::words::pascal;
+use super::names::{object, summary};
 use crate::generate::surface::{Method, Object, Surface};
 
 /// What the core asks of its host is served by the package itself.
-const OWN: &str = "HostRequest";
+const OWN: [&str; 2] = ["HostRequest", "HostRequests"];
 
 /// All objects but the client, and the functions.
 pub fn all(surface: &Surface) -> Result<String, String> {
     let mut out = String::new();
     for one in &surface.objects {
-        let access = if one.name == OWN { "internal" } else { "public" };
+        let is_own = OWN.contains(&one.name.as_str());
+        let access = if is_own { "internal" } else { "public" };
         let head = format!("{}{access} sealed partial class {} : IDisposable\n", summary(&one.doc.text), one.name);
         let mut body = plumbing(one);
         for made in &one.constructors {
             body += &factory(surface, one, made)?;
         }
         for done in &one.methods {
-            body += &method(surface, done, Place { on: "this", marks: "public", prefix: "", bound: None })?;
+            body += &method(
+                surface,
+                done,
+                Place { on: "this", marks: if is_own { "internal" } else { "public" }, prefix: "", bound: None },
+            )?;
         }
         out += &format!("{head}{{\n{}}}\n\n", indented(body.trim_end(), 1));
     }
@@ -49,46 +52,4 @@ pub fn factory(surface: &Surface, one: &Object, made: &Method) -> Result<String,
         return method(surface, made, Place { on: "", marks: "public static", prefix: "", bound: None });
     }
     Err(format!("{}: only the client has a constructor of its own", one.name))
-}
-
-/// The constructor of the client, and how it is made from a description.
-pub fn client_constructors(surface: &Surface, client: &Object) -> Result<String, String> {
-    let mut out = String::new();
-    for made in &client.constructors {
-        let params: Vec<_> = made.params.iter().collect();
-        let (mut declared, mut checks, mut lines, mut arguments) = (Vec::new(), String::new(), String::new(), Vec::new());
-        for (place, param) in params.iter().rev().enumerate() {
-            let name = parameter(&param.name);
-            let (ty, value) = (taken(&param.ty)?, name.clone());
-            if surface.options_of(&param.ty).is_some() {
-                declared.insert(0, format!("{ty}? {name} = null"));
-                checks += &format!("    {name} = {name} ?? new {ty}();\n");
-            } else {
-                declared.insert(0, format!("{ty} {name}"));
-                checks = format!("    Check.NotNull({name}, nameof({name}));\n") + &checks;
-            }
-            lines += &format!("        var a{place} = {};\n", lower(&param.ty, &value, &param.name)?);
-            arguments.insert(0, format!("a{place}"));
-        }
-        let docs = documented(&made.doc, &params, made.throws, false)?;
-        let is_new = made.name == "new";
-        let (head, end) = match is_new {
-            true => (
-                "public KeywrightClient".to_owned(),
-                "    Handle = new ClientHandle(result);\n    Host = new Host(options);\n".to_owned(),
-            ),
-            false => (
-                format!("public static KeywrightClient {}", pascal(&made.name)),
-                "    return new KeywrightClient(result, new Host(options));\n".to_owned(),
-            ),
-        };
-        let head = head.replacen("public", "public unsafe", 1).replacen("unsafe static", "static unsafe", 1);
-        out += &format!(
-            "{docs}{head}({})\n{{\n{checks}    Library.Load();\n    RustCallStatus status = default;\n    ulong result;\n    var lowered = default(Lowered);\n    try\n    {{\n{lines}        lowered.Pass();\n        result = Native.{}({}, &status);\n    }}\n    finally\n    {{\n        lowered.Free();\n    }}\n\n    Rust.Check(ref status, null);\n{end}}}\n\n",
-            declared.join(", "),
-            made.symbol,
-            arguments.join(", ")
-        );
-    }
-    Ok(out)
 }

@@ -1,7 +1,7 @@
 //! Records that are given back: sealed, read only, equal by value.
 
 use super::indented;
-use super::names::{given, is_pair, page_item, parameter, record as class_of, summary, xml};
+use super::names::{given, page_item, parameter, record as class_of, summary, xml};
 use super::wire::read;
 use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Field, Record, Surface, Type};
@@ -77,10 +77,9 @@ fn equality(record: &Record) -> String {
     let same = compared.iter().map(|field| {
         let name = pascal(&field.name);
         match &field.ty {
-            Type::List(inner) if is_pair(inner) => format!("Same.List({name}, other.{name})"),
-            Type::List(_) => format!("Same.List({name}, other.{name})"),
+            Type::List(_) => format!("{name}.SequenceEqual(other.{name})"),
             Type::Bytes => format!("{name}.Span.SequenceEqual(other.{name}.Span)"),
-            _ => format!("Same.One({name}, other.{name})"),
+            _ => format!("Equals({name}, other.{name})"),
         }
     });
     let same: Vec<String> = std::iter::once("!(other is null)".to_owned()).chain(same).collect();
@@ -97,6 +96,6 @@ fn equality(record: &Record) -> String {
 
 /// Secrets and bodies show nothing of themselves: `Show` knows their types.
 fn shown(record: &Record) -> String {
-    let parts: String = record.fields.iter().map(|field| format!(".With(\"{0}\", {0})", pascal(&field.name))).collect();
-    format!("/// <inheritdoc/>\npublic override string ToString() => new Show(\"{}\"){parts}.ToString();\n", class(record))
+    let parts: String = record.fields.iter().map(|field| format!(", (\"{0}\", {0})", pascal(&field.name))).collect();
+    format!("/// <inheritdoc/>\npublic override string ToString() => Show.Of(\"{}\"{parts});\n", class(record))
 }

@@ -4,6 +4,8 @@ use super::names::{given, is_pair, is_value, object, page_item, record};
 use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Surface, Type};
 
+const PAIR: &str = "(ref Reader r) => new KeyValuePair<string, string>(r.Text(), r.Text())";
+
 /// The type of a value on the border itself.
 pub fn raw(ty: &Type) -> &'static str {
     match ty {
@@ -36,10 +38,10 @@ pub fn read(surface: &Surface, ty: &Type) -> Result<String, String> {
         }
         Type::Object(name) => format!("new {}(r.Handle())", object(name)),
         Type::Optional(inner) if is_value(inner) => {
-            format!("r.Some() ? {} : ({}?)null", read(surface, inner)?, given(surface, inner)?)
+            format!("r.Bool() ? {} : ({}?)null", read(surface, inner)?, given(surface, inner)?)
         }
-        Type::Optional(inner) => format!("r.Some() ? {} : null", read(surface, inner)?),
-        Type::List(inner) if is_pair(inner) => "r.Pairs()".to_owned(),
+        Type::Optional(inner) => format!("r.Bool() ? {} : null", read(surface, inner)?),
+        Type::List(inner) if is_pair(inner) => format!("r.List({PAIR})"),
         Type::List(inner) => format!("r.List({})", reader(surface, inner)?),
         Type::Record(name) => match page_item(surface, name)? {
             Some(item) => format!("Page<{}>.Read(ref r, {})", given(surface, item)?, reader(surface, item)?),
@@ -78,25 +80,27 @@ pub fn write(ty: &Type, value: &str, field: &str) -> Result<String, String> {
             // A name of its own: C# keeps it beyond the `if`.
             let some = format!("given{}", pascal(field));
             let then = write(inner, &some, field)?;
-            format!("if ({value} is {{ }} {some}) {{ w.Some(true); {then} }} else {{ w.Some(false); }}")
+            format!("if ({value} is {{ }} {some}) {{ w.Bool(true); {then} }} else {{ w.Bool(false); }}")
         }
         Type::List(inner) if is_pair(inner) => format!("w.Pairs({value}, \"{field}\");"),
         Type::List(inner) => format!("w.List({value}, \"{field}\", (w, one) => {{ {} }});", write(inner, "one", field)?),
     })
 }
 
-/// The expression that makes an argument ready to cross, kept by `lowered` where it has to be freed.
-pub fn lower(ty: &Type, value: &str, field: &str) -> Result<String, String> {
-    Ok(match ty {
-        Type::Bool => format!("(sbyte)({value} ? 1 : 0)"),
-        Type::Float => value.to_owned(),
-        Type::Int(64) => format!("Check.Count({value}, \"{field}\")"),
-        Type::Text => format!("lowered.Text({value}, \"{field}\")"),
-        Type::Secret => format!("lowered.Text({value}.Expose(), \"{field}\")"),
-        Type::Json => format!("lowered.Text({value}.Text, \"{field}\")"),
-        Type::Object(_) => format!("{value}.Handle.Clone()"),
-        other => format!("lowered.Value({value}, (w, value) => {{ {} }})", write(other, "value", field)?),
-    })
+/// The statement that makes an argument ready to cross as `name`, and the expression that passes it.
+pub fn lower(ty: &Type, value: &str, field: &str, name: &str) -> Result<(String, String), String> {
+    let kept = |value: String| Ok((format!("var {name} = {value};"), name.to_owned()));
+    let written = |how: String| Ok((format!("{how} var {name} = w.End();"), format!("w.ToRust({name})")));
+    match ty {
+        Type::Bool => kept(format!("(sbyte)({value} ? 1 : 0)")),
+        Type::Float => kept(value.to_owned()),
+        Type::Int(64) => kept(format!("Check.Count({value}, \"{field}\")")),
+        Type::Object(_) => kept(format!("w.Reference({value}.Handle)")),
+        Type::Text => written(format!("w.Raw({value}, \"{field}\");")),
+        Type::Secret => written(format!("w.Raw({value}.Expose(), \"{field}\");")),
+        Type::Json => written(format!("w.Raw({value}.Text, \"{field}\");")),
+        other => written(write(other, value, field)?),
+    }
 }
 
 /// The expression that lifts what a function has given: `result`.
@@ -105,9 +109,9 @@ pub fn lift(surface: &Surface, ty: &Type) -> Result<String, String> {
         Type::Bool => "result != 0".to_owned(),
         Type::Int(64) => "checked((long)result)".to_owned(),
         Type::Float => "result".to_owned(),
-        Type::Text => "Rust.Text(result)".to_owned(),
-        Type::Json => "new Json(Rust.Text(result))".to_owned(),
-        Type::Secret => "new Secret(Rust.Text(result))".to_owned(),
+        Type::Text => "Rust.Lift(result, (ref Reader r) => r.Raw())".to_owned(),
+        Type::Json => "new Json(Rust.Lift(result, (ref Reader r) => r.Raw()))".to_owned(),
+        Type::Secret => "new Secret(Rust.Lift(result, (ref Reader r) => r.Raw()))".to_owned(),
         Type::Object(name) => format!("new {}(result)", object(name)),
         other => format!("Rust.Lift(result, {})", reader(surface, other)?),
     })

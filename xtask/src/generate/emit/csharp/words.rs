@@ -4,7 +4,7 @@ use super::indented;
 use super::names::{given, summary, xml};
 use super::wire::read;
 use crate::generate::surface::words::{camel, pascal};
-use crate::generate::surface::{Enum, Surface};
+use crate::generate::surface::{Enum, Surface, Type};
 
 /// What the core asks of its host is nobody else's to know.
 const OWN: &str = "HostAsk";
@@ -63,8 +63,12 @@ pub fn exceptions(surface: &Surface) -> Result<String, String> {
     let (mut reads, mut properties, mut members) = (String::new(), String::new(), String::new());
     for field in &info.fields {
         let (ty, name) = (given(surface, &field.ty)?, pascal(&field.name));
-        // What is not optional is always read, so it needs no default.
-        members += &format!("internal {ty} {name} = default!;\n");
+        // What is not optional is always there, except for lists.
+        let default = match &field.ty {
+            Type::List(inner) => format!("Array.Empty<{}>()", given(surface, inner)?),
+            _ => "default!".to_owned(),
+        };
+        members += &format!("internal {ty} {name} = {default};\n");
         reads += &format!("    {name} = {},\n", read(surface, &field.ty)?);
         if let Some(property) = member(&field.name) {
             properties += &format!("/// <summary>{}</summary>\npublic {ty} {property} => Info.{name};\n\n", xml(&field.doc));

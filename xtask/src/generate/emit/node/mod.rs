@@ -16,7 +16,7 @@ use crate::generate::surface::{Field, Group, Method, Object, Surface, Type};
 const NOTE: &str = "Written by `cargo xtask gen`; changes belong into core/facade or the emitter.";
 
 /// What only the bindings themselves use.
-const OWN_USE: [&str; 1] = ["HostRequest"];
+const OWN_USE: [&str; 2] = ["HostRequest", "HostRequests"];
 
 /// Its files.
 ///

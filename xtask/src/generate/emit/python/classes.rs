@@ -241,7 +241,7 @@ fn client(out: &mut Lines, surface: &Surface, form: Form) {
             out.line(format!("return {}Resource(self, name)", form.prefix()));
         });
         let on = On { native: "self._native", bound: None, form };
-        for method in surface.client.methods.iter().filter(|method| method.name != "next_request") {
+        for method in surface.client.methods.iter().filter(|method| method.name != "host_requests") {
             self::method(out, surface, method, &method.name, &on);
         }
         verbs(out, surface, form);
@@ -355,7 +355,9 @@ pub fn objects(surface: &Surface) -> String {
     out.line("from . import _native as native");
     out.gap();
     annotations(&mut out, surface, false);
-    for object in surface.objects.iter().filter(|object| !["HostRequest", "EventStream"].contains(&object.name.as_str())) {
+    for object in
+        surface.objects.iter().filter(|object| !["HostRequest", "HostRequests", "EventStream"].contains(&object.name.as_str()))
+    {
         self::object(&mut out, surface, object);
     }
     out.into_text()

@@ -5,7 +5,7 @@ use crate::generate::emit::lines::Lines;
 use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
 
 /// What Python has no use for: requests of the core are served by hand.
-pub const BY_HAND: [&str; 1] = ["HostRequest"];
+pub const BY_HAND: [&str; 2] = ["HostRequest", "HostRequests"];
 
 /// The text of `src/generated.rs`.
 ///
@@ -443,7 +443,7 @@ fn client(out: &mut Lines, surface: &Surface) -> Result<(), String> {
             failed = failed.clone().and(made_client(out, surface, method));
         }
         let groups = surface.groups.iter().flat_map(|group| &group.methods);
-        let own = surface.client.methods.iter().filter(|method| method.name != "next_request");
+        let own = surface.client.methods.iter().filter(|method| method.name != "host_requests");
         for method in own.chain(groups) {
             failed =
                 failed.clone().and(self::method(out, surface, method, "Client", ("Call::of(&self.0, queue)", "self.0.inner")));

@@ -160,7 +160,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
         let methods: Vec<&Method> = object.methods.iter().collect();
         self::object(&mut out, surface, &object.name, &object.constructors, &methods);
     }
-    let own = surface.client.methods.iter().filter(|method| method.name != "next_request");
+    let own = surface.client.methods.iter().filter(|method| method.name != "host_requests");
     let methods: Vec<&Method> = own.chain(surface.groups.iter().flat_map(|group| &group.methods)).collect();
     self::object(&mut out, surface, "Client", &surface.client.constructors, &methods);
     Ok(out.into_text())

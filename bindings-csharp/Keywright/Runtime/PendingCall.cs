@@ -1,0 +1,173 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Keywright
+{
+    /// <summary>Something that the native library wakes when it should be polled again.</summary>
+    internal interface IWoken
+    {
+        /// <summary>Called on the thread that wakes; must do next to nothing there.</summary>
+        void Woken();
+    }
+
+    /// <summary>The way to the native library's futures and back from its wake-ups.</summary>
+    internal static class Continuation
+    {
+        /// <summary>What the native library calls: kept here, since it must outlive every call.</summary>
+        private static readonly Callback Kept = (data, code) =>
+        {
+            // Of every poll exactly one comes, so what it stands for is still there.
+            var woken = (IWoken)GCHandle.FromIntPtr((IntPtr)checked((long)data)).Target!;
+            if (code == 0 && ReferenceEquals(polled, woken))
+            {
+                polled = null;
+            }
+            else
+            {
+                // One that cancels says that it is ready, too, on a thread of its own.
+                woken.Woken();
+            }
+        };
+
+        private static readonly IntPtr Pointer = Marshal.GetFunctionPointerForDelegate(Kept);
+
+        // What this thread polls; nothing once it is told that it is ready. Of the thread and not of the call: another
+        // may have ended the call before this one is back from its poll.
+        [ThreadStatic]
+        private static IWoken? polled;
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate void Callback(ulong data, sbyte code);
+
+        /// <summary>Whether the future is ready; otherwise the call is woken later.</summary>
+        internal static bool Poll<TRaw>(FutureKind<TRaw> kind, ulong future, IWoken call, GCHandle self)
+        {
+            polled = call;
+            kind.Poll(future, Pointer, (ulong)(long)GCHandle.ToIntPtr(self));
+            var isReady = polled is null;
+            polled = null;
+            return isReady;
+        }
+    }
+
+    /// <summary>The entry points of the calls whose result crosses as one type.</summary>
+    internal abstract unsafe class FutureKind<TRaw>
+    {
+        internal abstract void Poll(ulong future, IntPtr callback, ulong data);
+
+        internal abstract void Cancel(ulong future);
+
+        internal abstract TRaw Complete(ulong future, RustCallStatus* status);
+
+        internal abstract void Free(ulong future);
+    }
+
+    /// <summary>A call on its way, and its task.</summary>
+    internal sealed class PendingCall<TRaw, T> : TaskCompletionSource<T>, IWoken
+    {
+        private readonly FutureKind<TRaw> kind;
+        private readonly ulong future;
+        private readonly Func<TRaw, T> lift;
+        private readonly KeywrightClient? client;
+        private readonly Delivery? delivery;
+        private readonly CancellationToken token;
+        private readonly Watch watch;
+        private CancellationTokenRegistration registration;
+        private GCHandle self;
+        private TRaw raw = default!;
+        private RustCallStatus status;
+
+        internal PendingCall(FutureKind<TRaw> kind, ulong future, Func<TRaw, T> lift, KeywrightClient? client, string? operation, Delivery? delivery, CancellationToken token)
+            : base(delivery != null || client?.Host.Listens == true ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None)
+        {
+            this.kind = kind;
+            this.future = future;
+            this.lift = lift;
+            this.client = client;
+            this.delivery = delivery;
+            this.token = token;
+            watch = new Watch(operation);
+        }
+
+        // Neither the thread that wakes nor one that cancels may do our work.
+        public void Woken() => ThreadPool.QueueUserWorkItem(call => call.Go(), this, false);
+
+        internal Task<T> Begin()
+        {
+            try
+            {
+                client?.Host.Begin(client, delivery);
+            }
+            catch (ObjectDisposedException)
+            {
+                kind.Free(future);
+                throw;
+            }
+
+            self = GCHandle.Alloc(this);
+            if (token.CanBeCanceled)
+            {
+                // Before the first poll: a cancellation between the two would be lost.
+                registration = token.Register(call => ((PendingCall<TRaw, T>)call!).Cancel(), this, false);
+            }
+
+            Go();
+            return Task;
+        }
+
+        private void Cancel() => kind.Cancel(future);
+
+        private void Go()
+        {
+            if (Continuation.Poll(kind, future, this, self))
+            {
+                End();
+            }
+        }
+
+        private unsafe void End()
+        {
+            // A cancellation that runs just now is waited for: it holds the future.
+            registration.Dispose();
+            RustCallStatus told = default;
+            raw = kind.Complete(future, &told);
+            status = told;
+            kind.Free(future);
+            self.Free();
+            if (client is null)
+            {
+                Publish();
+            }
+            else
+            {
+                // Where nobody listens, what awaits the call goes on right here: on a thread of the pool, with nothing held.
+                client.Host.End(delivery, Task.CreationOptions == TaskCreationOptions.RunContinuationsAsynchronously, Publish);
+            }
+        }
+
+        private void Publish()
+        {
+            if (status.Code == Rust.Cancelled)
+            {
+                watch.End("cancelled", null);
+                TrySetCanceled(token);
+                return;
+            }
+
+            try
+            {
+                Rust.Check(ref status, client?.Host);
+                var result = lift(raw);
+                watch.End("ok", null);
+                TrySetResult(result);
+            }
+            catch (Exception error)
+            {
+                watch.End((error as KeywrightException)?.Kind.ToWord() ?? error.GetType().Name, error);
+                TrySetException(error);
+            }
+        }
+    }
+}
