@@ -46,8 +46,8 @@ describe('surface', () => {
       const object = group.is_bound ? sandbox[camel(group.name)]('agents') : sandbox[camel(group.name)]
       for (const method of group.methods) look(object, group.name, camel(method.name.slice(group.name.length + 1)))
     }
-    for (const { name } of surface.client.methods) if (name !== 'next_request') look(sandbox, 'client', camel(name))
-    for (const object of surface.objects.filter(({ name }) => name !== 'HostRequest')) {
+    for (const { name } of surface.client.methods) if (name !== 'host_requests') look(sandbox, 'client', camel(name))
+    for (const object of surface.objects.filter(({ name }) => !['HostRequest', 'HostRequests'].includes(name))) {
       for (const method of object.methods) look(commonjs[object.name].prototype, object.name, camel(method.name))
       for (const method of object.constructors) look(commonjs[object.name], object.name, camel(method.name))
     }
