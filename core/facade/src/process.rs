@@ -139,7 +139,6 @@ impl Process {
 /// Calls on their way to the io thread. Many that begin together are one wake-up.
 #[derive(Default)]
 struct Inbox {
-    /// Nothing once the thread has ended: what would wait here then would wait for ever.
     waiting: Mutex<Waiting>,
     filled: Notify,
 }

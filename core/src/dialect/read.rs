@@ -116,23 +116,20 @@ fn required_id(value: Node<'_>, names: &[String]) -> Result<String> {
     id.ok_or_else(|| shape(names.first().map_or("id", String::as_str), "id"))
 }
 
-fn text_of(found: Option<Node<'_>>, place: impl FnOnce() -> String) -> Result<Option<String>> {
-    let text = |found: Node<'_>| found.text().map(Cow::into_owned).ok_or_else(|| shape(&place(), "text"));
-    found.map(text).transpose()
+/// Where a member was looked for, in words.
+fn place(names: &[impl AsRef<str>]) -> String {
+    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" or ")
 }
 
-fn time_of(found: Option<Node<'_>>, place: impl FnOnce() -> String) -> Result<Option<Timestamp>> {
+fn optional_text(value: Node<'_>, names: &[impl AsRef<str>]) -> Result<Option<String>> {
+    let text = |found: Node<'_>| found.text().map(Cow::into_owned).ok_or_else(|| shape(&place(names), "text"));
+    value.member(names).map(text).transpose()
+}
+
+fn optional_time(value: Node<'_>, names: &[impl AsRef<str>]) -> Result<Option<Timestamp>> {
     // RFC 3339 only: a date without a zone would mean another instant on another machine.
     let time = |found: Node<'_>| found.text()?.parse().ok();
-    found.map(|found| time(found).ok_or_else(|| shape(&place(), "RFC 3339 time"))).transpose()
-}
-
-fn optional_text(value: Node<'_>, names: &[String]) -> Result<Option<String>> {
-    text_of(value.member(names), || names.join(" or "))
-}
-
-fn optional_time(value: Node<'_>, names: &[String]) -> Result<Option<Timestamp>> {
-    time_of(value.member(names), || names.join(" or "))
+    value.member(names).map(|found| time(found).ok_or_else(|| shape(&place(names), "RFC 3339 time"))).transpose()
 }
 
 /// Reads a key. Its secret, where the answer holds one, is taken out first and given beside it.
@@ -259,29 +256,16 @@ pub(crate) fn item(map: &ItemMap, value: Node<'_>) -> Result<Item> {
     })
 }
 
-/// A member that has one name at every service; null is as good as absent.
-fn named<'a>(value: Node<'a>, name: &str) -> Option<Node<'a>> {
-    value.get(name).filter(|found| !found.is_null())
-}
-
-fn named_text(value: Node<'_>, name: &str) -> Result<Option<String>> {
-    text_of(named(value, name), || name.to_owned())
-}
-
-fn named_time(value: Node<'_>, name: &str) -> Result<Option<Timestamp>> {
-    time_of(named(value, name), || name.to_owned())
-}
-
 /// Reads a row of a key's call log.
 pub(crate) fn call(value: Node<'_>) -> Result<CallRecord> {
     let status = value.get("status").and_then(Node::as_u64).and_then(|status| u16::try_from(status).ok());
     Ok(CallRecord {
         id: value.get("id").and_then(Node::text_or_number),
-        method: named_text(value, "method")?.ok_or_else(|| shape("method", "text"))?,
-        endpoint: named_text(value, "endpoint")?.ok_or_else(|| shape("endpoint", "text"))?,
+        method: optional_text(value, &["method"])?.ok_or_else(|| shape("method", "text"))?,
+        endpoint: optional_text(value, &["endpoint"])?.ok_or_else(|| shape("endpoint", "text"))?,
         status: status.ok_or_else(|| shape("status", "status"))?,
-        error: named_text(value, "error")?,
-        started_at: named_time(value, "started_at")?,
+        error: optional_text(value, &["error"])?,
+        started_at: optional_time(value, &["started_at"])?,
         data: value.json(),
     })
 }
@@ -292,23 +276,23 @@ pub(crate) fn usage(value: Node<'_>) -> Result<UsageReport> {
     let slices = slices.map(slice).collect::<Result<Vec<_>>>()?;
     let sum = slices.iter().map(|slice| slice.credits).sum();
     Ok(UsageReport {
-        granularity: named_text(value, "granularity")?.unwrap_or_else(|| "day".to_owned()),
+        granularity: optional_text(value, &["granularity"])?.unwrap_or_else(|| "day".to_owned()),
         total: value.get("total").and_then(Node::as_f64).unwrap_or(sum),
         slices,
     })
 }
 
 fn slice(value: Node<'_>) -> Result<UsageSlice> {
-    let activities = match named(value, "activities") {
+    let activities = match value.member(&["activities"]) {
         None => Vec::new(),
         Some(found) => found.items().ok_or_else(|| shape("activities", "list"))?.map(activity).collect::<Result<_>>()?,
     };
-    Ok(UsageSlice { start: named_time(value, "start")?, credits: credits(value)?, activities })
+    Ok(UsageSlice { start: optional_time(value, &["start"])?, credits: credits(value)?, activities })
 }
 
 fn activity(value: Node<'_>) -> Result<Activity> {
-    let activity = named_text(value, "activity")?.ok_or_else(|| shape("activity", "text"))?;
-    Ok(Activity { activity, credits: credits(value)?, origin: named_text(value, "origin")? })
+    let activity = optional_text(value, &["activity"])?.ok_or_else(|| shape("activity", "text"))?;
+    Ok(Activity { activity, credits: credits(value)?, origin: optional_text(value, &["origin"])? })
 }
 
 fn credits(value: Node<'_>) -> Result<f64> {

@@ -3,14 +3,13 @@
 //! Five services, more than five shapes of error bodies: what a pointer does not find is simply
 //! absent, and a body that is no JSON becomes an excerpt (`services.md` 1.6).
 
+use std::borrow::Cow;
 use std::time::Duration;
-
-use serde_json::Value;
 
 use super::{RefusalSpec, Spec};
 use crate::Secret;
 use crate::error::{ErrorKind, FieldError};
-use crate::json;
+use crate::json::{Document, Node};
 use crate::mask;
 use crate::wire::WireResponse;
 
@@ -31,35 +30,33 @@ pub(crate) struct Refusal {
 
 /// Reads a refusing answer. `secrets` are the credential in use, to be hidden if they are echoed.
 pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secrets: &[Secret]) -> Refusal {
-    let body = json::decode(&answer.body).ok().filter(Value::is_object);
-    let found = |pointers: &[String]| body.as_ref().and_then(|body| text_at(body, pointers));
+    let document = Document::read(&answer.body).ok();
+    let body = document.as_ref().map(Document::root).filter(|body| body.is_object());
+    let found = |pointers: &[String]| body.and_then(|body| text_at(body, pointers));
     let code = found(&spec.error.code).map(|code| mask::mask(&code, secrets));
     let raw_message = found(&spec.error.message);
-    let fields = body.as_ref().map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default();
+    let fields = body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default();
     let known =
         spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
-    let limit = body.as_ref().and_then(|body| json::first(body, &spec.error.limit)).and_then(Value::as_u64);
+    let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::as_u64);
     Refusal {
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
         reason: known.map(|known| known.reason.clone()),
         remedy: known.and_then(|known| known.remedy.clone()).map(|remedy| with_limit(remedy, limit)),
         excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secrets) },
         message: raw_message.map(|message| mask::mask(&message, secrets)),
-        request_id: request_id(spec, answer, body.as_ref(), secrets),
-        retry_after: body
-            .as_ref()
-            .zip(spec.error.retry_after.as_deref())
-            .and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
+        request_id: request_id(spec, answer, body, secrets),
+        retry_after: body.zip(spec.error.retry_after.as_deref()).and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
         code,
         fields,
     }
 }
 
 /// The service's id of a request, from the header or the body.
-fn request_id(spec: &Spec, answer: &WireResponse, body: Option<&Value>, secrets: &[Secret]) -> Option<String> {
+fn request_id(spec: &Spec, answer: &WireResponse, body: Option<Node<'_>>, secrets: &[Secret]) -> Option<String> {
     let header = answer.head.headers.get(&spec.request_id).and_then(|value| value.to_str().ok());
-    let member = || body.and_then(|body| body.get("request_id")).and_then(Value::as_str);
-    header.or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(id, secrets))
+    let member = || body.and_then(|body| body.get("request_id")).and_then(Node::text);
+    header.map(Cow::from).or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(&id, secrets))
 }
 
 /// The plan's limit belongs into the sentence: "the plan allows 1 key".
@@ -98,26 +95,22 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
     }
 }
 
-fn text_at(body: &Value, pointers: &[String]) -> Option<String> {
-    pointers
-        .iter()
-        .find_map(|pointer| body.pointer(pointer).and_then(Value::as_str))
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+fn text_at(body: Node<'_>, pointers: &[String]) -> Option<String> {
+    let text = pointers.iter().find_map(|pointer| body.pointer(pointer).and_then(Node::text));
+    text.filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
-fn seconds(value: &Value) -> Option<Duration> {
+fn seconds(value: Node<'_>) -> Option<Duration> {
     value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// What the service said about single fields: `[{loc, msg}]`, `[{field, message}]` or `{field: [text]}`.
-fn fields(body: &Value, pointers: &[String], secrets: &[Secret]) -> Vec<FieldError> {
+fn fields(body: Node<'_>, pointers: &[String], secrets: &[Secret]) -> Vec<FieldError> {
     let mut found = Vec::new();
     for place in pointers.iter().filter_map(|pointer| body.pointer(pointer)) {
-        match place {
-            Value::Array(rows) => found.extend(rows.iter().filter_map(row)),
-            Value::Object(members) => found.extend(members.iter().filter_map(|(field, said)| listed(field, said))),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        match place.items() {
+            Some(rows) => found.extend(rows.filter_map(row)),
+            None => found.extend(place.members().filter_map(|(field, said)| listed(field, said))),
         }
     }
     for field in &mut found {
@@ -127,18 +120,19 @@ fn fields(body: &Value, pointers: &[String], secrets: &[Secret]) -> Vec<FieldErr
     found
 }
 
-fn row(value: &Value) -> Option<FieldError> {
-    let field = match value.get("loc").or_else(|| value.get("field"))? {
-        Value::Array(path) => path.iter().filter_map(json::text).collect::<Vec<_>>().join("."),
-        other => json::text(other)?,
+fn row(value: Node<'_>) -> Option<FieldError> {
+    let place = value.get("loc").or_else(|| value.get("field"))?;
+    let field = match place.items() {
+        Some(path) => path.filter_map(Node::text_or_number).collect::<Vec<_>>().join("."),
+        None => place.text_or_number()?,
     };
-    let message = value.get("msg").or_else(|| value.get("message"))?.as_str()?;
-    Some(FieldError { field, messages: vec![message.to_owned()] })
+    let message = value.get("msg").or_else(|| value.get("message"))?.text()?;
+    Some(FieldError { field, messages: vec![message.into_owned()] })
 }
 
-fn listed(field: &str, said: &Value) -> Option<FieldError> {
-    let messages: Vec<String> = said.as_array()?.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect();
-    (!messages.is_empty()).then(|| FieldError { field: field.to_owned(), messages })
+fn listed(field: Node<'_>, said: Node<'_>) -> Option<FieldError> {
+    let messages: Vec<String> = said.items()?.filter_map(|text| text.text().map(Cow::into_owned)).collect();
+    (!messages.is_empty()).then_some(FieldError { field: field.text()?.into_owned(), messages })
 }
 
 #[cfg(test)]

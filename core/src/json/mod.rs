@@ -27,17 +27,3 @@ pub(crate) struct NotJson;
 pub(crate) fn decode(body: &[u8]) -> Result<Value, NotJson> {
     Document::read(body).map(|document| document.root().value())
 }
-
-/// What stands at the first of the pointers that leads to something.
-pub(crate) fn first<'a>(value: &'a Value, pointers: &[String]) -> Option<&'a Value> {
-    pointers.iter().find_map(|pointer| value.pointer(pointer)).filter(|found| !found.is_null())
-}
-
-/// Text, or a number as text: services disagree on which ids are.
-pub(crate) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}

@@ -132,9 +132,14 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// What stands at the first of the pointers that leads to something; null is nothing.
+    pub(crate) fn first(self, pointers: &[String]) -> Option<Self> {
+        pointers.iter().find_map(|pointer| self.pointer(pointer)).filter(|found| !found.is_null())
+    }
+
     /// The first member of that name that is present and not null.
-    pub(crate) fn member(self, names: &[String]) -> Option<Self> {
-        names.iter().find_map(|name| self.get(name)).filter(|found| !found.is_null())
+    pub(crate) fn member(self, names: &[impl AsRef<str>]) -> Option<Self> {
+        names.iter().find_map(|name| self.get(name.as_ref())).filter(|found| !found.is_null())
     }
 
     pub(crate) fn is_object(self) -> bool {
