@@ -42,12 +42,8 @@ impl Bridge {
         call: BoxFuture<'static, Result<Answer>>,
     ) -> Result<()> {
         let host = client.filter(|client| asks || client.needs_host()).map(|client| client.host());
-        let call = match client {
-            Some(client) => client.held(call),
-            None => call,
-        };
         let ended = move |result: Result<Answer>| (number, Some(result.unwrap_or_else(Answer::failed)));
-        let started = bridge::start(&self.mailbox, host, call, ended, move || (number, None))?;
+        let started = bridge::start(&self.mailbox, client.map(Arc::as_ref), host, call, ended, move || (number, None))?;
         self.running.borrow_mut().insert(number, started);
         Ok(())
     }

@@ -66,13 +66,10 @@ impl<'a, 'py> Call<'a, 'py> {
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) -> PyResult<Bound<'py, PyAny>> {
         let call: BoxFuture<'static, _> = Box::pin(call);
-        let call = match self.client {
-            Some(client) => client.held(call),
-            None => call,
-        };
+        let client = self.client.map(Arc::as_ref);
         match self.queue {
-            Some(queue) => queue.get().begin(py, self.functions, self.delivering, call)?.give(py),
-            None => blocked(py, self.functions, call),
+            Some(queue) => queue.get().begin(py, client, self.functions, self.delivering, call)?.give(py),
+            None => blocked(py, client, self.functions, call),
         }
     }
 }
@@ -87,6 +84,7 @@ pub fn callable(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
 
 fn blocked<'py, T: Give + Send + 'static>(
     py: Python<'py>,
+    client: Option<&facade::Client>,
     functions: Option<&Arc<Functions>>,
     call: BoxFuture<'static, Result<T>>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -95,7 +93,7 @@ fn blocked<'py, T: Give + Send + 'static>(
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
     let host = functions.map(|functions| functions.queue());
-    let started = start(&mailbox, host, call, Some, || None).map_err(|error| raise(py, error))?;
+    let started = start(&mailbox, client, host, call, Some, || None).map_err(|error| raise(py, error))?;
     loop {
         inside.wait(py, || parker.wait(SIGNALS));
         let ended = mailbox.take().into_iter().flatten().next();
@@ -145,6 +143,7 @@ impl Queue {
     fn begin<T: Give + Send + 'static>(
         &self,
         py: Python<'_>,
+        client: Option<&facade::Client>,
         functions: Option<&Arc<Functions>>,
         delivering: Option<Delivering>,
         call: BoxFuture<'static, Result<T>>,
@@ -162,8 +161,8 @@ impl Queue {
         };
         let host = functions.map(|functions| functions.queue());
         let started = match functions.map(Arc::clone) {
-            Some(functions) => start(&self.mailbox, host, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
-            None => start(&self.mailbox, None, call, ended, || Arrival::Nothing),
+            Some(functions) => start(&self.mailbox, client, host, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
+            None => start(&self.mailbox, client, None, call, ended, || Arrival::Nothing),
         };
         let started = started.map_err(|error| raise(py, error))?;
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).insert(number, started);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub use keywright::BoxFuture;
 
+use crate::api::Client;
 use crate::host::{HostQueue, Listening};
 use crate::process::{Bell, Process, Result, Running, ring};
 
@@ -86,13 +87,14 @@ pub struct Started {
     _listening: Option<Listening>,
 }
 
-/// Begins a call whose end goes into a mailbox. With `host`, requests of the core that come
+/// Begins a call, of a client or of none, whose end goes into a mailbox. With `host`, requests of the core that come
 /// meanwhile are announced there as `asked`.
 ///
 /// # Errors
 /// `internal` when the machine gives no thread.
 pub fn start<T, R>(
     mailbox: &Arc<Mailbox<R>>,
+    client: Option<&Client>,
     host: Option<&Arc<HostQueue>>,
     call: BoxFuture<'static, Result<T>>,
     ended: impl FnOnce(Result<T>) -> R + Send + 'static,
@@ -107,6 +109,10 @@ where
         host.listen(waker(move || mailbox.put(asked())))
     });
     let mailbox = Arc::clone(mailbox);
+    let call = match client {
+        Some(client) => client.held(call),
+        None => call,
+    };
     let _running = Process::current()?.begin(call, move |result| mailbox.put(ended(result)));
     Ok(Started { _running, _listening })
 }
@@ -168,7 +174,7 @@ mod tests {
         let parker = Parker::default();
         let woken = parker.clone();
         let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
-        let started = start(&mailbox, None, Box::pin(async { Ok(7) }), Some, || None).unwrap();
+        let started = start(&mailbox, None, None, Box::pin(async { Ok(7) }), Some, || None).unwrap();
         let mut arrived = Vec::new();
         while arrived.is_empty() {
             parker.wait(Duration::from_secs(10));

@@ -169,7 +169,7 @@ impl Client {
     }
 
     /// The same call; from now until it runs, a sandbox's clock does not jump over it.
-    pub fn held<T: Send + 'static>(&self, mut call: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+    pub(crate) fn held<T: Send + 'static>(&self, mut call: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
         let Some(begun) = self.clock.as_ref().map(Begun::on) else { return call };
         Box::pin(async move {
             let at_once = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
