@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
-use super::Generated;
 use super::citations::{self, Citations};
+use super::{Generated, trials};
 use crate::root::Root;
 
 const PATH: &str = "tests/COVERAGE.md";
@@ -39,7 +39,7 @@ pub fn file(root: &Root) -> Result<Generated, String> {
     let open = parsed::<Open>(root, "tests/open.toml")?.rows;
     let citations = citations::all(root)?;
     judge(&rows, &open, &citations)?;
-    Ok(Generated { path: PATH.to_owned(), text: table(&rows, &open, &citations) })
+    Ok(Generated { path: PATH.to_owned(), text: table(&rows, &open, &citations) + &trials::part(root)? })
 }
 
 fn parsed<T: for<'a> Deserialize<'a>>(root: &Root, path: &str) -> Result<T, String> {

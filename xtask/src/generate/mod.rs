@@ -8,6 +8,7 @@ mod citations;
 mod coverage;
 mod emit;
 mod surface;
+mod trials;
 
 use std::fs;
 
