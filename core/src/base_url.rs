@@ -62,6 +62,11 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// The whole address, path prefix included: what logins are kept by.
+    pub(crate) fn as_str(&self) -> &str {
+        self.url.as_str()
+    }
+
     /// Scheme, host and port (a default port is left out): what lanes and budgets are kept by.
     pub(crate) fn origin(&self) -> &str {
         &self.origin

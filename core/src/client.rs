@@ -9,7 +9,7 @@ use http::{HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::Secret;
-use crate::auth::{Auth, Environment, Given, Origin};
+use crate::auth::{Auth, Environment, Given, Origin, Place};
 use crate::base_url::BaseUrl;
 use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
 use crate::error::{Error, Result};
@@ -103,7 +103,7 @@ impl Client {
         if options.agent_id.is_some() && !spec.client.options.iter().any(|name| name == "agent_id") {
             return Err(Error::config("agent_id", format!("is not something that {} takes", spec.title), "leave it out"));
         }
-        let environment = options.environment.clone().unwrap_or_else(Environment::process);
+        let environment = options.environment.clone().unwrap_or_else(Environment::process).limited_to(&dialect.1);
         let (base, base_origin) = base_url(spec, &options, &environment)?;
         if let Some(account) = &options.account {
             route::check(spec, account)?;
@@ -125,8 +125,9 @@ impl Client {
             check_shape: !options.skip_key_shape,
             keep_password: !options.forget_password,
         };
+        let place = Place { address: base.as_str(), account: &account };
         let (auth, warnings) =
-            Auth::resolve(dialect, given, &environment, &account, &|identity, made| shared.login(identity, made))?;
+            Auth::resolve(dialect, given, &environment, place, &|identity, made| shared.login(identity, made))?;
         for warning in warnings {
             observe::warn(options.observer.as_deref(), &spec.id, "client", warning);
         }

@@ -86,7 +86,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.clone().page(op, page, Ask::new, |client, value| read::key(client.spec(), value).map(|(key, _)| key)).await
+        self.clone().page(op, page, Ask::new, read_key).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -135,20 +135,24 @@ impl Keys {
     /// Deactivates a used key for good and keeps its history (Seclai).
     ///
     /// # Errors
+    /// `config` when it is the key that makes the call, unless `allow_self` is set;
     /// `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`, before
     /// any request, elsewhere.
     pub async fn archive(&self, id: impl Into<KeyId>) -> Result<Reply<Key>> {
-        let op = self.op(KeyOp::Archive)?;
+        let (op, id) = (self.op(KeyOp::Archive)?, id.into());
+        self.is_allowed(&op, &id)?;
         self.one(&op, with_id(id), |value| self.key(value)).await
     }
 
     /// Disables a key at once. At SegOps this deletes it.
     ///
     /// # Errors
+    /// `config` when it is the key that makes the call, unless `allow_self` is set;
     /// `not_found`; `unsupported`, before any request, where there is no such thing: see
     /// [`Keys::retire`].
     pub async fn revoke(&self, id: impl Into<KeyId>) -> Result<Reply<Option<Key>>> {
-        let op = self.op(KeyOp::Revoke)?;
+        let (op, id) = (self.op(KeyOp::Revoke)?, id.into());
+        self.is_allowed(&op, &id)?;
         self.one_or_none(&op, with_id(id)).await
     }
 
@@ -171,24 +175,19 @@ impl Keys {
         let id = id.into();
         let ask = with_id(&id);
         self.planned(&op, ask.clone())?;
-        if !self.handover.allow_self && self.is_own(&id) {
-            let error = Error::config(
-                "id",
-                "is the key that makes this call: a lost answer would lock its owner out",
-                "rotate it with a login or another key, or set `allow_self`",
-            );
-            return Err(self.client.named_op(error, &op));
-        }
+        self.is_allowed(&op, &id)?;
         self.job(op, KeyOp::Rotate, ask, None, None, Some(id.to_string())).run().await
     }
 
     /// Removes a key for good.
     ///
     /// # Errors
+    /// `config` when it is the key that makes the call, unless `allow_self` is set;
     /// `conflict`, reason `key_has_history`, where the service keeps keys that have been used
     /// (see [`Keys::archive`]); `unsupported`, before any request, where there is no delete.
     pub async fn delete(&self, id: impl Into<KeyId>) -> Result<Reply<()>> {
-        let op = self.op(KeyOp::Delete)?;
+        let (op, id) = (self.op(KeyOp::Delete)?, id.into());
+        self.is_allowed(&op, &id)?;
         let done = self.send(&op, with_id(id)).await?;
         Ok(Reply::new((), done.meta))
     }
@@ -198,7 +197,8 @@ impl Keys {
     /// Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
     ///
     /// # Errors
-    /// As the operation that was tried last.
+    /// As the operation that was tried last; `config` when it is the key that makes the call, unless
+    /// `allow_self` is set.
     pub async fn retire(&self, id: impl Into<KeyId>) -> Result<Reply<Retired>> {
         let id = id.into();
         let spec = self.client.spec();
@@ -221,6 +221,7 @@ impl Keys {
 
     async fn retire_by(&self, action: KeyOp, id: &KeyId) -> Result<Reply<Retired>> {
         let op = self.op(action)?;
+        self.is_allowed(&op, id)?;
         let reply = self.one_or_none(&op, with_id(id)).await?;
         Ok(reply.map(|key| Retired { action, key }))
     }
@@ -280,7 +281,7 @@ impl Keys {
     }
 
     fn key(&self, value: Node<'_>) -> Result<Key> {
-        read::key(self.client.spec(), value).map(|(key, _)| key)
+        read_key(&self.client, value)
     }
 
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
@@ -364,10 +365,22 @@ impl Keys {
         Ok((Some(name), Some(nonce)))
     }
 
-    /// Whether the key that makes the call is known to be that one.
-    fn is_own(&self, id: &KeyId) -> bool {
-        let pipeline = &self.client.pipeline;
-        self.client.auth.managing_key().is_some_and(|key| pipeline.shared.is_key(key, &self.client.spec().id, id.as_str()))
+    /// Refuses to take the key that makes the call out of service, where it is known to be that one.
+    ///
+    /// # Errors
+    /// `config` for `id`, unless `allow_self` is set.
+    fn is_allowed(&self, op: &OpSpec, id: &KeyId) -> Result<()> {
+        let shared = &self.client.pipeline.shared;
+        let is_own = |key| shared.is_key(key, &self.client.spec().id, id.as_str());
+        if self.handover.allow_self || !self.client.auth.managing_key().is_some_and(is_own) {
+            return Ok(());
+        }
+        let error = Error::config(
+            "id",
+            "is the key that makes this call: its owner would be locked out, by a lost answer at the latest",
+            "do it with a login or another key, or set `allow_self`",
+        );
+        Err(self.client.named_op(error, op))
     }
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
@@ -469,6 +482,22 @@ fn read_page<T>(
 ) -> Result<(Vec<T>, Option<String>)> {
     let raw = read::page(page, after, read::answer(answer)?.root(), |value| read_item(client, value))?;
     Ok((raw.items, raw.next))
+}
+
+/// A key from an answer. When it shows the beginning of the key that makes the call, it is that one.
+fn read_key(client: &Client, value: Node<'_>) -> Result<Key> {
+    /// What a prefix must show beyond the beginning that all keys of a service share.
+    const TELLING: usize = 4;
+    let (key, _) = read::key(client.spec(), value)?;
+    let shared_by_all = client.spec().auth.key.iter().filter_map(|mode| mode.prefix.as_ref().or(mode.looks_like.as_ref()));
+    let shown = key.prefix.as_deref().unwrap_or_default().trim_end_matches(['.', '*', '\u{2026}']);
+    if let Some(own) = client.auth.managing_key()
+        && shown.len() >= shared_by_all.map(String::len).max().unwrap_or_default() + TELLING
+        && own.expose().starts_with(shown)
+    {
+        client.pipeline.shared.note_listed(own, &client.spec().id, key.id.as_str());
+    }
+    Ok(key)
 }
 
 fn with_id(id: impl Into<KeyId>) -> Ask {

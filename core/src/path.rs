@@ -124,6 +124,17 @@ fn escapes(text: &str) -> impl Iterator<Item = u8> {
     })
 }
 
+/// Whether a name, as that of an account, is one that nobody has replaced: `{account-id}`, `<id>`.
+pub(crate) fn is_unreplaced(text: &str) -> bool {
+    let is_wrapped = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close) && text.len() > 1;
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    ["{}", "<>", "[]"].iter().any(|pair| is_wrapped(&pair[..1], &pair[1..]))
+        || is_wrapped("%", "%") && is_name(text.trim_matches('%'))
+        || is_wrapped("${", "}")
+        || is_wrapped("$(", ")")
+        || text.strip_prefix('$').is_some_and(is_name)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -7,15 +7,34 @@ use http::{HeaderMap, HeaderValue};
 use crate::dialect::{AccountPart, AccountRule, Spec};
 use crate::error::{Error, Result};
 use crate::model::Account;
-use crate::path;
+use crate::path::{self, is_unreplaced};
 
 /// Checks an account once, when a handle is made.
 ///
 /// # Errors
-/// `config` for an id that is no path segment, or is a word that the service reserves (security I16).
+/// `config` at a service that routes no account, and for an id that is no path segment, or is a word
+/// that the service reserves (security I16).
 pub(crate) fn check(spec: &Spec, account: &Account) -> Result<()> {
-    let Account::Id(id) = account else { return Ok(()) };
+    let id = match (&spec.account, account) {
+        (AccountRule::None, _) => {
+            let reason =
+                format!("cannot be chosen: {} routes no account, a call is for the account of its credential", spec.title);
+            return Err(Error::config("account", reason, "leave it out, and use a key of the account that is meant"));
+        }
+        (AccountRule::Body { required }, Account::Me) => {
+            return Err(Error::config(
+                "account",
+                format!("must be named: {} has no word for the own one", spec.title),
+                required.clone(),
+            ));
+        }
+        (_, Account::Me) => return Ok(()),
+        (_, Account::Id(id)) => id,
+    };
     path::segment(id, "account")?;
+    if is_unreplaced(id) {
+        return Err(Error::config("account", "is a name that nobody has replaced", "put the id of the account in its place"));
+    }
     match &spec.account {
         AccountRule::Path { reserved, .. } if reserved.iter().any(|word| word.eq_ignore_ascii_case(id)) => Err(Error::config(
             "account",
@@ -33,7 +52,11 @@ pub(crate) fn check(spec: &Spec, account: &Account) -> Result<()> {
 pub(crate) fn path_start(spec: &Spec, part: AccountPart, account: Option<&Account>, into: &mut String) -> Result<()> {
     let AccountRule::Path { template, plain, me, .. } = &spec.account else { return Ok(()) };
     match (part, account) {
-        (AccountPart::Absent, _) => {}
+        (AccountPart::Absent, None) => {}
+        (AccountPart::Absent, Some(_)) => {
+            let remedy = "make the call with a client that names no account";
+            return Err(Error::config("account", "does not apply: this operation is for no particular account", remedy));
+        }
         (AccountPart::WhenGiven, None) => into.push_str(plain),
         (AccountPart::Always, None) | (_, Some(Account::Me)) => {
             into.push_str(template);

@@ -23,12 +23,31 @@ struct Inner {
     lanes: Lanes,
     budgets: Budgets,
     logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
-    /// Which id belongs to a key that was made or rotated here, by the digest of its text.
-    keys: Mutex<HashMap<Fingerprint, (Arc<str>, String)>>,
+    /// Which key a secret is, by the digest of its text.
+    keys: Mutex<HashMap<Fingerprint, Whose>>,
+}
+
+/// Which key a secret is.
+#[derive(Debug)]
+struct Whose {
+    service: Arc<str>,
+    id: String,
+    known: Known,
+}
+
+/// How it is known which key a secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It was made or rotated here.
+    Made,
+    /// One key of a list shows the beginning of the secret.
+    Listed,
+    /// More than one does, so that it proves nothing.
+    Unclear,
 }
 
 /// What is shared on each clock, by the clock's number.
-type Known = Vec<(usize, Weak<Inner>)>;
+type OfClocks = Vec<(usize, Weak<Inner>)>;
 
 /// From here on the ids of keys made long ago are forgotten.
 const MOST_KEYS: usize = 4096;
@@ -49,7 +68,7 @@ impl Shared {
     /// The state of this process for that clock, made when first asked for and dropped with its
     /// last client.
     pub(crate) fn of_process(clock: &Arc<dyn Clock>) -> Self {
-        static KNOWN: PerProcess<Mutex<Known>> = PerProcess::new();
+        static KNOWN: PerProcess<Mutex<OfClocks>> = PerProcess::new();
         let mut known = KNOWN.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(_, shared)| shared.strong_count() > 0);
         // The state holds its clock, so the number of a living one is never used twice.
@@ -75,18 +94,37 @@ impl Shared {
 
     /// Remembers whose secret a new one is.
     pub(crate) fn note_key(&self, secret: &Secret, service: &Arc<str>, id: &str) {
+        let whose = Whose { service: Arc::clone(service), id: id.to_owned(), known: Known::Made };
+        self.with_keys(|keys| drop(keys.insert(fingerprint(secret), whose)));
+    }
+
+    /// Remembers that a listed key shows the beginning of a secret.
+    pub(crate) fn note_listed(&self, secret: &Secret, service: &Arc<str>, id: &str) {
+        self.with_keys(|keys| match keys.get_mut(&fingerprint(secret)) {
+            Some(whose) if whose.known == Known::Made || whose.id == id => {}
+            Some(whose) => whose.known = Known::Unclear,
+            None => {
+                let whose = Whose { service: Arc::clone(service), id: id.to_owned(), known: Known::Listed };
+                keys.insert(fingerprint(secret), whose);
+            }
+        });
+    }
+
+    fn with_keys(&self, change: impl FnOnce(&mut HashMap<Fingerprint, Whose>)) {
         let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= MOST_KEYS {
             keys.clear();
         }
-        keys.insert(Fingerprint::of(&["key", secret.expose()]), (Arc::clone(service), id.to_owned()));
+        change(&mut keys);
     }
 
     /// Whether a secret is known to be that key's.
     pub(crate) fn is_key(&self, secret: &Secret, service: &str, id: &str) -> bool {
         let keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = keys.get(&Fingerprint::of(&["key", secret.expose()]));
-        found.is_some_and(|(of, known)| &**of == service && known == id)
+        keys.get(&fingerprint(secret)).is_some_and(|whose| {
+            let is_known = matches!(whose.known, Known::Made | Known::Listed);
+            is_known && &*whose.service == service && whose.id == id
+        })
     }
 
     /// The login of that identity: the living one, else the given.
@@ -100,6 +138,10 @@ impl Shared {
         logins.insert(identity, Arc::downgrade(&login));
         login
     }
+}
+
+fn fingerprint(secret: &Secret) -> Fingerprint {
+    Fingerprint::of(&["key", secret.expose()])
 }
 
 impl fmt::Debug for Shared {

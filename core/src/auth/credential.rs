@@ -25,6 +25,8 @@ struct Inner {
     fingerprint: Fingerprint,
     /// The key, the token, or the session's two values.
     secrets: Vec<Secret>,
+    /// How often its provider had been asked after a refusal when it gave this one.
+    asked: u64,
 }
 
 impl Credential {
@@ -61,7 +63,20 @@ impl Credential {
         secrets: Vec<Secret>,
     ) -> Result<Self> {
         let value = sensitive(text)?;
-        Ok(Self(Arc::new(Inner { name, header, value, csrf, fingerprint, secrets })))
+        Ok(Self(Arc::new(Inner { name, header, value, csrf, fingerprint, secrets, asked: 0 })))
+    }
+
+    /// Notes how often its provider had been asked after a refusal.
+    pub(crate) fn asked(mut self, count: u64) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.asked = count;
+        }
+        self
+    }
+
+    /// How often its provider had been asked after a refusal before it gave this one.
+    pub(crate) fn asked_before(&self) -> u64 {
+        self.0.asked
     }
 
     /// Adds the credential headers, after all others.

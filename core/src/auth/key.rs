@@ -3,6 +3,7 @@
 //! What a paste adds around a key is removed; what stands inside it is refused before any I/O, by
 //! position and never by content (security K1 to K10, ITE-57, ITE-62, ITE-63).
 
+use super::mistake;
 use crate::Secret;
 use crate::dialect::{AuthMode, CredentialSpec};
 use crate::error::{Error, Result};
@@ -34,6 +35,9 @@ pub(crate) fn parse(text: &str, field: &str, spec: &CredentialSpec, title: &str,
             "is too long to be a key",
             "check that it is the key and not a file or a list of keys",
         ));
+    }
+    if check_shape && let Some((words, remedy)) = mistake::in_key(trimmed, spec) {
+        return Err(Error::config(field.to_owned(), words, remedy));
     }
     if let Some((place, odd)) = trimmed.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic()) {
         let what = match odd {

@@ -11,9 +11,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::SET_COOKIE;
 use serde_json::{Value, json};
 
-use super::Lend;
 use super::credential::{Credential, Session};
 use super::single_flight::{Freshness, Perishable, SingleFlight, Source};
+use super::{Lend, mistake};
 use crate::Secret;
 use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
@@ -109,13 +109,15 @@ impl Source<Token> for Visit<'_> {
 
     /// By refresh where the mode has one.
     async fn renew(&self, old: &Token) -> Result<Token> {
-        let (AuthMode::Jwt { refresh, access, .. }, Some(refresh_token)) = (&self.spec.mode, &old.refresh) else {
+        let (AuthMode::Jwt { refresh, access, refresh_token, .. }, Some(held)) = (&self.spec.mode, &old.refresh) else {
             return self.log_in().await;
         };
         let began = self.clock.monotonic();
-        let answer = self.exchange(refresh, json!({ "refresh": refresh_token.expose() })).await?;
+        let answer = self.exchange(refresh, json!({ "refresh": held.expose() })).await?;
         let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
-        self.jwt(&body, access, Some(refresh_token.clone()), began)
+        // A service that rotates refresh tokens accepts each of them once.
+        let newest = text_at(&body, refresh_token).unwrap_or_else(|| held.clone());
+        self.jwt(&body, access, Some(newest), began)
     }
 
     async fn obtain(&self, old: Option<&Token>) -> Result<Token> {
@@ -143,13 +145,12 @@ impl Visit<'_> {
         let body = json!({ "email": self.login.email, "password": password.expose() });
         let token = match &self.spec.mode {
             AuthMode::Jwt { login, access, refresh_token, .. } => {
-                let answer = self.exchange(login, body).await?;
+                let answer = self.exchange(login, body).await.map_err(|error| self.explained(error, &password))?;
                 let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
-                let refresh = body.pointer(refresh_token).and_then(Value::as_str).map(Secret::new);
-                self.jwt(&body, access, refresh, began)
+                self.jwt(&body, access, text_at(&body, refresh_token), began)
             }
             AuthMode::CookieCsrf { login, cookie, csrf_cookie, csrf_header, lifetime, .. } => {
-                let answer = self.exchange(login, body).await?;
+                let answer = self.exchange(login, body).await.map_err(|error| self.explained(error, &password))?;
                 let found = |name: &str| cookie_value(&answer, name).ok_or_else(unreadable);
                 let session = Session {
                     value: found(cookie)?,
@@ -174,11 +175,27 @@ impl Visit<'_> {
         self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.login.secrets()))
     }
 
-    fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {
-        let access = body.pointer(access).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(unreadable)?;
-        let credential = Credential::of_token(&Secret::new(access), self.login.owner).map_err(|_| unreadable())?;
-        Ok(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access) })
+    /// What a refused login may have gone wrong by.
+    fn explained(&self, error: Error, password: &Secret) -> Error {
+        match mistake::in_password(password.expose()) {
+            Some(hint) if error.kind() == ErrorKind::Unauthenticated => error.with(|data| {
+                let remedy = data.remedy.take().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+                data.remedy = Some(format!("{hint}{remedy}"));
+            }),
+            Some(_) | None => error,
+        }
     }
+
+    fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {
+        let access = text_at(body, access).ok_or_else(unreadable)?;
+        let credential = Credential::of_token(&access, self.login.owner).map_err(|_| unreadable())?;
+        Ok(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access.expose()) })
+    }
+}
+
+/// The token at a place of an answer; one without any text is none.
+fn text_at(body: &Value, pointer: &str) -> Option<Secret> {
+    body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(Secret::new)
 }
 
 fn unreadable() -> Error {
@@ -197,15 +214,55 @@ fn jwt_lifetime(token: &str) -> Option<Duration> {
     Some(Duration::from_secs(second("exp")?.checked_sub(second("iat")?)?))
 }
 
+/// The value of a cookie as a browser would hold it after the answer: the last line of a name wins,
+/// and one that is empty or has ended takes the cookie away.
 fn cookie_value(answer: &WireResponse, name: &str) -> Option<Secret> {
     let lines = answer.head.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.filter_map(|line| line.split(';').next()?.trim().split_once('='));
-    pairs.find(|(found, value)| *found == name && !value.is_empty()).map(|(_, value)| Secret::new(value))
+    let of_name = lines.filter_map(|line| {
+        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+        let (found, value) = pair.split_once('=')?;
+        (found.trim() == name).then(|| (value.trim(), attributes))
+    });
+    let (value, attributes) = of_name.last()?;
+    (!value.is_empty() && !is_over(attributes)).then(|| Secret::new(value))
+}
+
+/// Whether the attributes of a cookie say that it ends at once.
+fn is_over(attributes: &str) -> bool {
+    attributes.split(';').filter_map(|attribute| attribute.split_once('=')).any(|(name, value)| {
+        let seconds = value.trim().parse::<i64>();
+        name.trim().eq_ignore_ascii_case("max-age") && seconds.is_ok_and(|seconds| seconds <= 0)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_cookies_of_one_name_the_last_wins() {
+        let held = |lines: &[&str]| {
+            let mut headers = http::HeaderMap::new();
+            for line in lines {
+                headers.append(SET_COOKIE, line.parse().unwrap());
+            }
+            let answer = WireResponse { head: crate::wire::WireHead { status: 200, headers }, body: Default::default() };
+            cookie_value(&answer, "sid").map(|value| value.expose().to_owned())
+        };
+        for (lines, value) in [
+            (&["sid=a; Path=/", "csrf=b"][..], Some("a")),
+            (&["sid=; Max-Age=0", "sid=a"], Some("a")),
+            (&["sid=old", "other=x", "sid=new; HttpOnly"], Some("new")),
+            (&["sid=a", "sid=; Path=/"], None),
+            (&["sid=a", "sid=deleted; Max-Age=0"], None),
+            (&["sid=a", "sid=deleted; max-age=-1"], None),
+            (&["sid=a; Max-Age=60"], Some("a")),
+            (&[" sid = a=b ; Path=/"], Some("a=b")),
+            (&["csrf=b"], None),
+        ] {
+            assert_eq!(held(lines).as_deref(), value, "{lines:?}");
+        }
+    }
 
     fn jwt(claims: &str) -> String {
         format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims))

@@ -6,6 +6,8 @@
 pub(crate) mod credential;
 mod key;
 mod login;
+mod mistake;
+mod provided;
 mod single_flight;
 mod source;
 mod sync;
@@ -16,6 +18,7 @@ use serde_json::Value;
 
 pub(crate) use credential::Credential;
 pub(crate) use login::Login;
+use provided::Asked;
 pub(crate) use source::Environment;
 pub use source::{KeyProvider, Management, Origin, ProviderError};
 
@@ -45,7 +48,7 @@ pub(crate) struct Auth {
 #[derive(Debug, Clone)]
 enum KeySlot {
     Fixed(Origin, Credential),
-    Asked(KeyProvider),
+    Asked(Arc<Asked>),
 }
 
 /// What was given for a client, before it is checked.
@@ -56,6 +59,15 @@ pub(crate) struct Given {
     pub management: Option<Management>,
     pub check_shape: bool,
     pub keep_password: bool,
+}
+
+/// Where and for which account a login is made. What it yields belongs there: the same e-mail and
+/// password at another address are another login.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// Origin and path prefix of the base URL.
+    pub address: &'a str,
+    pub account: &'a str,
 }
 
 /// Makes or finds the login of an identity.
@@ -70,7 +82,7 @@ impl Auth {
         dialect: &Dialect,
         given: Given,
         environment: &Environment,
-        account: &str,
+        place: Place<'_>,
         find: FindLogin<'_>,
     ) -> Result<(Self, Vec<String>)> {
         let mut warnings = Vec::new();
@@ -80,7 +92,7 @@ impl Auth {
             (Some(_), Some(_)) => {
                 return Err(Error::config("api_key", "is given twice: as text and as a provider", "give one of them"));
             }
-            (None, Some(provider)) => Some(KeySlot::Asked(provider)),
+            (None, Some(provider)) => Some(KeySlot::Asked(Arc::new(Asked::new(provider)))),
             (Some(key), None) => {
                 Some((Origin::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
             }
@@ -94,7 +106,7 @@ impl Auth {
         match given.management {
             Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(Origin::Argument, &text)?),
             Some(Management::Login { email, password }) => {
-                auth.login = Some(auth.login_of(Origin::Argument, email, password, account, given.keep_password, find)?)
+                auth.login = Some(auth.login_of(Origin::Argument, email, password, place, given.keep_password, find)?)
             }
             None => {
                 if let Some(found) =
@@ -103,7 +115,7 @@ impl Auth {
                     auth.manager = Some(auth.manager_of(found.0, &Secret::new(found.1))?);
                 }
                 if let Some((origin, email, password)) = login_in(environment, spec.auth.login.as_ref())? {
-                    auth.login = Some(auth.login_of(origin, email, password, account, given.keep_password, find)?);
+                    auth.login = Some(auth.login_of(origin, email, password, place, given.keep_password, find)?);
                 }
             }
         }
@@ -138,7 +150,7 @@ impl Auth {
         origin: Origin,
         email: String,
         password: Secret,
-        account: &str,
+        place: Place<'_>,
         keep: bool,
         find: FindLogin<'_>,
     ) -> Result<(Origin, Arc<Login>)> {
@@ -147,7 +159,7 @@ impl Auth {
             return Err(Error::config(
                 "management",
                 format!("cannot be a login: {} has none", spec.title),
-                management_remedy(spec),
+                management_remedy(&self.dialect),
             ));
         }
         if !email.contains('@') || email.chars().any(|c| c.is_control() || c.is_whitespace()) {
@@ -156,8 +168,8 @@ impl Auth {
         if password.expose().is_empty() {
             return Err(Error::config("management", "has an empty password", "give the password that you log in with"));
         }
-        let owner = Fingerprint::of(&["login", &spec.id, &email, account]);
-        let identity = Fingerprint::of(&["login", &spec.id, &email, account, password.expose()]);
+        let owner = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account]);
+        let identity = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account, password.expose()]);
         Ok((origin, find(identity, Login::new(email, password, owner, keep))))
     }
 
@@ -189,17 +201,19 @@ impl Auth {
                 (CredentialName::Token, Some((_, manager)), _, _) => return Ok(manager.clone()),
                 (CredentialName::Key, Some((_, manager)), _, _) if plane == Plane::Manage => return Ok(manager.clone()),
                 (CredentialName::Key, _, _, Some(KeySlot::Fixed(_, credential))) => return Ok(credential.clone()),
-                (CredentialName::Key, _, _, Some(KeySlot::Asked(provider))) => return self.provided(provider).await,
+                (CredentialName::Key, _, _, Some(KeySlot::Asked(asked))) => {
+                    return asked.for_call(|text| self.provided(text)).await;
+                }
                 (CredentialName::Login | CredentialName::Token | CredentialName::Key, _, _, _) => {}
             }
         }
-        Err(missing(spec, plane))
+        Err(missing(&self.dialect, plane))
     }
 
-    async fn provided(&self, provider: &KeyProvider) -> Result<Credential> {
-        let text = provider.key().await?;
+    /// The credential of a key that was given by a provider.
+    fn provided(&self, text: &Secret) -> Result<Credential> {
         let spec = &self.dialect.0;
-        let Some(mode) = &spec.auth.key else { return Err(missing(spec, Plane::Use)) };
+        let Some(mode) = &spec.auth.key else { return Err(missing(&self.dialect, Plane::Use)) };
         let parsed = key::parse(text.expose(), "api_key", mode, &spec.title, self.check_shape)?;
         Credential::of_key(CredentialName::Key, &parsed.secret, &mode.mode)
     }
@@ -212,7 +226,9 @@ impl Auth {
                 Some(mode) => Box::pin(login.replace(refused, mode, clock, lend)).await?,
                 None => return Ok(None),
             },
-            (CredentialName::Key, _, Some(KeySlot::Asked(provider))) => self.provided(provider).await?,
+            (CredentialName::Key, _, Some(KeySlot::Asked(asked))) => {
+                asked.after_refusal(refused, clock, |text| self.provided(text)).await?
+            }
             (CredentialName::Login | CredentialName::Key | CredentialName::Token, _, _) => return Ok(None),
         };
         Ok((!other.same_as(refused)).then_some(other))
@@ -294,30 +310,39 @@ fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<
     }
 }
 
-fn missing(spec: &Spec, plane: Plane) -> Error {
+fn missing(dialect: &Dialect, plane: Plane) -> Error {
+    let spec = &dialect.0;
     match plane {
         Plane::Manage if !spec.auth.manage.contains(&CredentialName::Key) => {
-            Error::config("management", "is missing, and this operation manages keys", management_remedy(spec))
+            Error::config("management", "is missing, and this operation manages keys", management_remedy(dialect))
         }
         Plane::Use | Plane::Manage => {
-            let names = spec.auth.key.as_ref().map(|key| key.env.join(" or ")).unwrap_or_default();
-            Error::config("api_key", "is missing", format!("give `api_key` or set {names}"))
+            let names = spec.auth.key.as_ref().map(|key| key.env.as_slice()).unwrap_or_default();
+            Error::config("api_key", "is missing", format!("give `api_key`{}", or_set(dialect, names, " or ")))
         }
     }
 }
 
 /// How keys of this service are managed.
-fn management_remedy(spec: &Spec) -> String {
+fn management_remedy(dialect: &Dialect) -> String {
+    let spec = &dialect.0;
     match (&spec.auth.login, &spec.auth.token) {
         (Some(login), _) => format!(
-            "{} manages keys with a login: give e-mail and password as `management`, or set {}",
+            "{} manages keys with a login: give e-mail and password as `management`{}",
             spec.title,
-            login.env.join(" and ")
+            or_set(dialect, &login.env, " and ")
         ),
         (None, Some(token)) => {
             let what = token.is.as_deref().unwrap_or("a token of its own");
-            format!("{} takes {what}: give it as `management`, or set {}", spec.title, token.env.join(" or "))
+            format!("{} takes {what}: give it as `management`{}", spec.title, or_set(dialect, &token.env, " or "))
         }
         (None, None) => format!("{} manages keys with the API key: leave `management` out or give another key", spec.title),
     }
+}
+
+/// The way by the environment, where the dialect names variables.
+fn or_set(dialect: &Dialect, names: &[String], between: &str) -> String {
+    let Some(first) = names.first() else { return String::new() };
+    let allowed = if dialect.1.allows(first) { "" } else { ", and list it for the dialect with `env`" };
+    format!(", or set {}{allowed}", names.join(between))
 }

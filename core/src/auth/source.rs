@@ -8,14 +8,17 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
+use crate::dialect::Readable;
 use crate::error::{Error, Result};
 use crate::wire::BoxFuture;
 
 /// What a key provider fails with.
 pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Gives the API key, whenever it is asked: before every call, and once more after a 401. What it
-/// fails with becomes the source of the error, unchanged.
+/// Gives the API key, whenever it is asked: before every call, and once more after a 401, for all
+/// calls that were refused with the same key together. What it fails with becomes the source of the
+/// error, unchanged. It belongs to a client and the handles made from it, not to a request: where
+/// each request has a key of its own, use [`Client::with_key`](crate::Client::with_key).
 ///
 /// ```
 /// use keywright::{Client, ClientOptions, KeyProvider, Secret};
@@ -135,6 +138,12 @@ impl Environment {
 
     pub(crate) fn of(read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
+    }
+
+    /// The same environment without what a dialect may not read.
+    pub(crate) fn limited_to(self, readable: &Readable) -> Self {
+        let readable = readable.clone();
+        Self::of(move |name| readable.allows(name).then(|| (self.0)(name)).flatten())
     }
 
     /// The first of the names that is set, and its value.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::compile::compile;
 use super::schema;
-use super::spec::Dialect;
+use super::spec::{Dialect, Readable};
 use crate::error::{Error, Result};
 use crate::mask::mask;
 
@@ -33,7 +33,7 @@ impl Dialect {
         if let Some(dialect) = PARSED[place].get() {
             return Ok(dialect.clone());
         }
-        let dialect = load(&format!("{id}.toml"), FILES[place].1, DOCUMENTED)?;
+        let dialect = load(&format!("{id}.toml"), FILES[place].1, DOCUMENTED, Readable::Named)?;
         Ok(PARSED[place].get_or_init(|| dialect).clone())
     }
 
@@ -47,10 +47,12 @@ impl Dialect {
             return Self::builtin(id);
         }
         let (_, text) = FILES.iter().find(|(name, _)| *name == id).ok_or_else(|| unknown_service(id))?;
-        load(&format!("{id}.toml"), text, variant)
+        load(&format!("{id}.toml"), text, variant, Readable::Named)
     }
 
-    /// Reads a service of your own from the text of a dialect file.
+    /// Reads a service of your own from the text of a dialect file. It reads no environment variable
+    /// before [`Dialect::with_env`] allows it; apart from that it is trusted, as code is: it says where
+    /// your credentials are sent.
     ///
     /// # Errors
     /// `config` naming the key of the file and what is wrong with it.
@@ -60,7 +62,7 @@ impl Dialect {
     /// assert!(error.to_string().contains("service.title"));
     /// ```
     pub fn from_toml(text: &str) -> Result<Self> {
-        load("dialect", text, DOCUMENTED)
+        load("dialect", text, DOCUMENTED, Readable::Listed([].into()))
     }
 
     /// Like [`Dialect::from_toml`], in one of the file's variants.
@@ -68,7 +70,7 @@ impl Dialect {
     /// # Errors
     /// As [`Dialect::from_toml`]; also when the file has no such variant.
     pub fn from_toml_variant(text: &str, variant: &str) -> Result<Self> {
-        load("dialect", text, variant)
+        load("dialect", text, variant, Readable::Listed([].into()))
     }
 }
 
@@ -81,7 +83,7 @@ fn unknown_service(id: &str) -> Error {
     )
 }
 
-fn load(file: &str, text: &str, variant: &str) -> Result<Dialect> {
+fn load(file: &str, text: &str, variant: &str, readable: Readable) -> Result<Dialect> {
     let wrong = |key: &str, reason: String| {
         let place = if key.is_empty() || key == "." { file.to_owned() } else { format!("{file}: {key}") };
         Error::config("dialect", format!("({place}) {reason}"), "see dialects/README.md for the grammar")
@@ -100,7 +102,7 @@ fn load(file: &str, text: &str, variant: &str) -> Result<Dialect> {
         }
     })?;
     let spec = compile(parsed, variant).map_err(|(key, reason)| wrong(&key, reason))?;
-    Ok(Dialect(Arc::new(spec)))
+    Ok(Dialect(Arc::new(spec), readable))
 }
 
 /// Lays `[variant.<name>.*]` over the base: entries of the two outer levels replace theirs.

@@ -28,11 +28,53 @@ use crate::retry::Safety;
 /// # Ok::<(), keywright::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Dialect(pub(crate) Arc<Spec>);
+pub struct Dialect(pub(crate) Arc<Spec>, pub(crate) Readable);
+
+/// Which environment variables a dialect may read.
+#[derive(Debug, Clone)]
+pub(crate) enum Readable {
+    /// All that it names: it is one of ours.
+    Named,
+    /// Those that the caller listed: its author may be a stranger.
+    Listed(Arc<[String]>),
+}
+
+impl Readable {
+    /// Whether that variable may be read.
+    pub(crate) fn allows(&self, name: &str) -> bool {
+        match self {
+            Self::Named => true,
+            Self::Listed(names) => names.iter().any(|listed| listed == name),
+        }
+    }
+}
 
 impl Dialect {
     /// The services that are built in.
     pub const BUILTIN: [&'static str; 5] = ["seclai", "segops", "sidclaw", "seenty", "itellico"];
+
+    /// The same dialect, allowed to read these environment variables. One that was read from a text
+    /// reads none that is not listed here: its author could name any variable of yours and have it
+    /// sent to a host of theirs.
+    ///
+    /// ```
+    /// # let text = include_str!("../../../examples/acme.toml");
+    /// let acme = keywright::Dialect::from_toml(text)?.with_env(["ACME_API_KEY"])?;
+    /// # Ok::<(), keywright::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a variable that the dialect does not name.
+    pub fn with_env<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let named: Vec<&String> = self.0.variables().collect();
+        if let Some(unknown) = names.iter().find(|name| !named.contains(name)) {
+            let known: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
+            let remedy = if known.is_empty() { "leave it out".to_owned() } else { format!("use some of {}", known.join(", ")) };
+            return Err(Error::config("env", format!("holds `{}`, which the dialect does not name", mask(unknown, &[])), remedy));
+        }
+        Ok(Self(self.0, Readable::Listed(names.into())))
+    }
 
     /// The id, as in `Client::new("seclai", ..)`.
     #[must_use]
@@ -249,6 +291,14 @@ pub(crate) struct Spec {
     pub item: ItemMap,
     pub resources: BTreeMap<String, BTreeMap<String, Arc<OpSpec>>>,
     pub client: ClientNames,
+}
+
+impl Spec {
+    /// Every environment variable that is named.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &String> {
+        let credentials = [&self.auth.key, &self.auth.token, &self.auth.login].into_iter().flatten();
+        self.base_url_env.iter().chain(credentials.flat_map(|credential| &credential.env))
+    }
 }
 
 pub(crate) enum Support {

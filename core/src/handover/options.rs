@@ -63,7 +63,7 @@ impl fmt::Debug for Deliver {
     }
 }
 
-/// How a new secret is handed over. For [`Keys::handover`](crate::Keys::handover).
+/// How a new secret is handed over, and whether a call may end its own key. For [`Keys::handover`](crate::Keys::handover).
 ///
 /// ```
 /// use keywright::{Handover, Recover};
@@ -83,7 +83,9 @@ pub struct Handover {
     pub on_cancel: OnCancel,
     /// Stores the secret before the call returns.
     pub deliver: Option<Deliver>,
-    /// Allows a key to rotate itself: a lost answer then locks its owner out.
+    /// Allows `rotate`, `delete`, `retire`, `archive` and `revoke` of the key that makes the call. Without
+    /// it they are refused where the key is known to be that one: it was created or rotated in this
+    /// process, or a list or `get` showed its beginning. Elsewhere nothing is promised.
     pub allow_self: bool,
 }
 
@@ -122,7 +124,7 @@ impl Handover {
         self
     }
 
-    /// Allows a key to rotate itself.
+    /// Allows a key to rotate itself or to take itself out of service.
     #[must_use]
     pub fn allow_self(mut self, allow: bool) -> Self {
         self.allow_self = allow;

@@ -20,6 +20,9 @@ pub(super) async fn call(
 ) -> Outcome {
     let keys = match operation {
         "create" | "rotate" => client.keys().handover(handover(&mut given)?),
+        "archive" | "delete" | "retire" | "revoke" => {
+            client.keys().handover(Handover::new().allow_self(given.flag("allow_self")))
+        }
         _ => client.keys(),
     };
     let now = clock.now();

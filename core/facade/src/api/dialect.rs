@@ -17,13 +17,18 @@ impl fmt::Debug for Dialect {
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 impl Dialect {
-    /// The dialect that a TOML text describes: a service of your own, and no code.
+    /// The dialect that a TOML text describes: a service of your own, and no code. Of the
+    /// environment variables that it names it reads those that `env` lists, and no other.
     ///
     /// # Errors
-    /// `config`, naming the place in the text that is wrong.
+    /// `config`, naming the place in the text that is wrong, or the variable that it does not name.
     #[cfg_attr(feature = "uniffi", uniffi::constructor)]
-    pub fn from_toml(text: String) -> Result<Arc<Self>> {
-        Ok(Arc::new(Self(keywright::Dialect::from_toml(&text)?)))
+    pub fn from_toml(text: String, env: Option<Vec<String>>) -> Result<Arc<Self>> {
+        let dialect = keywright::Dialect::from_toml(&text)?;
+        Ok(Arc::new(Self(match env {
+            Some(names) => dialect.with_env(names)?,
+            None => dialect,
+        })))
     }
 
     /// The dialect of a built-in service.

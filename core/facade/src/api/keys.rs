@@ -50,22 +50,27 @@ impl Client {
         self.call(|client, now| async move { client.keys().update(id, change).await.map(|key| Key::reply(key, now)) }).await
     }
 
-    /// Deactivates a used key for good and keeps its history (Seclai).
+    /// Deactivates a used key for good and keeps its history (Seclai). The key that makes the
+    /// call is refused, where it is known to be that one, unless `allow_self` is set.
     ///
     /// # Errors
     /// `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`, before
     /// any request, elsewhere.
-    pub async fn keys_archive(&self, id: String) -> Result<Key> {
-        self.call(|client, now| async move { client.keys().archive(id).await.map(|key| Key::reply(key, now)) }).await
+    pub async fn keys_archive(&self, id: String, allow_self: Option<bool>) -> Result<Key> {
+        self.call(
+            move |client, now| async move { removing(&client, allow_self).archive(id).await.map(|key| Key::reply(key, now)) },
+        )
+        .await
     }
 
-    /// Disables a key at once. At SegOps this deletes it.
+    /// Disables a key at once. At SegOps this deletes it. The key that makes the
+    /// call is refused, where it is known to be that one, unless `allow_self` is set.
     ///
     /// # Errors
     /// `not_found`; `unsupported`, before any request, where there is no such thing: use `retire`.
-    pub async fn keys_revoke(&self, id: String) -> Result<Retired> {
-        let revoke = |client: keywright::Client, now| async move {
-            let reply = client.keys().revoke(id).await?;
+    pub async fn keys_revoke(&self, id: String, allow_self: Option<bool>) -> Result<Retired> {
+        let revoke = move |client: keywright::Client, now| async move {
+            let reply = removing(&client, allow_self).revoke(id).await?;
             let meta = reply.meta.clone().into();
             Ok(Retired { action: "revoke".to_owned(), key: reply.into_inner().map(|key| Key::of(key, now)), meta })
         };
@@ -93,24 +98,26 @@ impl Client {
         self.call(rotate).await
     }
 
-    /// Removes a key for good.
+    /// Removes a key for good. The key that makes the
+    /// call is refused, where it is known to be that one, unless `allow_self` is set.
     ///
     /// # Errors
     /// `conflict`, reason `key_has_history`, where the service keeps keys that have been used:
     /// archive it; `unsupported`, before any request, where there is no delete.
-    pub async fn keys_delete(&self, id: String) -> Result<Done> {
-        self.call(|client, _| async move { client.keys().delete(id).await.map(Into::into) }).await
+    pub async fn keys_delete(&self, id: String, allow_self: Option<bool>) -> Result<Done> {
+        self.call(move |client, _| async move { removing(&client, allow_self).delete(id).await.map(Into::into) }).await
     }
 
     /// Takes a key out of service in the gentlest way that the service has: at Seclai deletes an
     /// unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw
-    /// deletes (SEC-56).
+    /// deletes. The key that makes the call is refused, where it is known to be that one, unless
+    /// `allow_self` is set.
     ///
     /// # Errors
     /// As the operation that was tried last.
-    pub async fn keys_retire(&self, id: String) -> Result<Retired> {
-        let retire = |client: keywright::Client, now| async move {
-            let reply = client.keys().retire(id).await?;
+    pub async fn keys_retire(&self, id: String, allow_self: Option<bool>) -> Result<Retired> {
+        let retire = move |client: keywright::Client, now| async move {
+            let reply = removing(&client, allow_self).retire(id).await?;
             let meta = reply.meta.clone().into();
             let retired = reply.into_inner();
             let key = retired.key.map(|key| Key::of(key, now));
@@ -156,6 +163,11 @@ impl Client {
         let query = query.core()?;
         self.call(|client, _| async move { client.keys().usage(id, query).await.map(Into::into) }).await
     }
+}
+
+/// The keys, for an operation that takes one out of service.
+fn removing(client: &keywright::Client, allow_self: Option<bool>) -> keywright::Keys {
+    client.keys().handover(keywright::Handover::new().allow_self(allow_self.unwrap_or_default()))
 }
 
 pub(super) fn page(page_size: Option<u32>, after: Option<String>) -> PageRequest {
