@@ -16,7 +16,7 @@ namespace Keywright
         internal static IEnumerable<(string Name, ushort Found, ushort Due)> All()
         {
             yield return ("uniffi_keywright_facade_checksum_constructor_dialect_builtin", uniffi_keywright_facade_checksum_constructor_dialect_builtin(), 17988);
-            yield return ("uniffi_keywright_facade_checksum_constructor_dialect_from_toml", uniffi_keywright_facade_checksum_constructor_dialect_from_toml(), 48831);
+            yield return ("uniffi_keywright_facade_checksum_constructor_dialect_from_toml", uniffi_keywright_facade_checksum_constructor_dialect_from_toml(), 31835);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_capabilities", uniffi_keywright_facade_checksum_method_dialect_capabilities(), 12731);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_id", uniffi_keywright_facade_checksum_method_dialect_id(), 49280);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_scope_preset", uniffi_keywright_facade_checksum_method_dialect_scope_preset(), 5687);
@@ -78,16 +78,16 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_billing_status", uniffi_keywright_facade_checksum_method_client_billing_status(), 59174);
             yield return ("uniffi_keywright_facade_checksum_method_client_evaluate", uniffi_keywright_facade_checksum_method_client_evaluate(), 30080);
             yield return ("uniffi_keywright_facade_checksum_method_client_me", uniffi_keywright_facade_checksum_method_client_me(), 6459);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_archive", uniffi_keywright_facade_checksum_method_client_keys_archive(), 46340);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_archive", uniffi_keywright_facade_checksum_method_client_keys_archive(), 15163);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls", uniffi_keywright_facade_checksum_method_client_keys_calls(), 19636);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first", uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first(), 30179);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_create", uniffi_keywright_facade_checksum_method_client_keys_create(), 22467);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_delete", uniffi_keywright_facade_checksum_method_client_keys_delete(), 56991);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_delete", uniffi_keywright_facade_checksum_method_client_keys_delete(), 53022);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_get", uniffi_keywright_facade_checksum_method_client_keys_get(), 29528);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_list", uniffi_keywright_facade_checksum_method_client_keys_list(), 20889);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_reactivate", uniffi_keywright_facade_checksum_method_client_keys_reactivate(), 52943);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_retire", uniffi_keywright_facade_checksum_method_client_keys_retire(), 48096);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_revoke", uniffi_keywright_facade_checksum_method_client_keys_revoke(), 39468);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_retire", uniffi_keywright_facade_checksum_method_client_keys_retire(), 30294);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_revoke", uniffi_keywright_facade_checksum_method_client_keys_revoke(), 40070);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_rotate", uniffi_keywright_facade_checksum_method_client_keys_rotate(), 48533);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_update", uniffi_keywright_facade_checksum_method_client_keys_update(), 15745);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_usage", uniffi_keywright_facade_checksum_method_client_keys_usage(), 47570);

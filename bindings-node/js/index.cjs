@@ -362,7 +362,10 @@ const DIALECT_FROM_TOML = {
   number: 14,
   name: 'Dialect.fromToml',
   takes: [['text', 0, text]],
-  options: none,
+  options: {
+    __proto__: null,
+    env: take(list(text), 1, -1),
+  },
   gives: (v, x) => new Dialect(MADE, x[v]),
 }
 const DIALECT_CAPABILITIES = {
@@ -623,7 +626,10 @@ const CLIENT_KEYS_ARCHIVE = {
   number: 6,
   name: 'keys.archive',
   takes: [['id', 1, text]],
-  options: none,
+  options: {
+    __proto__: null,
+    allowSelf: take(bool, 2, -1),
+  },
   gives: (v, x) => asKey(v, x),
 }
 const CLIENT_KEYS_CALLS = {
@@ -677,7 +683,10 @@ const CLIENT_KEYS_DELETE = {
   number: 10,
   name: 'keys.delete',
   takes: [['id', 1, text]],
-  options: none,
+  options: {
+    __proto__: null,
+    allowSelf: take(bool, 2, -1),
+  },
   gives: (v, x) => asDone(v, x),
 }
 const CLIENT_KEYS_GET = {
@@ -709,14 +718,20 @@ const CLIENT_KEYS_RETIRE = {
   number: 14,
   name: 'keys.retire',
   takes: [['id', 1, text]],
-  options: none,
+  options: {
+    __proto__: null,
+    allowSelf: take(bool, 2, -1),
+  },
   gives: (v, x) => asRetired(v, x),
 }
 const CLIENT_KEYS_REVOKE = {
   number: 15,
   name: 'keys.revoke',
   takes: [['id', 1, text]],
-  options: none,
+  options: {
+    __proto__: null,
+    allowSelf: take(bool, 2, -1),
+  },
   gives: (v, x) => asRetired(v, x),
 }
 const CLIENT_KEYS_ROTATE = {
@@ -1302,8 +1317,8 @@ class Dialect extends Handle {
     return invoke(DIALECT_BUILTIN, null, [service])
   }
 
-  static fromToml(text) {
-    return invoke(DIALECT_FROM_TOML, null, [text])
+  static fromToml(text, options) {
+    return invoke(DIALECT_FROM_TOML, null, [text], options)
   }
 
   capabilities() {

@@ -953,11 +953,11 @@ export declare class InternalError extends KeywrightError {
 /** The keys of the service. */
 export interface Keys {
   /**
-   * Deactivates a used key for good and keeps its history (Seclai).
+   * Deactivates a used key for good and keeps its history (Seclai). The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
    * @throws `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`, before any request, elsewhere.
    */
-  archive(id: string, options?: Cancellable): Promise<Key>
+  archive(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Key>
   /**
    * Gets a page of the calls made with a key, newest first, and from it all that follow.
    *
@@ -977,11 +977,11 @@ export interface Keys {
    */
   create(options?: CreateKey & Handover & Cancellable): Promise<CreatedKey>
   /**
-   * Removes a key for good.
+   * Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
    * @throws `conflict`, reason `key_has_history`, where the service keeps keys that have been used: archive it; `unsupported`, before any request, where there is no delete.
    */
-  delete(id: string, options?: Cancellable): Promise<Done>
+  delete(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Done>
   /**
    * Gets one key.
    *
@@ -1001,17 +1001,17 @@ export interface Keys {
    */
   reactivate(id: string, options?: Cancellable): Promise<Key>
   /**
-   * Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
+   * Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes. The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
    * @throws As the operation that was tried last.
    */
-  retire(id: string, options?: Cancellable): Promise<Retired>
+  retire(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Retired>
   /**
-   * Disables a key at once. At SegOps this deletes it.
+   * Disables a key at once. At SegOps this deletes it. The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
    * @throws `not_found`; `unsupported`, before any request, where there is no such thing: use `retire`.
    */
-  revoke(id: string, options?: Cancellable): Promise<Retired>
+  revoke(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Retired>
   /**
    * Gives the same key a new secret; the old one stops working at once (SidClaw).
    *
@@ -1332,11 +1332,11 @@ export declare class Dialect {
    */
   static builtin(service: string): Dialect
   /**
-   * The dialect that a TOML text describes: a service of your own, and no code.
+   * The dialect that a TOML text describes: a service of your own, and no code. Of the environment variables that it names it reads those that `env` lists, and no other.
    *
-   * @throws `config`, naming the place in the text that is wrong.
+   * @throws `config`, naming the place in the text that is wrong, or the variable that it does not name.
    */
-  static fromToml(text: string): Dialect
+  static fromToml(text: string, options?: { env?: readonly string[] | undefined }): Dialect
   /** Everything that the service can and cannot do, with the way out where it cannot. */
   capabilities(): readonly Capability[]
   /** The service's id. */

@@ -62,8 +62,9 @@ pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Res
         6 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let id: String = Read::read(from, 1, "id")?;
+            let allow_self: Option<bool> = Read::read(from, 2, "allow_self")?;
             bridge.start(number, Some(&Arc::clone(&this)), false, Box::pin(async move {
-                Ok(Answer::of(this.keys_archive(id).await?))
+                Ok(Answer::of(this.keys_archive(id, allow_self).await?))
             }))
         }
         7 => {
@@ -96,8 +97,9 @@ pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Res
         10 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let id: String = Read::read(from, 1, "id")?;
+            let allow_self: Option<bool> = Read::read(from, 2, "allow_self")?;
             bridge.start(number, Some(&Arc::clone(&this)), false, Box::pin(async move {
-                Ok(Answer::of(this.keys_delete(id).await?))
+                Ok(Answer::of(this.keys_delete(id, allow_self).await?))
             }))
         }
         11 => {
@@ -125,15 +127,17 @@ pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Res
         14 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let id: String = Read::read(from, 1, "id")?;
+            let allow_self: Option<bool> = Read::read(from, 2, "allow_self")?;
             bridge.start(number, Some(&Arc::clone(&this)), false, Box::pin(async move {
-                Ok(Answer::of(this.keys_retire(id).await?))
+                Ok(Answer::of(this.keys_retire(id, allow_self).await?))
             }))
         }
         15 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let id: String = Read::read(from, 1, "id")?;
+            let allow_self: Option<bool> = Read::read(from, 2, "allow_self")?;
             bridge.start(number, Some(&Arc::clone(&this)), false, Box::pin(async move {
-                Ok(Answer::of(this.keys_revoke(id).await?))
+                Ok(Answer::of(this.keys_revoke(id, allow_self).await?))
             }))
         }
         16 => {
@@ -374,7 +378,8 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
         }
         14 => {
             let text: String = Read::read(from, 0, "text")?;
-            Ok(Answer::of(Dialect::from_toml(text)?))
+            let env: Option<Vec<String>> = Read::read(from, 1, "env")?;
+            Ok(Answer::of(Dialect::from_toml(text, env)?))
         }
         15 => {
             let this = Arc::<Dialect>::read(from, 0, "this")?;

@@ -2949,9 +2949,10 @@ impl Dialect {
         Ok(Self(facade::Dialect::builtin(service).map_err(|error| raise(py, error))?))
     }
     #[staticmethod]
-    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
         let text = take(text, "text")?;
-        Ok(Self(facade::Dialect::from_toml(text).map_err(|error| raise(py, error))?))
+        let env = take(env, "env")?;
+        Ok(Self(facade::Dialect::from_toml(text, env).map_err(|error| raise(py, error))?))
     }
 
     fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3299,11 +3300,12 @@ impl Client {
         call.run(py, async move { inner.me().await })
     }
 
-    fn keys_archive<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn keys_archive<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let call = Call::of(&self.0, queue);
         let id = take(id, "id")?;
+        let allow_self = take(allow_self, "allow_self")?;
         let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_archive(id).await })
+        call.run(py, async move { inner.keys_archive(id, allow_self).await })
     }
 
     fn keys_calls<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -3332,11 +3334,12 @@ impl Client {
         call.run(py, async move { inner.keys_create(wanted_given, handover_given).await })
     }
 
-    fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let call = Call::of(&self.0, queue);
         let id = take(id, "id")?;
+        let allow_self = take(allow_self, "allow_self")?;
         let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_delete(id).await })
+        call.run(py, async move { inner.keys_delete(id, allow_self).await })
     }
 
     fn keys_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -3361,18 +3364,20 @@ impl Client {
         call.run(py, async move { inner.keys_reactivate(id).await })
     }
 
-    fn keys_retire<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn keys_retire<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let call = Call::of(&self.0, queue);
         let id = take(id, "id")?;
+        let allow_self = take(allow_self, "allow_self")?;
         let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_retire(id).await })
+        call.run(py, async move { inner.keys_retire(id, allow_self).await })
     }
 
-    fn keys_revoke<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn keys_revoke<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let call = Call::of(&self.0, queue);
         let id = take(id, "id")?;
+        let allow_self = take(allow_self, "allow_self")?;
         let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_revoke(id).await })
+        call.run(py, async move { inner.keys_revoke(id, allow_self).await })
     }
 
     fn keys_rotate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {

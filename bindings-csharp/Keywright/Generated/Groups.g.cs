@@ -25,11 +25,12 @@ namespace Keywright
             client = null!;
         }
 
-        /// <summary>Deactivates a used key for good and keeps its history (Seclai).</summary>
+        /// <summary>Deactivates a used key for good and keeps its history (Seclai). The key that makes the call is refused, where it is known to be that one, unless <c>allow_self</c> is set.</summary>
         /// <param name="id">The id.</param>
+        /// <param name="allowSelf">Whether the key that makes the call may be meant; otherwise it is refused where it is known.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>conflict</c>, reason <c>key_unused</c>, when it was never used: delete it; <c>unsupported</c>, before any request, elsewhere.</exception>
-        public virtual Task<Key> ArchiveAsync(string id, CancellationToken cancellationToken = default)
+        public virtual Task<Key> ArchiveAsync(string id, bool? allowSelf = null, CancellationToken cancellationToken = default)
         {
             Check.NotNull(id, nameof(id));
             if (cancellationToken.IsCancellationRequested)
@@ -41,9 +42,10 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
+                if (allowSelf is { } givenAllowSelf) { w.Bool(true); w.Bool(givenAllowSelf); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_archive(self, w.ToRust(a0));
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_archive(self, w.ToRust(a0), w.ToRust(a1));
             }
 
             return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.archive", null, cancellationToken).Begin();
@@ -151,11 +153,12 @@ namespace Keywright
             return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.create", delivery, cancellationToken).Begin();
         }
 
-        /// <summary>Removes a key for good.</summary>
+        /// <summary>Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless <c>allow_self</c> is set.</summary>
         /// <param name="id">The id.</param>
+        /// <param name="allowSelf">Whether the key that makes the call may be meant; otherwise it is refused where it is known.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>conflict</c>, reason <c>key_has_history</c>, where the service keeps keys that have been used: archive it; <c>unsupported</c>, before any request, where there is no delete.</exception>
-        public virtual Task<Done> DeleteAsync(string id, CancellationToken cancellationToken = default)
+        public virtual Task<Done> DeleteAsync(string id, bool? allowSelf = null, CancellationToken cancellationToken = default)
         {
             Check.NotNull(id, nameof(id));
             if (cancellationToken.IsCancellationRequested)
@@ -167,9 +170,10 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
+                if (allowSelf is { } givenAllowSelf) { w.Bool(true); w.Bool(givenAllowSelf); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_delete(self, w.ToRust(a0));
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_delete(self, w.ToRust(a0), w.ToRust(a1));
             }
 
             return new PendingCall<RustBuffer, Done>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Done.Read(ref r)), client, "keys.delete", null, cancellationToken).Begin();
@@ -265,11 +269,12 @@ namespace Keywright
             return new PendingCall<RustBuffer, Key>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Key.Read(ref r)), client, "keys.reactivate", null, cancellationToken).Begin();
         }
 
-        /// <summary>Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).</summary>
+        /// <summary>Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes. The key that makes the call is refused, where it is known to be that one, unless <c>allow_self</c> is set.</summary>
         /// <param name="id">The id.</param>
+        /// <param name="allowSelf">Whether the key that makes the call may be meant; otherwise it is refused where it is known.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException">As the operation that was tried last.</exception>
-        public virtual Task<Retired> RetireAsync(string id, CancellationToken cancellationToken = default)
+        public virtual Task<Retired> RetireAsync(string id, bool? allowSelf = null, CancellationToken cancellationToken = default)
         {
             Check.NotNull(id, nameof(id));
             if (cancellationToken.IsCancellationRequested)
@@ -281,19 +286,21 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
+                if (allowSelf is { } givenAllowSelf) { w.Bool(true); w.Bool(givenAllowSelf); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_retire(self, w.ToRust(a0));
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_retire(self, w.ToRust(a0), w.ToRust(a1));
             }
 
             return new PendingCall<RustBuffer, Retired>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Retired.Read(ref r)), client, "keys.retire", null, cancellationToken).Begin();
         }
 
-        /// <summary>Disables a key at once. At SegOps this deletes it.</summary>
+        /// <summary>Disables a key at once. At SegOps this deletes it. The key that makes the call is refused, where it is known to be that one, unless <c>allow_self</c> is set.</summary>
         /// <param name="id">The id.</param>
+        /// <param name="allowSelf">Whether the key that makes the call may be meant; otherwise it is refused where it is known.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>not_found</c>; <c>unsupported</c>, before any request, where there is no such thing: use <c>retire</c>.</exception>
-        public virtual Task<Retired> RevokeAsync(string id, CancellationToken cancellationToken = default)
+        public virtual Task<Retired> RevokeAsync(string id, bool? allowSelf = null, CancellationToken cancellationToken = default)
         {
             Check.NotNull(id, nameof(id));
             if (cancellationToken.IsCancellationRequested)
@@ -305,9 +312,10 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
+                if (allowSelf is { } givenAllowSelf) { w.Bool(true); w.Bool(givenAllowSelf); } else { w.Bool(false); } var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
-                future = Native.uniffi_keywright_facade_fn_method_client_keys_revoke(self, w.ToRust(a0));
+                future = Native.uniffi_keywright_facade_fn_method_client_keys_revoke(self, w.ToRust(a0), w.ToRust(a1));
             }
 
             return new PendingCall<RustBuffer, Retired>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Retired.Read(ref r)), client, "keys.revoke", null, cancellationToken).Begin();

@@ -110,7 +110,7 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_constructor_dialect_builtin(RustBuffer a0, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_constructor_dialect_from_toml(RustBuffer a0, RustCallStatus* status);
+        internal static extern ulong uniffi_keywright_facade_fn_constructor_dialect_from_toml(RustBuffer a0, RustBuffer a1, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_dialect_capabilities(ulong self, RustCallStatus* status);
@@ -296,7 +296,7 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_method_client_me(ulong self);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_archive(ulong self, RustBuffer a0);
+        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_archive(ulong self, RustBuffer a0, RustBuffer a1);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_calls(ulong self, RustBuffer a0, RustBuffer a1, RustBuffer a2, RustBuffer a3);
@@ -308,7 +308,7 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_create(ulong self, RustBuffer a0, RustBuffer a1);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_delete(ulong self, RustBuffer a0);
+        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_delete(ulong self, RustBuffer a0, RustBuffer a1);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_get(ulong self, RustBuffer a0);
@@ -320,10 +320,10 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_reactivate(ulong self, RustBuffer a0);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_retire(ulong self, RustBuffer a0);
+        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_retire(ulong self, RustBuffer a0, RustBuffer a1);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_revoke(ulong self, RustBuffer a0);
+        internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_revoke(ulong self, RustBuffer a0, RustBuffer a1);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_client_keys_rotate(ulong self, RustBuffer a0, RustBuffer a1);

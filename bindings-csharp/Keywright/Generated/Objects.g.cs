@@ -47,10 +47,11 @@ namespace Keywright
             return new Dialect(result);
         }
 
-        /// <summary>The dialect that a TOML text describes: a service of your own, and no code.</summary>
+        /// <summary>The dialect that a TOML text describes: a service of your own, and no code. Of the environment variables that it names it reads those that <c>env</c> lists, and no other.</summary>
         /// <param name="text">The text.</param>
-        /// <exception cref="KeywrightException"><c>config</c>, naming the place in the text that is wrong.</exception>
-        public static unsafe Dialect FromToml(string text)
+        /// <param name="env">The environment variables that it may read.</param>
+        /// <exception cref="KeywrightException"><c>config</c>, naming the place in the text that is wrong, or the variable that it does not name.</exception>
+        public static unsafe Dialect FromToml(string text, IReadOnlyCollection<string>? env = null)
         {
             Check.NotNull(text, nameof(text));
             Library.Load();
@@ -59,8 +60,9 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(text, "text"); var a0 = w.End();
+                if (env is { } givenEnv) { w.Bool(true); w.List(givenEnv, "env", (w, one) => { w.Text(one, "env"); }); } else { w.Bool(false); } var a1 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(w.ToRust(a0), w.ToRust(a1), &status);
             }
             Rust.Check(ref status, null);
             return new Dialect(result);

@@ -72,14 +72,15 @@ class AsyncKeys:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def archive(self, id: str) -> Key:
-        """Deactivates a used key for good and keeps its history (Seclai).
+    async def archive(self, id: str, *, allow_self: bool | None = None) -> Key:
+        """Deactivates a used key for good and keeps its history (Seclai). The key that makes the call is refused,
+        where it is known to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`,
                 before any request, elsewhere.
         """
-        return await call(self._client._native.keys_archive, id)
+        return await call(self._client._native.keys_archive, id, allow_self)
 
     def calls(
         self,
@@ -172,14 +173,15 @@ class AsyncKeys:
             allow_self,
         )
 
-    async def delete(self, id: str) -> Done:
-        """Removes a key for good.
+    async def delete(self, id: str, *, allow_self: bool | None = None) -> Done:
+        """Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless
+        `allow_self` is set.
 
         Raises:
             KeywrightError: `conflict`, reason `key_has_history`, where the service keeps keys that have been
                 used: archive it; `unsupported`, before any request, where there is no delete.
         """
-        return await call(self._client._native.keys_delete, id)
+        return await call(self._client._native.keys_delete, id, allow_self)
 
     async def get(self, id: str) -> Key:
         """Gets one key.
@@ -206,23 +208,25 @@ class AsyncKeys:
         """
         return await call(self._client._native.keys_reactivate, id)
 
-    async def retire(self, id: str) -> Retired:
+    async def retire(self, id: str, *, allow_self: bool | None = None) -> Retired:
         """Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and
-        archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
+        archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes. The key that makes the
+        call is refused, where it is known to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: As the operation that was tried last.
         """
-        return await call(self._client._native.keys_retire, id)
+        return await call(self._client._native.keys_retire, id, allow_self)
 
-    async def revoke(self, id: str) -> Retired:
-        """Disables a key at once. At SegOps this deletes it.
+    async def revoke(self, id: str, *, allow_self: bool | None = None) -> Retired:
+        """Disables a key at once. At SegOps this deletes it. The key that makes the call is refused, where it is known
+        to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: `not_found`; `unsupported`, before any request, where there is no such thing: use
                 `retire`.
         """
-        return await call(self._client._native.keys_revoke, id)
+        return await call(self._client._native.keys_revoke, id, allow_self)
 
     async def rotate(
         self,

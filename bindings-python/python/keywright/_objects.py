@@ -84,13 +84,15 @@ class Dialect:
         return cls._of(native.Dialect.builtin(service))
 
     @classmethod
-    def from_toml(cls, text: str) -> Self:
-        """The dialect that a TOML text describes: a service of your own, and no code.
+    def from_toml(cls, text: str, *, env: Iterable[str] | None = None) -> Self:
+        """The dialect that a TOML text describes: a service of your own, and no code. Of the environment variables
+        that it names it reads those that `env` lists, and no other.
 
         Raises:
-            KeywrightError: `config`, naming the place in the text that is wrong.
+            KeywrightError: `config`, naming the place in the text that is wrong, or the variable that it does
+                not name.
         """
-        return cls._of(native.Dialect.from_toml(text))
+        return cls._of(native.Dialect.from_toml(text, env))
 
     def capabilities(self) -> builtins.list[Capability]:
         """Everything that the service can and cannot do, with the way out where it cannot."""

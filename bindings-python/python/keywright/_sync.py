@@ -71,14 +71,15 @@ class Keys:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def archive(self, id: str) -> Key:
-        """Deactivates a used key for good and keeps its history (Seclai).
+    def archive(self, id: str, *, allow_self: bool | None = None) -> Key:
+        """Deactivates a used key for good and keeps its history (Seclai). The key that makes the call is refused,
+        where it is known to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`,
                 before any request, elsewhere.
         """
-        return self._client._native.keys_archive(None, id)
+        return self._client._native.keys_archive(None, id, allow_self)
 
     def calls(
         self,
@@ -171,14 +172,15 @@ class Keys:
             allow_self,
         )
 
-    def delete(self, id: str) -> Done:
-        """Removes a key for good.
+    def delete(self, id: str, *, allow_self: bool | None = None) -> Done:
+        """Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless
+        `allow_self` is set.
 
         Raises:
             KeywrightError: `conflict`, reason `key_has_history`, where the service keeps keys that have been
                 used: archive it; `unsupported`, before any request, where there is no delete.
         """
-        return self._client._native.keys_delete(None, id)
+        return self._client._native.keys_delete(None, id, allow_self)
 
     def get(self, id: str) -> Key:
         """Gets one key.
@@ -205,23 +207,25 @@ class Keys:
         """
         return self._client._native.keys_reactivate(None, id)
 
-    def retire(self, id: str) -> Retired:
+    def retire(self, id: str, *, allow_self: bool | None = None) -> Retired:
         """Takes a key out of service in the gentlest way that the service has: at Seclai deletes an unused key and
-        archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
+        archives a used one, at itellicoAI and Seenty revokes, at SegOps and SidClaw deletes. The key that makes the
+        call is refused, where it is known to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: As the operation that was tried last.
         """
-        return self._client._native.keys_retire(None, id)
+        return self._client._native.keys_retire(None, id, allow_self)
 
-    def revoke(self, id: str) -> Retired:
-        """Disables a key at once. At SegOps this deletes it.
+    def revoke(self, id: str, *, allow_self: bool | None = None) -> Retired:
+        """Disables a key at once. At SegOps this deletes it. The key that makes the call is refused, where it is known
+        to be that one, unless `allow_self` is set.
 
         Raises:
             KeywrightError: `not_found`; `unsupported`, before any request, where there is no such thing: use
                 `retire`.
         """
-        return self._client._native.keys_revoke(None, id)
+        return self._client._native.keys_revoke(None, id, allow_self)
 
     def rotate(
         self,

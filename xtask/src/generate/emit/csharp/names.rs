@@ -6,12 +6,13 @@ use crate::generate::surface::{Doc, Field, Surface, Type};
 const KEYWORDS: [&str; 8] = ["event", "params", "object", "string", "ref", "in", "out", "base"];
 
 /// What is said of parameters; one that is not here is refused, so that none stays undocumented.
-const PARAMETERS: [(&str, &str); 39] = [
+const PARAMETERS: [(&str, &str); 41] = [
     ("account", "The account, or nothing for the service's own."),
     ("action", "What is to be done."),
     ("active", "Whether it is active."),
     ("after", "Where the list goes on: `NextToken` of the page before."),
     ("agent_id", "The id of the agent."),
+    ("allow_self", "Whether the key that makes the call may be meant; otherwise it is refused where it is known."),
     ("arguments", "What the action is called with."),
     ("body", "The JSON body."),
     ("by", "By how much."),
@@ -21,6 +22,7 @@ const PARAMETERS: [(&str, &str); 39] = [
     ("count", "How many."),
     ("credits", "What is left; nothing for no end."),
     ("dialect", "The description of the service."),
+    ("env", "The environment variables that it may read."),
     ("event", "The event."),
     ("events", "A list of events."),
     ("expected", "A list of expectations."),
