@@ -9,9 +9,10 @@ use http::{HeaderValue, Method};
 use jiff::Timestamp;
 
 use crate::Secret;
-use crate::auth::{Auth, Environment, Given, Origin, Place};
+use crate::auth::{self, Auth, Given, Origin, Place};
 use crate::base_url::BaseUrl;
 use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::model::Account;
@@ -103,7 +104,7 @@ impl Client {
         if options.agent_id.is_some() && !spec.client.options.iter().any(|name| name == "agent_id") {
             return Err(Error::config("agent_id", format!("is not something that {} takes", spec.title), "leave it out"));
         }
-        let environment = options.environment.clone().unwrap_or_else(Environment::process).limited_to(&dialect.1);
+        let environment = dialect.readable(&options.environment);
         let (base, base_origin) = base_url(spec, &options, &environment)?;
         if let Some(account) = &options.account {
             route::check(spec, account)?;
@@ -325,7 +326,7 @@ pub(crate) fn safety_of(method: &Method) -> Safety {
 fn base_url(spec: &Spec, options: &ClientOptions, environment: &Environment) -> Result<(BaseUrl, Origin)> {
     let (text, origin) = match &options.base_url {
         Some(text) => (text.clone(), Origin::Argument),
-        None => match (environment.first(&spec.base_url_env, "base_url")?, &spec.base_url) {
+        None => match (auth::found(environment, &spec.base_url_env, "base_url")?, &spec.base_url) {
             (Some((origin, text)), _) => (text, origin),
             (None, Some(text)) => (text.clone(), Origin::Dialect),
             (None, None) => return Err(Error::config("base_url", "is missing", spec.no_base_url.clone().unwrap_or_default())),
@@ -350,7 +351,7 @@ fn transport(options: &ClientOptions) -> Result<Arc<dyn Transport>> {
     if let Some(transport) = &options.transport {
         return Ok(Arc::clone(transport));
     }
-    let mut settings = TransportOptions::default().proxy(options.proxy);
+    let mut settings = TransportOptions::default().proxy(options.proxy).environment(options.environment.clone());
     if let Some(limit) = options.connect_timeout {
         if limit.is_zero() {
             return Err(Error::config("connect_timeout", "is 0: no connection could be made in it", "give a longer time"));

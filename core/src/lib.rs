@@ -237,6 +237,7 @@ pub mod blocking;
 mod client;
 mod clock;
 mod dialect;
+mod environment;
 mod error;
 mod handover;
 mod json;
@@ -270,6 +271,10 @@ pub use clock::{Clock, ManualClock, SystemClock};
 #[doc(hidden)]
 pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
+#[doc(hidden)]
+pub use dialect::{variables, variables_of};
+#[doc(hidden)]
+pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use handover::{Deliver, Handover, OnCancel, Recover};
 pub use jiff::{SignedDuration, Timestamp};

@@ -3,14 +3,14 @@
 //! Per-call values override per-client ones. A time limit has three states: not given, a value,
 //! and explicitly none.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Secret;
-use crate::auth::{Environment, KeyProvider, Management};
+use crate::auth::{KeyProvider, Management};
 use crate::clock::{Clock, SystemClock};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::model::Account;
 use crate::observe::Observer;
@@ -190,7 +190,7 @@ pub struct ClientOptions {
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) shared: Option<Shared>,
-    pub(crate) environment: Option<Environment>,
+    pub(crate) environment: Environment,
     pub(crate) transport: Option<Arc<dyn Transport>>,
 }
 
@@ -358,11 +358,9 @@ impl ClientOptions {
         self
     }
 
-    /// Reads this instead of the environment of the process.
+    /// Reads these variables instead of the environment of the process: keys, addresses, proxies.
     pub fn env<K: Into<String>, V: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self {
-        let variables: BTreeMap<String, String> =
-            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        self.environment = Some(Environment::of(move |name| variables.get(name).cloned()));
+        self.environment = Environment::of(variables);
         self
     }
 

@@ -19,12 +19,13 @@ use serde_json::Value;
 pub(crate) use credential::Credential;
 pub(crate) use login::Login;
 use provided::Asked;
-pub(crate) use source::Environment;
+pub(crate) use source::found;
 pub use source::{KeyProvider, Management, Origin, ProviderError};
 
 use crate::Secret;
 use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::retry::Fingerprint;
 use crate::wire::{BoxFuture, WireResponse};
@@ -98,8 +99,8 @@ impl Auth {
             }
             (None, None) => {
                 let names = spec.auth.key.as_ref().map(|key| key.env.as_slice()).unwrap_or_default();
-                let found = environment.first(names, "api_key")?.map(|(origin, text)| (origin, Secret::new(text)));
-                found.map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
+                let given = found(environment, names, "api_key")?.map(|(origin, text)| (origin, Secret::new(text)));
+                given.map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
             }
         };
         let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None };
@@ -110,7 +111,7 @@ impl Auth {
             }
             None => {
                 if let Some(found) =
-                    spec.auth.token.as_ref().map(|token| environment.first(&token.env, "management")).transpose()?.flatten()
+                    spec.auth.token.as_ref().map(|token| found(environment, &token.env, "management")).transpose()?.flatten()
                 {
                     auth.manager = Some(auth.manager_of(found.0, &Secret::new(found.1))?);
                 }
@@ -296,8 +297,8 @@ fn fixed(spec: &Spec, (origin, text): (Origin, Secret), check_shape: bool, warni
 
 fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<Option<(Origin, String, Secret)>> {
     let Some([email, password]) = spec.map(|spec| spec.env.as_slice()) else { return Ok(None) };
-    let email_found = environment.first(std::slice::from_ref(email), "management")?;
-    let password_found = environment.first(std::slice::from_ref(password), "management")?;
+    let email_found = found(environment, std::slice::from_ref(email), "management")?;
+    let password_found = found(environment, std::slice::from_ref(password), "management")?;
     match (email_found, password_found) {
         (Some((origin, email)), Some((_, password))) => Ok(Some((origin, email, Secret::new(password)))),
         (Some(_), None) => {
@@ -343,6 +344,6 @@ fn management_remedy(dialect: &Dialect) -> String {
 /// The way by the environment, where the dialect names variables.
 fn or_set(dialect: &Dialect, names: &[String], between: &str) -> String {
     let Some(first) = names.first() else { return String::new() };
-    let allowed = if dialect.1.allows(first) { "" } else { ", and list it for the dialect with `env`" };
+    let allowed = if dialect.may_read(first) { "" } else { ", and list it for the dialect with `env`" };
     format!(", or set {}{allowed}", names.join(between))
 }

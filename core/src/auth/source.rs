@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
-use crate::dialect::Readable;
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::wire::BoxFuture;
 
@@ -125,52 +125,34 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Reads environment variables; injected, so that a test need not change the process.
-#[derive(Clone)]
-pub(crate) struct Environment(Arc<Lookup>);
-
-type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
-
-impl Environment {
-    pub(crate) fn process() -> Self {
-        Self(Arc::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())))
-    }
-
-    pub(crate) fn of(read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(read))
-    }
-
-    /// The same environment without what a dialect may not read.
-    pub(crate) fn limited_to(self, readable: &Readable) -> Self {
-        let readable = readable.clone();
-        Self::of(move |name| readable.allows(name).then(|| (self.0)(name)).flatten())
-    }
-
-    /// The first of the names that is set, and its value.
-    ///
-    /// # Errors
-    /// `config` when it is set to nothing: that is a mistake, not an absence (security K6).
-    pub(crate) fn first(&self, names: &[String], field: &'static str) -> Result<Option<(Origin, String)>> {
-        for name in names {
-            if let Some(value) = (self.0)(name) {
-                if value.trim().is_empty() {
-                    return Err(Error::config(
-                        field,
-                        format!("is empty: the environment variable {name} is set to nothing"),
-                        "give it a value or unset it",
-                    ));
-                }
-                return Ok(Some((Origin::Environment(name.clone()), value)));
-            }
+/// What the environment says under one of these names, and where it says so.
+///
+/// # Errors
+/// `config` when a name is set to nothing, which is a mistake and not an absence (security K6), or
+/// when two names of one setting say different things: neither can be known to be meant.
+pub(crate) fn found(environment: &Environment, names: &[String], field: &'static str) -> Result<Option<(Origin, String)>> {
+    let mut found: Option<(&String, String)> = None;
+    for (name, value) in names.iter().filter_map(|name| Some((name, environment.get(name)?))) {
+        if value.trim().is_empty() {
+            return Err(Error::config(
+                field,
+                format!("is empty: the environment variable {name} is set to nothing"),
+                "give it a value or unset it",
+            ));
         }
-        Ok(None)
+        match &found {
+            Some((first, known)) if *known != value => {
+                return Err(Error::config(
+                    field,
+                    format!("is given twice: the environment variables {first} and {name} differ"),
+                    format!("unset one of them, or give `{field}`"),
+                ));
+            }
+            Some(_) => {}
+            None => found = Some((name, value)),
+        }
     }
-}
-
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Environment")
-    }
+    Ok(found.map(|(name, value)| (Origin::Environment(name.clone()), value)))
 }
 
 #[cfg(test)]
@@ -186,5 +168,30 @@ mod tests {
         let error = provider.key().await.unwrap_err();
         let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
         assert_eq!(source.unwrap().to_string(), "the vault is closed");
+    }
+
+    fn names() -> Vec<String> {
+        ["SEGOPS_API_KEY", "SEGOPS_SECRET_KEY"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn two_names_of_one_setting_must_agree() {
+        let differ = Environment::of([("SEGOPS_API_KEY", "one-value"), ("SEGOPS_SECRET_KEY", "other-value")]);
+        let error = found(&differ, &names(), "api_key").unwrap_err().to_string();
+        assert!(error.contains("SEGOPS_API_KEY and SEGOPS_SECRET_KEY differ"), "{error}");
+        assert!(!error.contains("-value"), "{error}");
+
+        let agree = Environment::of([("SEGOPS_API_KEY", "same"), ("SEGOPS_SECRET_KEY", "same")]);
+        let first = (Origin::Environment("SEGOPS_API_KEY".to_owned()), "same".to_owned());
+        assert_eq!(found(&agree, &names(), "api_key").unwrap(), Some(first));
+    }
+
+    #[test]
+    fn a_name_that_is_set_to_nothing_is_a_mistake_wherever_it_stands() {
+        for (first, second) in [("", "a"), ("a", " ")] {
+            let environment = Environment::of([("SEGOPS_API_KEY", first), ("SEGOPS_SECRET_KEY", second)]);
+            let error = found(&environment, &names(), "api_key").unwrap_err().to_string();
+            assert!(error.contains("is set to nothing"), "{error}");
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod refuse;
 mod schema;
 mod spec;
 mod template;
+mod variables;
 
 pub(crate) use read::json as decode_json;
 pub use schema::ClientNames;
@@ -18,3 +19,4 @@ pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
 pub use spec::{CapabilityInfo, Dialect, Source};
 pub(crate) use template::AccountPart;
+pub use variables::{variables, variables_of};

@@ -39,16 +39,6 @@ pub(crate) enum Readable {
     Listed(Arc<[String]>),
 }
 
-impl Readable {
-    /// Whether that variable may be read.
-    pub(crate) fn allows(&self, name: &str) -> bool {
-        match self {
-            Self::Named => true,
-            Self::Listed(names) => names.iter().any(|listed| listed == name),
-        }
-    }
-}
-
 impl Dialect {
     /// The services that are built in.
     pub const BUILTIN: [&'static str; 5] = ["seclai", "segops", "sidclaw", "seenty", "itellico"];
@@ -67,10 +57,9 @@ impl Dialect {
     /// [`ErrorKind::Config`] for a variable that the dialect does not name.
     pub fn with_env<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Result<Self> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let named: Vec<&String> = self.0.variables().collect();
-        if let Some(unknown) = names.iter().find(|name| !named.contains(name)) {
-            let known: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
-            let remedy = if known.is_empty() { "leave it out".to_owned() } else { format!("use some of {}", known.join(", ")) };
+        let named: Vec<&str> = self.variables().collect();
+        if let Some(unknown) = names.iter().find(|name| !named.contains(&name.as_str())) {
+            let remedy = if named.is_empty() { "leave it out".to_owned() } else { format!("use some of {}", named.join(", ")) };
             return Err(Error::config("env", format!("holds `{}`, which the dialect does not name", mask(unknown, &[])), remedy));
         }
         Ok(Self(self.0, Readable::Listed(names.into())))
@@ -291,14 +280,6 @@ pub(crate) struct Spec {
     pub item: ItemMap,
     pub resources: BTreeMap<String, BTreeMap<String, Arc<OpSpec>>>,
     pub client: ClientNames,
-}
-
-impl Spec {
-    /// Every environment variable that is named.
-    pub(crate) fn variables(&self) -> impl Iterator<Item = &String> {
-        let credentials = [&self.auth.key, &self.auth.token, &self.auth.login].into_iter().flatten();
-        self.base_url_env.iter().chain(credentials.flat_map(|credential| &credential.env))
-    }
 }
 
 pub(crate) enum Support {

@@ -55,8 +55,8 @@ impl HttpTransport {
     #[must_use]
     pub fn new(options: TransportOptions) -> Self {
         Self {
+            exceptions: Exceptions::from_environment(&options.environment),
             options,
-            exceptions: Exceptions::from_environment(),
             clients: Default::default(),
             tls: OnceLock::new(),
             served: Served::new(),

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
+use crate::environment::Environment;
 use crate::error::Result;
 use crate::wire::{BoxFuture, Incoming, TransportError, WireRequest};
 
@@ -70,6 +71,7 @@ pub struct TransportOptions {
     max_head: usize,
     proxy: ProxyPolicy,
     extra_roots: Vec<CertificateDer<'static>>,
+    environment: Environment,
 }
 
 impl Default for TransportOptions {
@@ -79,6 +81,7 @@ impl Default for TransportOptions {
             max_head: 64 * 1024,
             proxy: ProxyPolicy::default(),
             extra_roots: Vec::new(),
+            environment: Environment::process(),
         }
     }
 }
@@ -102,6 +105,13 @@ impl TransportOptions {
     #[must_use]
     pub fn proxy(mut self, policy: ProxyPolicy) -> Self {
         self.proxy = policy;
+        self
+    }
+
+    /// Where the variables of proxies are read.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
         self
     }
 

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::ProxyPolicy;
 use crate::base_url::is_loopback;
+use crate::environment::Environment;
 
 /// How an address is reached. Each has its own connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +52,9 @@ pub(super) struct Exceptions {
 }
 
 impl Exceptions {
-    pub(super) fn from_environment() -> Self {
-        let list = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy"));
-        list.map_or_else(|_| Self::default(), |list| Self::from_list(&list))
+    pub(super) fn from_environment(environment: &Environment) -> Self {
+        let list = environment.get("NO_PROXY").or_else(|| environment.get("no_proxy"));
+        list.map_or_else(Self::default, |list| Self::from_list(&list))
     }
 
     fn from_list(list: &str) -> Self {
