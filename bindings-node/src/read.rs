@@ -3,12 +3,12 @@
 //! Text is read as UTF-16: half a surrogate pair is refused and never replaced.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use keywright_facade::process::Result;
 use keywright_facade::{
     Client, Clock, DeliverFunction, Dialect, EventFunction, EventStream, Json, KeyFunction, KeywrightError, Limit, Sandbox,
-    Secret, text,
+    Secret, Timestamp, instant, text,
 };
 use napi::bindgen_prelude::{Array, External, Uint8Array, Unknown, Utf16String};
 
@@ -74,11 +74,7 @@ made_of! {
         let wrong = |_| KeywrightError::config(field, "is no length of time", "give a number of milliseconds, not negative");
         Self::try_from_secs_f64(milliseconds / 1000.0).map_err(wrong)
     };
-    SystemTime: |milliseconds: f64, field| {
-        let length = Duration::from_millis(milliseconds.abs() as u64);
-        let moment = if milliseconds < 0.0 { UNIX_EPOCH.checked_sub(length) } else { UNIX_EPOCH.checked_add(length) };
-        moment.ok_or_else(|| KeywrightError::config(field, "is too far away", "give a time between the years 1 and 9999"))
-    };
+    Timestamp: |milliseconds: f64, field| instant((milliseconds as i64).saturating_mul(1000), field);
 }
 
 impl<T: Read> Read for Option<T> {

@@ -4,9 +4,9 @@
 //! or an object is a number in the text: its place in the list beside it.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use keywright_facade::{Client, Clock, Dialect, EventStream, Json, KeywrightError, Sandbox, Secret};
+use keywright_facade::{Client, Clock, Dialect, EventStream, Json, KeywrightError, Sandbox, Secret, Timestamp};
 use napi::bindgen_prelude::{Array, Buffer, Env, External, ToNapiValue};
 
 /// Sets something in a place of an array.
@@ -135,14 +135,10 @@ impl Write for Duration {
     }
 }
 
-impl Write for SystemTime {
+impl Write for Timestamp {
     /// In whole milliseconds since 1970, which is what a `Date` holds.
     fn write(self, out: &mut Out) {
-        let milliseconds = match self.duration_since(UNIX_EPOCH) {
-            Ok(after) => after.as_millis() as i64,
-            Err(before) => -(before.duration().as_millis() as i64),
-        };
-        out.json(&milliseconds);
+        out.json(&self.as_millisecond());
     }
 }
 

@@ -3,7 +3,7 @@
 //! What has the wrong type is a `TypeError` that names the argument; what has the right type and no
 //! meaning is a `ConfigError`.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use keywright_facade as facade;
 use keywright_facade::KeywrightError;
@@ -88,7 +88,6 @@ plain!(&String);
 plain!(&str);
 plain!(bool);
 plain!(f64);
-plain!(SystemTime);
 
 impl Take for f64 {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
@@ -126,11 +125,26 @@ pub fn take_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<faca
     if value.is_instance_of::<PyEllipsis>() { Ok(None) } else { facade::Limit::take(value, field).map(Some) }
 }
 
-impl Take for SystemTime {
+/// The class of aware times, and the beginning of 1970: Python's own arithmetic does the rest, over
+/// all of its years.
+fn datetime(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    DATETIME.import(py, "datetime", "datetime")
+}
+
+fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static EPOCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make = || {
+        let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;
+        datetime(py)?.call1((1970, 1, 1, 0, 0, 0, 0, utc)).map(Bound::unbind)
+    };
+    EPOCH.get_or_try_init(py, make).map(|epoch| epoch.bind(py))
+}
+
+impl Take for facade::Timestamp {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        static DATETIME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let py = value.py();
-        if !value.is_instance(DATETIME.import(py, "datetime", "datetime")?)? {
+        if !value.is_instance(datetime(py)?)? {
             return Err(wrong(value, field, "datetime"));
         }
         // A zone may be there and not know its offset.
@@ -138,7 +152,21 @@ impl Take for SystemTime {
             let remedy = "give an aware datetime, as `datetime.now(timezone.utc)`";
             return Err(refused(py, field, "has no time zone", remedy));
         }
-        value.extract().map_err(|_| refused(py, field, "is too long ago", "give a time from 1970 on"))
+        // A class of somebody else's may subtract into something of its own.
+        let since = datetime(py)?.getattr("__sub__")?.call1((value, epoch(py)?))?;
+        let part = |name: &str| since.getattr(name)?.extract::<i64>();
+        let seconds = part("days")? * 86_400 + part("seconds")?;
+        facade::instant(seconds * 1_000_000 + part("microseconds")?, field).map_err(|error| raise(py, error))
+    }
+}
+
+impl Give for facade::Timestamp {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        static TIMEDELTA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let micros = self.as_microsecond();
+        let (seconds, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+        let since = TIMEDELTA.import(py, "datetime", "timedelta")?.call1((0, seconds, micros))?;
+        epoch(py)?.add(since)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::time::Timestamp;
 use http::{HeaderValue, Method};
-use jiff::Timestamp;
 
 use crate::Secret;
 use crate::auth::{self, Auth, Given, Origin, Place};

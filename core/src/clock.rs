@@ -8,9 +8,9 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use crate::wire::BoxFuture;
 
@@ -93,7 +93,7 @@ pub struct SystemClock;
 #[expect(clippy::disallowed_methods, reason = "this is where the process clock is read")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        Timestamp::from(SystemTime::now())
     }
 
     fn monotonic(&self) -> Duration {
@@ -150,7 +150,7 @@ impl ManualClock {
     pub fn advance(&self, by: Duration) {
         let due = {
             let mut state = lock(&self.state);
-            state.elapsed += by;
+            state.elapsed = state.elapsed.saturating_add(by);
             let limit = (state.elapsed, u64::MAX);
             let later = state.sleepers.split_off(&limit);
             std::mem::replace(&mut state.sleepers, later)
@@ -183,7 +183,7 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.start.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX)
+        self.start + self.elapsed()
     }
 
     fn monotonic(&self) -> Duration {

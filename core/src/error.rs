@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use crate::Secret;
 use crate::auth::ProviderError;

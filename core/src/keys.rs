@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 use serde_json::Value;
 
 use crate::client::Client;
@@ -506,7 +506,7 @@ fn with_id(id: impl Into<KeyId>) -> Ask {
 
 /// RFC 3339 in UTC, to the millisecond: what every service takes.
 pub(crate) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    format!("{at:.3}")
 }
 
 /// A megabyte of name is a mistake; anything shorter is the service's to judge.

@@ -217,7 +217,7 @@ impl Histogram {
 mod tests {
     use std::sync::Arc;
 
-    use jiff::SignedDuration;
+    use crate::time::SignedDuration;
 
     use super::*;
     use crate::retry::LaneView;

@@ -22,8 +22,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::time::Timestamp;
 use fastrand::Rng;
-use jiff::Timestamp;
 
 pub use keywright_sandbox::*;
 
@@ -86,7 +86,7 @@ impl WorldClock {
 
 impl ClientClock for WorldClock {
     fn now(&self) -> Timestamp {
-        Timestamp::try_from(self.clock.now()).unwrap_or(Timestamp::UNIX_EPOCH)
+        self.clock.now().into()
     }
 
     fn monotonic(&self) -> Duration {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use crate::time::SignedDuration;
 
 use crate::retry::LaneView;
 use crate::shared::Shared;

@@ -22,8 +22,8 @@ fn options(base_url: &str, clock: &ManualClock) -> ClientOptions {
 /// A client that logs in; its clock is off by so many minutes, as it is on many machines.
 fn manager(sandbox: &Sandbox, keep_password: bool, minutes_off: i64) -> (Client, ManualClock) {
     let given = sandbox.segops();
-    let now: jiff::Timestamp = NOW.parse().unwrap();
-    let clock = ManualClock::at(now + jiff::SignedDuration::from_mins(minutes_off));
+    let now: keywright::Timestamp = NOW.parse().unwrap();
+    let clock = ManualClock::at(now + keywright::SignedDuration::from_secs(60 * minutes_off));
     let login = Management::login(given.email.as_str(), given.password.as_str());
     let options = options(&given.base_url, &clock).management(login).keep_password(keep_password);
     (Client::new("segops", options.account(Account::id(given.tenant_slug.as_str()))).unwrap(), clock)

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use keywright::Timestamp;
 
 use clock::Clock;
 use retry::lane::{Answer, Lane, Priority, Throttle};
@@ -27,6 +27,10 @@ mod wire_enum;
 
 mod clock {
     pub use keywright::Clock;
+}
+
+mod time {
+    pub use keywright::{SignedDuration, Timestamp};
 }
 
 mod error {
@@ -53,7 +57,7 @@ mod retry {
     }
 
     pub mod hints {
-        use jiff::Timestamp;
+        use keywright::Timestamp;
 
         /// No answer of the model has a date.
         pub fn server_time(_: &crate::wire::WireHead, _: Timestamp) -> Option<Timestamp> {

@@ -14,8 +14,8 @@ use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use keywright::ManualClock;
+use keywright::Timestamp;
 use loom::sync::{Mutex, MutexGuard};
 
 use single_flight::{Freshness, Perishable, SingleFlight, Source};

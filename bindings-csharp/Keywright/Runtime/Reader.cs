@@ -39,12 +39,10 @@ namespace Keywright
 
         internal ReadOnlyMemory<byte> Bytes() => Take(Length()).ToArray();
 
-        internal DateTimeOffset Time()
-        {
-            var seconds = (long)Handle();
-            var sinceOrBefore = Ticks(Math.Abs(seconds), U32(), (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks);
-            return DateTimeOffset.UnixEpoch.AddTicks(seconds < 0 ? Math.Max(-sinceOrBefore, -DateTimeOffset.UnixEpoch.Ticks) : sinceOrBefore);
-        }
+        internal DateTimeOffset Time() => At((long)Handle());
+
+        /// <summary>So many microseconds after 1970 began, within the years 1 to 9999.</summary>
+        internal static DateTimeOffset At(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * (TimeSpan.TicksPerMillisecond / 1000));
 
         internal TimeSpan Duration() => new TimeSpan(Ticks((long)Math.Min(Handle(), long.MaxValue), U32(), long.MaxValue));
 

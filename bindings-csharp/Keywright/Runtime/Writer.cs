@@ -133,11 +133,13 @@ namespace Keywright
             given.Span.CopyTo(Take(given.Length));
         }
 
-        internal void Time(DateTimeOffset value)
+        internal void Time(DateTimeOffset value) => Handle((ulong)Micros(value));
+
+        /// <summary>Microseconds since 1970, rounded down: neither count of ticks is negative.</summary>
+        internal static long Micros(DateTimeOffset value)
         {
-            var ticks = value.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
-            Handle((ulong)(ticks / TimeSpan.TicksPerSecond));
-            BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)(Math.Abs(ticks % TimeSpan.TicksPerSecond) * 100));
+            const long Tick = TimeSpan.TicksPerMillisecond / 1000;
+            return (value.UtcTicks / Tick) - (DateTimeOffset.UnixEpoch.Ticks / Tick);
         }
 
         internal void Duration(TimeSpan value, string field)

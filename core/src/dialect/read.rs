@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::time::Timestamp;
 use http::header::CONTENT_TYPE;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule, Support, plan};
@@ -128,8 +128,9 @@ fn optional_text(value: Node<'_>, names: &[impl AsRef<str>]) -> Result<Option<St
 
 fn optional_time(value: Node<'_>, names: &[impl AsRef<str>]) -> Result<Option<Timestamp>> {
     // RFC 3339 only: a date without a zone would mean another instant on another machine.
-    let time = |found: Node<'_>| found.text()?.parse().ok();
-    value.member(names).map(|found| time(found).ok_or_else(|| shape(&place(names), "RFC 3339 time"))).transpose()
+    let time = |found: Node<'_>| Timestamp::read_moment(&found.text()?);
+    let found = value.member(names).map(|found| time(found).ok_or_else(|| shape(&place(names), "RFC 3339 time")));
+    found.transpose().map(Option::flatten)
 }
 
 /// Reads a key. Its secret, where the answer holds one, is taken out first and given beside it.
@@ -197,7 +198,7 @@ fn status<'a>(map: &'a KeyMap, value: Node<'a>) -> Cow<'a, str> {
                 }
             }
             StatusRule::When { is, when } => {
-                if value.get(when).is_some_and(|found| !found.is_null()) {
+                if value.get(when).is_some_and(is_set) {
                     return is.into();
                 }
             }
@@ -205,6 +206,13 @@ fn status<'a>(map: &'a KeyMap, value: Node<'a>) -> Cow<'a, str> {
         }
     }
     KeyStatus::ACTIVE.as_str().to_owned().into()
+}
+
+/// Whether a member that marks a state says something: null does not, nor does the zero time that
+/// some services send for a moment that never came.
+fn is_set(found: Node<'_>) -> bool {
+    let is_never = || found.text().is_some_and(|text| Timestamp::read_moment(&text) == Some(None));
+    !found.is_null() && !is_never()
 }
 
 fn title_case(word: &str) -> String {

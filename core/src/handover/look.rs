@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::time::{SignedDuration, Timestamp};
 
 use super::Job;
 use crate::client::Client;
@@ -57,7 +57,7 @@ impl Job {
     async fn look(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
         let seen = self.see().await?;
         let until = self.client.pipeline.now();
-        let shifted = |at: Timestamp, millis: i64| at.saturating_add(jiff::SignedDuration::from_millis(millis)).unwrap_or(at);
+        let shifted = |at: Timestamp, millis: i64| at + SignedDuration::from_millis(millis);
         let slack = SLACK.as_millis() as i64;
         let (from, to) = (shifted(sent_at, seen.ahead - slack), shifted(until, seen.ahead + slack));
         let fits = |key: &Key| {
@@ -97,7 +97,7 @@ impl Job {
     fn within_total(&self) -> Result<Client> {
         let pipeline = &self.client.pipeline;
         let Some(total) = pipeline.total(self.client.overrides) else { return Ok(self.client.clone()) };
-        let left = (self.began + total).saturating_sub(pipeline.clock.monotonic());
+        let left = self.began.saturating_add(total).saturating_sub(pipeline.clock.monotonic());
         self.client.options(CallOptions::new().total(left))
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use super::look::Before;
 use super::{Job, Recover};

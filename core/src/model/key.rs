@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use crate::Secret;
 use crate::json::Json;

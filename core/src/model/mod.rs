@@ -11,7 +11,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use crate::json::Json;
 use crate::retry::RateLimit;

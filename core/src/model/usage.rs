@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::json::Json;
-use jiff::Timestamp;
+use crate::time::Timestamp;
 
 use crate::wire_enum::wire_enum;
 
@@ -161,7 +161,7 @@ impl UsageRange {
     /// The times it stands for.
     pub(crate) fn bounds(self, now: Timestamp) -> (Timestamp, Timestamp) {
         const HOUR: u64 = 3600;
-        let last = |hours: u64| (now.saturating_sub(Duration::from_secs(hours * HOUR)).unwrap_or(Timestamp::MIN), now);
+        let last = |hours: u64| (now - Duration::from_secs(hours * HOUR), now);
         match self {
             Self::H24 => last(24),
             Self::D7 => last(7 * 24),

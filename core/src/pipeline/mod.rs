@@ -13,7 +13,7 @@ mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 use tracing::{Instrument, Span};
 
 use crate::auth::{Auth, Credential};

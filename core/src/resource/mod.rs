@@ -223,7 +223,7 @@ impl Resource {
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
         let total = match self.client.overrides.total {
-            Limit::After(total) => Some(clock.monotonic() + total),
+            Limit::After(total) => Some(clock.monotonic().saturating_add(total)),
             Limit::Inherit | Limit::Never => None,
         };
         loop {
@@ -231,7 +231,7 @@ impl Resource {
             if item.status.as_ref().is_some_and(|status| rule.done.contains(status)) {
                 return Ok(item);
             }
-            if total.is_some_and(|total| clock.monotonic() + rule.every > total) {
+            if total.is_some_and(|total| clock.monotonic().saturating_add(rule.every) > total) {
                 return Err(self.client.named_op(unfinished(&item), op));
             }
             pause(clock.as_ref(), rule.every).await;

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
+use crate::time::Timestamp;
 use http::HeaderName;
-use jiff::Timestamp;
 
 use crate::retry::date;
 use crate::wire::WireHead;
@@ -140,13 +140,14 @@ fn moment(head: &WireHead, text: &str, now: Timestamp) -> Option<Duration> {
     }
     let epoch = if number < EPOCH_MILLIS { number } else { number / 1_000.0 };
     let reference = server_time(head, now).unwrap_or(now);
-    Some(seconds(epoch - reference.as_duration().as_secs_f64()))
+    Some(seconds(epoch - reference.as_microsecond() as f64 / 1e6))
 }
 
 /// Both dates of one answer come from one clock, so ours does not matter.
 fn until(head: &WireHead, at: Timestamp, now: Timestamp) -> Duration {
     let reference = server_time(head, now).unwrap_or(now);
-    Duration::try_from(at.duration_since(reference)).unwrap_or_default()
+    let ahead = at.duration_since(reference);
+    if ahead.is_negative() { Duration::ZERO } else { ahead.unsigned_abs() }
 }
 
 fn largest(head: &WireHead, name: &HeaderName, read: impl Fn(&str) -> Option<Duration>) -> Option<Duration> {

@@ -2,7 +2,7 @@
 //!
 //! The median of the last five: one answer that waited in a cache must not move every wait.
 
-use jiff::{SignedDuration, Timestamp};
+use crate::time::{SignedDuration, Timestamp};
 
 const SAMPLES: usize = 5;
 
@@ -16,7 +16,7 @@ pub struct Skew {
 impl Skew {
     /// Notes the `Date` of an answer whose exchange began and ended at these local times.
     pub fn note(&mut self, date: Timestamp, sent: Timestamp, received: Timestamp) {
-        let midpoint = sent.saturating_add(received.duration_since(sent) / 2).unwrap_or(received);
+        let midpoint = sent + received.duration_since(sent) / 2;
         self.samples[self.seen % SAMPLES] = date.duration_since(midpoint);
         self.seen += 1;
     }

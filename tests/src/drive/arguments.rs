@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
+use jiff::{Span, SpanRelativeTo, Unit};
+use keywright::Timestamp;
 use serde_json::{Map, Value};
 
 use super::Failure;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use keywright::Timestamp;
 use keywright::{CallRecord, CreatedKey, Description, Error, Item, Key, Meta, Reply, Response, UsageReport};
 use serde_json::{Map, Value, json};
 

@@ -115,7 +115,7 @@ fn wanted(mut given: Taken, clock: &Arc<dyn Clock>) -> Result<CreateKey, Failure
         wanted = wanted.expires_at(at);
     }
     if let Some(text) = given.text_or_none("expires_in")? {
-        let at = clock.now().checked_add(duration(&text)?).map_err(|error| error.to_string())?;
+        let at = clock.now() + duration(&text)?;
         wanted = wanted.expires_at(at);
     }
     given.end()?;

@@ -7,7 +7,7 @@ mod sandboxed;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use keywright::Timestamp;
 use keywright::{Clock, ManualClock};
 use serde_json::{Map, Value, json};
 

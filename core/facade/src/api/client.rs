@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use keywright::{Account, BoxFuture, PerProcess, Timestamp};
 
@@ -124,8 +124,8 @@ impl Client {
     }
 
     /// The time on the client's clock.
-    pub fn now(&self) -> Result<SystemTime> {
-        Ok(self.core()?.now().into())
+    pub fn now(&self) -> Result<Timestamp> {
+        Ok(self.core()?.now())
     }
 
     /// What the core asks of the host of this client.

@@ -1,7 +1,9 @@
 //! One error, closed kinds: a language makes a class of each kind and gives all the same attributes.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use keywright::Timestamp;
 
 use crate::host::HostFailure;
 
@@ -130,7 +132,7 @@ pub struct Attempt {
     /// Counted from 1.
     pub n: u32,
     /// When it began, on the client's clock.
-    pub started_at: SystemTime,
+    pub started_at: Timestamp,
     /// How long it took.
     pub duration: Duration,
     /// How long the call had waited before it.
@@ -307,7 +309,7 @@ impl From<&keywright::AttemptRecord> for Attempt {
     fn from(record: &keywright::AttemptRecord) -> Self {
         Self {
             n: record.n,
-            started_at: record.started_at.into(),
+            started_at: record.started_at,
             duration: record.duration,
             delay_before: record.delay_before,
             status: record.status,

@@ -20,6 +20,7 @@ pub use client::{Client, CredentialOrigin, Description, LaneView, ThrottleView};
 pub use dialect::{Capability, Dialect};
 pub use error::{Attempt, ErrorInfo, ErrorKind, FieldError, KeywrightError, Outcome, Stop, TimeoutScope};
 pub use events::{Event, EventStream, HostAsk, ServerEvent};
+pub use keywright::Timestamp;
 pub use options::{
     CallOptions, CallsQuery, ClientOptions, CreateKey, Granularity, Handover, OnCancel, Priority, Proxy, Recover, Throttle,
     UpdateKey, UsageQuery,
@@ -27,7 +28,7 @@ pub use options::{
 pub use request::{RequestOptions, Response, Safety};
 pub use resources::{ActionReply, Arguments};
 pub use sandbox::{Clock, Connections, JournalEntry, Sandbox, SandboxAccess, SandboxOptions};
-pub use scalars::{DeliverFunction, EventFunction, Json, KeyFunction, Limit, Secret, build_info, decode_json};
+pub use scalars::{DeliverFunction, EventFunction, Json, KeyFunction, Limit, Secret, build_info, decode_json, instant};
 pub use values::{
     Activity, CallPage, CallRecord, CreatedKey, Done, Item, ItemPage, JsonReply, Key, KeyPage, Meta, Pair, RateLimit, Retired,
     UsageReport, UsageSlice,

@@ -1,7 +1,7 @@
 //! What clients and calls are given. Everything has a sensible default.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use keywright::{Account, Change, Deliver, KeyProvider, Management, ProxyPolicy, RetryOptions, Timestamp, UsageRange};
 
@@ -312,7 +312,7 @@ pub struct CreateKey {
     /// What the key may do (SidClaw).
     pub scopes: Option<Vec<String>>,
     /// When it stops working by itself (SidClaw, Seenty, itellicoAI).
-    pub expires_at: Option<SystemTime>,
+    pub expires_at: Option<Timestamp>,
 }
 
 impl CreateKey {
@@ -320,7 +320,7 @@ impl CreateKey {
         let mut wanted = keywright::CreateKey::new();
         wanted.name = self.name;
         wanted.scopes = self.scopes;
-        wanted.expires_at = self.expires_at.map(|at| time(at, "expires_at")).transpose()?;
+        wanted.expires_at = self.expires_at;
         Ok(wanted)
     }
 }
@@ -332,7 +332,7 @@ pub struct UpdateKey {
     /// The name or label.
     pub name: Option<String>,
     /// When it stops working by itself.
-    pub expires_at: Option<SystemTime>,
+    pub expires_at: Option<Timestamp>,
     /// Removes the expiry: the key works until it is revoked or deleted.
     pub never_expires: bool,
 }
@@ -345,7 +345,7 @@ impl UpdateKey {
         }
         change.expires_at = match (self.expires_at, self.never_expires) {
             (None, false) => Change::Keep,
-            (Some(at), false) => Change::Set(time(at, "expires_at")?),
+            (Some(at), false) => Change::Set(at),
             (None, true) => Change::Clear,
             (Some(_), true) => {
                 return Err(KeywrightError::config("expires_at", "is given beside `never_expires`", "give one of them"));
@@ -403,9 +403,9 @@ pub struct CallsQuery {
     /// Only this path.
     pub endpoint: Option<String>,
     /// Only from this time on.
-    pub since: Option<SystemTime>,
+    pub since: Option<Timestamp>,
     /// Only before this time.
-    pub until: Option<SystemTime>,
+    pub until: Option<Timestamp>,
 }
 
 impl CallsQuery {
@@ -414,8 +414,8 @@ impl CallsQuery {
         query.method = self.method;
         query.status = self.status;
         query.endpoint = self.endpoint;
-        query.from = self.since.map(|at| time(at, "since")).transpose()?;
-        query.to = self.until.map(|at| time(at, "until")).transpose()?;
+        query.from = self.since;
+        query.to = self.until;
         query.page_size = page_size;
         query.after = after;
         Ok(query)
@@ -429,9 +429,9 @@ pub struct UsageQuery {
     /// `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given.
     pub range: Option<String>,
     /// From this time on.
-    pub since: Option<SystemTime>,
+    pub since: Option<Timestamp>,
     /// Up to, and without, this time.
-    pub until: Option<SystemTime>,
+    pub until: Option<Timestamp>,
     /// The slices; chosen by the length of the range when not given (SEC-45).
     pub granularity: Option<Granularity>,
 }
@@ -445,9 +445,7 @@ impl UsageQuery {
             (Some("24h"), None, None) => Some(UsageRange::H24),
             (Some("7d"), None, None) => Some(UsageRange::D7),
             (Some("30d"), None, None) => Some(UsageRange::D30),
-            (None, Some(since), Some(until)) => {
-                Some(UsageRange::Custom { from: time(since, "since")?, to: time(until, "until")? })
-            }
+            (None, Some(from), Some(to)) => Some(UsageRange::Custom { from, to }),
             (None, Some(_), None) => {
                 return Err(KeywrightError::config("until", "is missing beside `since`", "give both or none"));
             }
@@ -463,9 +461,4 @@ impl UsageQuery {
         };
         Ok(query)
     }
-}
-
-pub(super) fn time(at: SystemTime, field: &str) -> Result<Timestamp> {
-    Timestamp::try_from(at)
-        .map_err(|_| KeywrightError::config(field, "is too far away", "give a time between the years 1 and 9999"))
 }

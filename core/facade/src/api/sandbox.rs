@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use keywright::Timestamp;
 use keywright::sandbox::{Expectation, Variant, WorldClock};
 use serde_json::json;
 
@@ -389,8 +390,8 @@ impl fmt::Debug for Clock {
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 impl Clock {
     /// The time on it.
-    pub fn now(&self) -> SystemTime {
-        self.clock.now()
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().into()
     }
 
     /// How far it has come since it began.

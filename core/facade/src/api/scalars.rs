@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use keywright::Timestamp;
 use serde_json::Value;
 
 use super::error::KeywrightError;
@@ -94,6 +95,15 @@ impl From<keywright::Json> for Json {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit(pub f64);
 
+/// An instant that a caller gave, in microseconds since 1970.
+///
+/// # Errors
+/// `config`, naming the argument, outside the years 1 to 9999.
+pub fn instant(micros: i64, field: &str) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros)
+        .map_err(|_| KeywrightError::config(field, "is too far away", "give a time between the years 1 and 9999"))
+}
+
 /// Whether the host has a function that gives the API key for every call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyFunction(pub bool);
@@ -135,6 +145,11 @@ mod across {
         lower: |json| json.0.into_text().into(),
         // The error of the surface itself: any other would look like a defect.
         try_lift: |text| Ok(Json::parse(&text, "json")?),
+    });
+    uniffi::custom_type!(Timestamp, i64, {
+        remote,
+        lower: |at| at.as_microsecond(),
+        try_lift: |micros| Ok(instant(micros, "time")?),
     });
     uniffi::custom_type!(Limit, f64, { lower: |limit| limit.0, try_lift: |seconds| Ok(Limit(seconds)) });
     uniffi::custom_type!(KeyFunction, bool, { lower: |given| given.0, try_lift: |given| Ok(KeyFunction(given)) });

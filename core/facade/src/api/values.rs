@@ -1,8 +1,8 @@
 //! What calls give back.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use keywright::Reply;
+use keywright::{Reply, Timestamp};
 
 use super::scalars::{Json, Secret};
 
@@ -92,15 +92,15 @@ pub struct Key {
     /// The account, tenant or organization it belongs to, where the service says.
     pub account_id: Option<String>,
     /// When it was made.
-    pub created_at: Option<SystemTime>,
+    pub created_at: Option<Timestamp>,
     /// When it was last used, as coarse as the service keeps it; absent when never.
-    pub last_used_at: Option<SystemTime>,
+    pub last_used_at: Option<Timestamp>,
     /// When it stops working by itself; absent when never.
-    pub expires_at: Option<SystemTime>,
+    pub expires_at: Option<Timestamp>,
     /// When it was archived.
-    pub archived_at: Option<SystemTime>,
+    pub archived_at: Option<Timestamp>,
     /// When it was revoked, where the service says.
-    pub revoked_at: Option<SystemTime>,
+    pub revoked_at: Option<Timestamp>,
     /// The operations that its state allows, as far as the service's rules are known (SEC-22).
     pub allowed_actions: Vec<String>,
     /// The object as the service sent it, without the secret.
@@ -110,8 +110,7 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) fn of(key: keywright::Key, now: keywright::Timestamp) -> Self {
-        let time = |at: Option<keywright::Timestamp>| at.map(SystemTime::from);
+    pub(super) fn of(key: keywright::Key, now: Timestamp) -> Self {
         Self {
             display_name: key.display_name().to_owned(),
             display_name_detail: key.display_name_detail().to_owned(),
@@ -123,18 +122,18 @@ impl Key {
             status_label: key.status_label,
             scopes: key.scopes,
             account_id: key.account_id,
-            created_at: time(key.created_at),
-            last_used_at: time(key.last_used_at),
-            expires_at: time(key.expires_at),
-            archived_at: time(key.archived_at),
-            revoked_at: time(key.revoked_at),
+            created_at: key.created_at,
+            last_used_at: key.last_used_at,
+            expires_at: key.expires_at,
+            archived_at: key.archived_at,
+            revoked_at: key.revoked_at,
             allowed_actions: key.allowed_actions.iter().map(|action| action.as_str().to_owned()).collect(),
             data: key.data.into(),
             meta: None,
         }
     }
 
-    pub(super) fn reply(reply: Reply<keywright::Key>, now: keywright::Timestamp) -> Self {
+    pub(super) fn reply(reply: Reply<keywright::Key>, now: Timestamp) -> Self {
         let meta = reply.meta.clone().into();
         Self { meta: Some(meta), ..Self::of(reply.into_inner(), now) }
     }
@@ -153,7 +152,7 @@ pub struct CreatedKey {
 }
 
 impl CreatedKey {
-    pub(super) fn reply(reply: Reply<keywright::CreatedKey>, now: keywright::Timestamp) -> Self {
+    pub(super) fn reply(reply: Reply<keywright::CreatedKey>, now: Timestamp) -> Self {
         let meta = reply.meta.clone().into();
         let made = reply.into_inner();
         Self { key: Key::of(made.key, now), secret: made.secret.into(), meta }
@@ -173,7 +172,7 @@ pub struct KeyPage {
 }
 
 impl KeyPage {
-    pub(super) fn of(page: keywright::Page<keywright::Key>, now: keywright::Timestamp) -> Self {
+    pub(super) fn of(page: keywright::Page<keywright::Key>, now: Timestamp) -> Self {
         let next_token = page.next_token().map(str::to_owned);
         let items = page.items.into_iter().map(|key| Key::of(key, now)).collect();
         Self { items, next_token, meta: page.meta.into() }
@@ -221,7 +220,7 @@ pub struct CallRecord {
     /// What went wrong, in the service's words; absent when nothing did.
     pub error: Option<String>,
     /// When it was made.
-    pub started_at: Option<SystemTime>,
+    pub started_at: Option<Timestamp>,
     /// The record as the service sent it.
     pub data: Json,
 }
@@ -234,7 +233,7 @@ impl From<keywright::CallRecord> for CallRecord {
             endpoint: record.endpoint,
             status: record.status,
             error: record.error,
-            started_at: record.started_at.map(SystemTime::from),
+            started_at: record.started_at,
             data: record.data.into(),
         }
     }
@@ -278,7 +277,7 @@ pub struct UsageReport {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct UsageSlice {
     /// When it begins.
-    pub start: Option<SystemTime>,
+    pub start: Option<Timestamp>,
     /// Its credits.
     pub credits: f64,
     /// What they were used for.
@@ -303,7 +302,7 @@ impl From<Reply<keywright::UsageReport>> for UsageReport {
         let report = reply.into_inner();
         let activity = |one: keywright::Activity| Activity { activity: one.activity, credits: one.credits, origin: one.origin };
         let slice = |slice: keywright::UsageSlice| UsageSlice {
-            start: slice.start.map(SystemTime::from),
+            start: slice.start,
             credits: slice.credits,
             activities: slice.activities.into_iter().map(activity).collect(),
         };
@@ -327,7 +326,7 @@ pub struct Item {
     /// The status, in the service's words.
     pub status: Option<String>,
     /// When it was made.
-    pub created_at: Option<SystemTime>,
+    pub created_at: Option<Timestamp>,
     /// The object as the service sent it. Integers beyond 2^53 - 1 are text there.
     pub data: Json,
     /// How it came to be; absent for one of a list.
@@ -340,7 +339,7 @@ impl From<keywright::Item> for Item {
             id: item.id,
             name: item.name,
             status: item.status,
-            created_at: item.created_at.map(SystemTime::from),
+            created_at: item.created_at,
             data: item.data.into(),
             meta: None,
         }

@@ -31,7 +31,7 @@ use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use crate::time::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::error::Stop;
@@ -251,8 +251,7 @@ impl Lane {
     #[must_use]
     pub fn server_now(&self) -> Timestamp {
         let skew = self.lock().skew.median();
-        let now = self.clock.now();
-        now.saturating_add(skew).unwrap_or(now)
+        self.clock.now() + skew
     }
 
     /// How the lane stands.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use crate::time::Timestamp;
 use serde::Deserialize;
 
 use super::{Reply, cases, is_near, seconds, stop};

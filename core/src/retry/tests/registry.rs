@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use crate::time::{SignedDuration, Timestamp};
 
 use crate::clock::ManualClock;
 use crate::retry::{Answer, BudgetOptions, Budgets, Fingerprint, Lane, LaneKey, LaneView, Lanes, Priority, Throttle};

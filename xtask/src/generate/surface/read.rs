@@ -188,7 +188,6 @@ fn cross(ty: &Uniffi) -> Result<Type, String> {
         Uniffi::Float64 => Type::Float,
         Uniffi::String => Type::Text,
         Uniffi::Bytes => Type::Bytes,
-        Uniffi::Timestamp => Type::Time,
         Uniffi::Duration => Type::Duration,
         Uniffi::Optional { inner_type } => Type::Optional(Box::new(cross(inner_type)?)),
         Uniffi::Sequence { inner_type } => Type::List(Box::new(cross(inner_type)?)),
@@ -197,6 +196,7 @@ fn cross(ty: &Uniffi) -> Result<Type, String> {
         Uniffi::Enum { name, .. } => Type::Enum(name.clone()),
         Uniffi::Object { name, .. } => Type::Object(name.clone()),
         Uniffi::Custom { name, .. } => match name.as_str() {
+            "Timestamp" => Type::Time,
             "Secret" => Type::Secret,
             "Json" => Type::Json,
             "Limit" => Type::Limit,

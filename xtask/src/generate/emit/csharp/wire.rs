@@ -14,6 +14,7 @@ pub fn raw(ty: &Type) -> &'static str {
         Type::Int(32) => "uint",
         Type::Int(_) | Type::Object(_) | Type::DeliverFunction => "ulong",
         Type::Float | Type::Limit => "double",
+        Type::Time => "long",
         _ => "RustBuffer",
     }
 }
@@ -94,6 +95,7 @@ pub fn lower(ty: &Type, value: &str, field: &str, name: &str) -> Result<(String,
     match ty {
         Type::Bool => kept(format!("(sbyte)({value} ? 1 : 0)")),
         Type::Float => kept(value.to_owned()),
+        Type::Time => kept(format!("Writer.Micros({value})")),
         Type::Int(64) => kept(format!("Check.Count({value}, \"{field}\")")),
         Type::Object(_) => kept(format!("w.Reference({value}.Handle)")),
         Type::Text => written(format!("w.Raw({value}, \"{field}\");")),
@@ -109,6 +111,7 @@ pub fn lift(surface: &Surface, ty: &Type) -> Result<String, String> {
         Type::Bool => "result != 0".to_owned(),
         Type::Int(64) => "checked((long)result)".to_owned(),
         Type::Float => "result".to_owned(),
+        Type::Time => "Reader.At(result)".to_owned(),
         Type::Text => "Rust.Lift(result, (ref Reader r) => r.Raw())".to_owned(),
         Type::Json => "new Json(Rust.Lift(result, (ref Reader r) => r.Raw()))".to_owned(),
         Type::Secret => "new Secret(Rust.Lift(result, (ref Reader r) => r.Raw()))".to_owned(),

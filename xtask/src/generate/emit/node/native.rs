@@ -171,7 +171,7 @@ fn rust(ty: &Type) -> String {
         Type::Float => "f64".to_owned(),
         Type::Text => "String".to_owned(),
         Type::Bytes => "Vec<u8>".to_owned(),
-        Type::Time => "std::time::SystemTime".to_owned(),
+        Type::Time => "Timestamp".to_owned(),
         Type::Duration => "std::time::Duration".to_owned(),
         Type::Secret => "Secret".to_owned(),
         Type::Json => "Json".to_owned(),
