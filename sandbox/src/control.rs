@@ -3,8 +3,8 @@
 //! Separate from the data plane, so that no path or header of a service is magic.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http_body_util::{BodyExt as _, Limited};
@@ -23,7 +23,9 @@ use crate::ctx::{Rate, same_text};
 use crate::faults::FaultRule;
 use crate::host::Host;
 use crate::journal::{Expectation, JournalEntry};
+use crate::loopback;
 use crate::options::Options;
+use crate::reading;
 use crate::rules::rules;
 use crate::service::{Reply, Service, Variant, percent_decode};
 use crate::services;
@@ -77,19 +79,32 @@ fn still_clock() -> Clock {
 
 async fn answer(host: &Arc<Host>, request: hyper::Request<Incoming>) -> Outcome {
     let (head, body) = request.into_parts();
+    loopback::check(&head)?;
     let given = head.headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     if !given.is_some_and(|given| same_text(given, &host.token)) {
-        return Err(error(401, "the control token is missing or wrong"));
+        let text =
+            "the control token is missing or wrong: send `Authorization: Bearer <token>` with the `token` of the first line";
+        return Err(error(401, text));
     }
-    let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(|_| error(413, "the body is too large"))?;
-    let decode = |text: &str| percent_decode(text, false).unwrap_or_default();
-    let query = head.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    let body = Limited::new(body, LARGEST_BODY)
+        .collect()
+        .await
+        .map_err(|_| error(413, "the body is larger than 64 MB: load fixtures in parts, or fewer of them"))?;
+    let decode = |text: &str| {
+        let malformed = || error(400, "the path or query is not percent-encoded UTF-8: write a plain `%` as `%25`");
+        percent_decode(text, false).ok_or_else(malformed)
+    };
+    let query = head.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    let query = query.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let path = head.uri.path().trim_start_matches('/');
+    let segments = path.split('/').filter(|_| !path.is_empty());
     let ask = Ask {
         method: head.method.as_str().to_owned(),
-        segments: head.uri.path().split('/').skip(1).map(decode).collect(),
-        query: query.map(|(name, value)| (name.to_owned(), decode(value))).collect(),
+        segments: segments.map(decode).collect::<Result<_, _>>()?,
+        query: query.map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect::<Result<_, Reply>>()?,
         body: body.to_bytes().to_vec(),
     };
+    ask.check_query()?;
     route(host, ask).await
 }
 
@@ -113,15 +128,15 @@ async fn route(host: &Arc<Host>, mut ask: Ask) -> Outcome {
         }
         ("DELETE", ["worlds", name]) => match host.close(name) {
             true => Ok(Reply::empty(204)),
-            false => Err(error(404, "there is no such world")),
+            false => Err(no_world(host, name)),
         },
         (_, ["worlds", name, ..]) => {
-            let world = host.world(name).ok_or_else(|| error(404, "there is no such world"))?;
+            let world = host.world(name).ok_or_else(|| no_world(host, name))?;
             ask.segments.drain(..2);
             in_world(&world, &ask).await
         }
         _ => {
-            let world = host.first().ok_or_else(|| error(404, "there is no world"))?;
+            let world = host.first().ok_or_else(|| error(404, "there is no world left: make one with `POST /worlds`"))?;
             in_world(&world, &ask).await
         }
     }
@@ -130,7 +145,11 @@ async fn route(host: &Arc<Host>, mut ask: Ask) -> Outcome {
 async fn in_world(world: &Arc<World>, ask: &Ask) -> Outcome {
     let segments: Vec<&str> = ask.segments.iter().map(String::as_str).collect();
     match (ask.method.as_str(), segments.as_slice()) {
-        ("GET", []) => ok(world.description()),
+        ("GET", []) => {
+            let mut description = world.description();
+            description["calls"] = json!(CALLS);
+            ok(description)
+        }
         ("POST", ["reset"]) => {
             world.reset().await;
             ok(world.description())
@@ -158,7 +177,7 @@ async fn in_world(world: &Arc<World>, ask: &Ask) -> Outcome {
             ok(json!({ "open": open.load(Ordering::Relaxed), "total": total.load(Ordering::Relaxed), "tls": null }))
         }
         ("PUT" | "POST", _) => settings(world, ask).await,
-        _ => Err(error(404, "there is no such call")),
+        _ => Err(ask.unknown()),
     }
 }
 
@@ -195,7 +214,7 @@ fn seclai() -> String {
     "seclai".to_owned()
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Limit {
     service: Option<String>,
@@ -213,9 +232,7 @@ async fn settings(world: &World, ask: &Ask) -> Outcome {
     let changed = match (ask.method.as_str(), segments.as_slice()) {
         ("PUT", ["plans", name, of]) => {
             let (service, Plan { plan }) = (known(name)?, ask.read()?);
-            if !service.plans().contains(&plan.as_str()) {
-                return Err(error(400, &format!("{name} knows no plan `{plan}`")));
-            }
+            services::check_plan(service, &plan).map_err(|text| error(400, &text))?;
             world.change_account(service.name(), tenant(of), move |account| account.plan = plan).await
         }
         ("PUT", ["accounts", name, of]) => {
@@ -229,28 +246,45 @@ async fn settings(world: &World, ask: &Ask) -> Outcome {
         }
         ("POST", ["credits"]) => {
             let Credits { service, account, credits } = ask.read()?;
+            if credits.is_some_and(|credits| credits < 0.0) {
+                return Err(error(400, "`credits` is negative: give what is left, or null for no end"));
+            }
             world.change_account(known(&service)?.name(), account, move |account| account.credits = credits).await
         }
         ("PUT", ["limits"]) => {
             limits(world, ask.read()?).await?;
             true
         }
-        _ => return Err(error(404, "there is no such call")),
+        _ => return Err(ask.unknown()),
     };
-    if changed { Ok(Reply::empty(204)) } else { Err(error(404, "there is no such tenant")) }
+    let text = "there is no such tenant: name one by its id or slug, or `-` (`account` left out) for the one that the world was born with";
+    if changed { Ok(Reply::empty(204)) } else { Err(error(404, text)) }
 }
 
 async fn limits(world: &World, limit: Limit) -> Result<(), Reply> {
-    let service = limit.service.as_deref().map(known).transpose()?.map(|service| service.name());
-    match (limit.count, limit.per, limit.concurrency) {
-        (None, None, None) => world.set_rate(None).await,
-        (None, None, Some(most)) => world.set_concurrency(service, most).await,
-        (Some(count), per, None) => {
-            let (per, _) = forward(per.as_deref().unwrap_or("PT60S"))?;
+    let of = limit.service.as_deref().map(known).transpose()?;
+    let service = of.map(Service::name);
+    if let Some(category) = &limit.category {
+        services::check_category(of, category).map_err(|text| error(400, &text))?;
+    }
+    match (limit.count, limit.concurrency) {
+        (None, None) if limit == Limit::default() => world.set_rate(None).await,
+        (None, Some(most)) if limit.per.is_none() && limit.category.is_none() && limit.retry_after.is_none() => {
+            world.set_concurrency(service, most).await;
+        }
+        (Some(count), None) => {
+            let (per, _) = forward("per", limit.per.as_deref().unwrap_or("PT60S"))?;
+            if per.is_zero() {
+                return Err(error(400, "`per` is no time at all: give the length of the window, such as \"PT60S\""));
+            }
             let retry_after = limit.retry_after.unwrap_or(true);
             world.set_rate(Some(Rate { service, category: limit.category, count, per, retry_after })).await;
         }
-        _ => return Err(error(400, "a limit is `count` and `per`, or `concurrency`, or nothing")),
+        _ => {
+            let text = "a limit is `count` (with `per`, `category` and `retry_after` if wanted) or `concurrency`, each with a \
+                        `service` if wanted; `{}` takes all limits back";
+            return Err(error(400, text));
+        }
     }
     Ok(())
 }
@@ -266,7 +300,7 @@ async fn faults(world: &World, ask: &Ask) -> Outcome {
         ("GET", ["faults"]) => ok(json!(lock(&world.faults).all())),
         ("GET", ["faults", id]) => match lock(&world.faults).one(id) {
             Some(status) => ok(json!(status)),
-            None => Err(error(404, "there is no such rule")),
+            None => Err(no_rule(id)),
         },
         ("DELETE", ["faults"]) => {
             lock(&world.faults).clear();
@@ -274,9 +308,9 @@ async fn faults(world: &World, ask: &Ask) -> Outcome {
         }
         ("DELETE", ["faults", id]) => match lock(&world.faults).remove(id) {
             true => Ok(Reply::empty(204)),
-            false => Err(error(404, "there is no such rule")),
+            false => Err(no_rule(id)),
         },
-        _ => Err(error(404, "there is no such call")),
+        _ => Err(ask.unknown()),
     }
 }
 
@@ -293,7 +327,9 @@ fn journal(world: &World, ask: &Ask) -> Outcome {
     match (ask.method.as_str(), segments.as_slice()) {
         ("GET", ["journal"]) => {
             let parameter = |name: &str| ask.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-            let since = parameter("since").unwrap_or("0").parse().map_err(|_| error(400, "`since` is no number"))?;
+            let since = parameter("since").unwrap_or("0").parse();
+            let text = "`since` is no whole number: give the `n` of the last entry that was seen";
+            let since = since.map_err(|_| error(400, text))?;
             let text = parameter("match").unwrap_or_default();
             let mut entries = lock(&world.journal).since(since);
             entries.retain(|entry: &JournalEntry| format!("{} {}", entry.service, entry.call()).contains(text));
@@ -309,7 +345,7 @@ fn journal(world: &World, ask: &Ask) -> Outcome {
             let status = if misses.is_empty() { 200 } else { 409 };
             Ok(Reply::json(status, json!({ "ok": misses.is_empty(), "misses": misses })))
         }
-        _ => Err(error(404, "there is no such call")),
+        _ => Err(ask.unknown()),
     }
 }
 
@@ -323,8 +359,8 @@ struct Move {
 }
 
 fn move_clock(clock: &Clock, movement: &Move) -> Result<(), Reply> {
-    let advance = movement.advance.as_deref().map(forward).transpose()?;
-    let jump = movement.jump.as_deref().map(duration).transpose()?;
+    let advance = movement.advance.as_deref().map(|text| forward("advance", text)).transpose()?;
+    let jump = movement.jump.as_deref().map(|text| duration("jump", text)).transpose()?;
     if let Some(mode) = movement.mode {
         clock.set_mode(mode);
     }
@@ -344,26 +380,84 @@ fn clock_json(world: &World) -> Value {
     json!({ "mode": world.clock.mode(), "now": world.now(), "monotonic": world.clock.monotonic().as_secs_f64() })
 }
 
-fn duration(text: &str) -> Result<(Duration, bool), Reply> {
-    parse_duration(text).ok_or_else(|| error(400, &format!("`{text}` is no ISO 8601 duration")))
+fn duration(member: &str, text: &str) -> Result<(Duration, bool), Reply> {
+    let text = parse_duration(text).ok_or_else(|| {
+        format!("`{member}` is no ISO 8601 duration of days or smaller: write it as \"PT61M\", \"PT1.5S\" or \"P2D\"")
+    });
+    text.map_err(|text| error(400, &text))
 }
 
-fn forward(text: &str) -> Result<(Duration, bool), Reply> {
-    let parsed = duration(text)?;
-    if parsed.1 { Err(error(400, "only `jump` goes back")) } else { Ok(parsed) }
+fn forward(member: &str, text: &str) -> Result<(Duration, bool), Reply> {
+    let parsed = duration(member, text)?;
+    let back = || error(400, &format!("`{member}` is negative: leave out the sign; only `jump` goes back"));
+    if parsed.1 { Err(back()) } else { Ok(parsed) }
 }
 
 fn known(name: &str) -> Result<&'static dyn Service, Reply> {
-    services::by_name(name).ok_or_else(|| error(404, &format!("there is no service `{name}`")))
+    services::known(name).map_err(|text| error(404, &text))
+}
+
+fn no_world(host: &Host, name: &str) -> Reply {
+    let mut known: Vec<String> = host.worlds.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+    known.sort();
+    error(404, &format!("there is no world `{name}`: there are {}, and `POST /worlds` makes more", known.join(", ")))
+}
+
+fn no_rule(id: &str) -> Reply {
+    error(404, &format!("there is no fault rule `{id}`: `GET /faults` lists them"))
 }
 
 impl Ask {
     /// Reads the body; an empty one as `{}`.
     fn read<T: DeserializeOwned>(&self) -> Result<T, Reply> {
-        let body = if self.body.is_empty() { b"{}" } else { self.body.as_slice() };
-        serde_json::from_slice(body).map_err(|problem| error(400, &problem.to_string()))
+        reading::read(&self.body).map_err(|text| error(400, &text))
+    }
+
+    /// No call but the one for the journal has a query.
+    fn check_query(&self) -> Result<(), Reply> {
+        let of_journal = self.method == "GET" && self.segments.last().is_some_and(|last| last == "journal");
+        let known: &[&str] = if of_journal { &["since", "match"] } else { &[] };
+        let Some((name, _)) = self.query.iter().find(|(name, _)| !known.contains(&name.as_str())) else { return Ok(()) };
+        let may = if of_journal { "there may be `since` and `match`" } else { "this call has none" };
+        Err(error(400, &format!("the query parameter `{name}` is not known: {may}")))
+    }
+
+    fn unknown(&self) -> Reply {
+        let path = self.segments.join("/");
+        error(404, &format!("there is no call `{} /{path}`: `GET /` lists all", self.method))
     }
 }
+
+/// Every call, for whoever asks `/` what there is.
+const CALLS: [&str; 27] = [
+    "GET /health",
+    "GET /version",
+    "GET /routes",
+    "GET /rules",
+    "POST /worlds",
+    "DELETE /worlds/{world}",
+    "GET /worlds/{world}, and so on: every call below of another world",
+    "POST /shutdown",
+    "GET /",
+    "POST /reset",
+    "GET /fixtures",
+    "PUT /fixtures",
+    "GET /clock",
+    "POST /clock",
+    "GET /faults",
+    "POST /faults",
+    "DELETE /faults",
+    "GET /faults/{id}",
+    "DELETE /faults/{id}",
+    "GET /finish",
+    "GET /journal",
+    "DELETE /journal",
+    "POST /journal/verify",
+    "PUT /plans/{service}/{tenant}, PUT /accounts/{service}/{tenant}, POST /credits",
+    "PUT /limits",
+    "PUT /variants/{service}",
+    "GET /connections",
+];
 
 fn ok(body: Value) -> Outcome {
     Ok(Reply::json(200, body))

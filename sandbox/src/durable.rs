@@ -3,7 +3,7 @@
 //! A group is answered only after its commit, and not at all if that fails (S13).
 
 use std::fs;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -20,10 +20,16 @@ const GROUP: usize = 256;
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// Opens the directory, or makes it, for its owner alone.
+    /// Opens the directory, or makes it, for its owner alone. One that others may write to is
+    /// refused: what they put there would be opened as a world.
     pub(crate) fn open(path: PathBuf) -> Result<Self, String> {
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
-        made.map_err(|error| format!("{}: {error}", path.display()))?;
+        let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(wrong)?;
+        let mode = fs::metadata(&path).map_err(wrong)?.permissions().mode() & 0o7777;
+        if mode & 0o022 != 0 {
+            let path = path.display();
+            return Err(format!("others may write to {path} (mode {mode:04o}): `chmod 700 {path}`, or name another directory"));
+        }
         Ok(Self(path))
     }
 

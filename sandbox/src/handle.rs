@@ -23,7 +23,8 @@ use crate::faults::{FaultRule, FaultStatus};
 use crate::host::{Host, InMemory, Ports};
 use crate::journal::{Expectation, JournalEntry, Miss};
 use crate::options::Options;
-use crate::service::Variant;
+use crate::reading;
+use crate::service::{Service, Variant};
 use crate::services;
 use crate::state;
 use crate::store::Account;
@@ -258,7 +259,7 @@ impl World {
     /// # Errors
     /// When it is no rule, or could never work.
     pub fn fault_json(&self, rule: &str) -> Result<String, Error> {
-        let rule = serde_json::from_str(rule).map_err(|error| Error(format!("no fault rule: {error}")))?;
+        let rule = reading::read(rule.as_bytes()).map_err(|text| Error(format!("no fault rule: {text}")))?;
         self.fault(rule)
     }
 
@@ -299,10 +300,7 @@ impl World {
     /// # Errors
     /// When there is no such service, plan or tenant.
     pub fn set_plan(&self, service: &str, tenant: Option<&str>, plan: &str) -> Result<(), Error> {
-        let known = services::by_name(service).is_some_and(|service| service.plans().contains(&plan));
-        if !known {
-            return Err(Error(format!("{service} knows no plan `{plan}`")));
-        }
+        services::known(service).and_then(|service| services::check_plan(service, plan)).map_err(Error)?;
         let plan = plan.to_owned();
         self.change(service, tenant, move |account| account.plan = plan)
     }
@@ -310,8 +308,11 @@ impl World {
     /// Sets what a tenant has left to spend; `None`: no end.
     ///
     /// # Errors
-    /// When there is no such service or tenant.
+    /// When there is no such service or tenant, or the amount is negative.
     pub fn set_credits(&self, service: &str, tenant: Option<&str>, credits: Option<f64>) -> Result<(), Error> {
+        if credits.is_some_and(|credits| !credits.is_finite() || credits < 0.0) {
+            return Err(Error("`credits` is no amount: give a number that is not negative, or `None` for no end".to_owned()));
+        }
         self.change(service, tenant, move |account| account.credits = credits)
     }
 
@@ -326,9 +327,12 @@ impl World {
     /// Limits the requests of each tenant in fixed windows; `None`: of every service.
     ///
     /// # Errors
-    /// When there is no such service.
+    /// When there is no such service, or the window has no length.
     pub fn set_limit(&self, service: Option<&str>, count: u64, per: Duration) -> Result<(), Error> {
         let service = service.map(known).transpose()?;
+        if per.is_zero() {
+            return Err(Error("`per` is no time at all: give the length of the window".to_owned()));
+        }
         let rate = Rate { service, category: None, count, per, retry_after: true };
         let world = Arc::clone(&self.world);
         self.block(async move { world.set_rate(Some(rate)).await })
@@ -424,7 +428,11 @@ impl World {
         let (service, tenant) = (known(service)?, tenant.map(str::to_owned));
         let world = Arc::clone(&self.world);
         let found = self.block(async move { world.change_account(service, tenant, change).await })?;
-        if found { Ok(()) } else { Err(Error(format!("{service} has no such tenant"))) }
+        if found {
+            Ok(())
+        } else {
+            Err(Error(format!("{service} has no such tenant: name it by its id or slug, or leave it out")))
+        }
     }
 
     fn block<R: Send + 'static>(&self, work: impl Future<Output = R> + Send + 'static) -> Result<R, Error> {
@@ -435,6 +443,5 @@ impl World {
 }
 
 fn known(service: &str) -> Result<&'static str, Error> {
-    let known = services::by_name(service).map(|service| service.name());
-    known.ok_or_else(|| Error(format!("there is no service `{service}`")))
+    services::known(service).map(Service::name).map_err(Error)
 }

@@ -14,7 +14,7 @@ use crate::http::{Worlds, listen};
 use crate::options::Options;
 use crate::services;
 use crate::store::MemoryStore;
-use crate::world::{Backend, Inner, World, lock};
+use crate::world::{Backend, Born, Inner, World, lock};
 
 /// Where worlds keep their rows.
 pub(crate) trait Storage: Send + Sync {
@@ -117,10 +117,11 @@ impl Host {
             format!("w{number}")
         };
         let settings = options.settings()?;
-        let clock = options.make_clock(self.mode)?;
-        let chance = (settings.seed, settings.idempotency);
+        let (clock, birth) = options.make_clock(self.mode)?;
+        let born =
+            Born { seed: settings.seed, idempotency: settings.idempotency, variants: settings.variants.clone(), clock: birth };
         let (backend, new) = self.storage.open(&name, settings)?;
-        let world = Arc::new(World::new(name.clone(), clock, chance, backend));
+        let world = Arc::new(World::new(name.clone(), clock, born, backend));
         world.give_birth(new, options).await?;
         let driver = tokio::spawn(drive(world.clock.clone()));
         lock(&self.tasks).entry(name.clone()).or_default().push(driver.abort_handle());

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use crate::answer::outgoing;
 use crate::clock::Clock;
 use crate::faults::{self, Action, Fired, Origins, Phase, Planned, Subject, Wire};
+use crate::loopback;
 use crate::rules::IDEMPOTENCY;
 use crate::serve::{Served, serve};
 use crate::service::{self, Refusal, Reply, Request, Service};
@@ -156,6 +157,9 @@ fn on_accept(action: &Action) -> Wire {
 /// The answer to a request, its faults included, and the clock on which to give it.
 async fn answer(place: Place, request: hyper::Request<Incoming>, connection: u64) -> (Clock, Planned) {
     let (head, body) = request.into_parts();
+    if let Err(refusal) = loopback::check(&head) {
+        return (place.world.clock.clone(), Planned::Reply(refusal));
+    }
     let body = Limited::new(body, LARGEST_BODY).collect().await;
     let too_large = body.as_ref().is_err_and(|error| error.is::<http_body_util::LengthLimitError>());
     let mut req = Request {

@@ -12,9 +12,11 @@ mod handle;
 mod host;
 mod http;
 mod journal;
+mod loopback;
 mod options;
 #[cfg(feature = "binary")]
 mod program;
+mod reading;
 mod rules;
 mod serve;
 mod service;

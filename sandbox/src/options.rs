@@ -107,7 +107,8 @@ impl Options {
         self
     }
 
-    pub(crate) fn make_clock(&self, default: ClockMode) -> Result<Clock, String> {
+    /// The clock, and how it is to stand again when the world begins anew.
+    pub(crate) fn make_clock(&self, default: ClockMode) -> Result<(Clock, Birth), String> {
         let (mut mode, mut start) = (None, None);
         for word in self.clock.as_deref().unwrap_or_default().split_whitespace() {
             match word {
@@ -115,7 +116,7 @@ impl Options {
                 "frozen" => mode = Some(ClockMode::Frozen),
                 "auto" => mode = Some(ClockMode::Auto),
                 word => {
-                    let time = Time::parse(word).ok_or_else(|| format!("`{word}` is no clock mode and no time"))?;
+                    let time = Time::parse(word).ok_or_else(|| unclear_clock(word))?;
                     start = Some(SystemTime::from(time));
                 }
             }
@@ -125,20 +126,22 @@ impl Options {
             ClockMode::Real => machine_now(),
             ClockMode::Frozen | ClockMode::Auto => UNIX_EPOCH + BIRTH,
         };
-        Ok(Clock::new(mode, start.unwrap_or(begins)))
+        // A clock that follows the machine begins anew at the machine's time, unless told otherwise.
+        let again = start.or((mode != ClockMode::Real).then_some(begins));
+        Ok((Clock::new(mode, start.unwrap_or(begins)), Birth { mode, start: again }))
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, String> {
         let broken = self.broken.iter().map(|id| {
             let rule = rules().find(|rule| rule.id == id);
-            rule.map(|rule| rule.id).ok_or_else(|| format!("there is no rule `{id}`"))
+            rule.map(|rule| rule.id).ok_or_else(|| format!("there is no rule `{id}`: `--rules` and `GET /rules` list them"))
         });
         Ok(Settings {
             seed: self.seed_bytes()?,
             strict: !self.lenient,
             idempotency: self.idempotency,
-            variants: per_service(&self.variant, |_, _| true)?,
-            plans: per_service(&self.plan, |service, plan| service.plans().contains(&plan.as_str()))?,
+            variants: per_service(&self.variant, |_, _| Ok(()))?,
+            plans: per_service(&self.plan, |service, plan| services::check_plan(service, plan))?,
             broken: broken.collect::<Result<_, _>>()?,
             durable: false,
             limits: Limits::default(),
@@ -155,26 +158,47 @@ impl Options {
     }
 }
 
+fn unclear_clock(word: &str) -> String {
+    format!(
+        "`clock`: `{word}` is no mode and no time: give `real`, `frozen` or `auto`, a time such as 2026-03-23T10:00:00Z, or both"
+    )
+}
+
+/// How a world's clock began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Birth {
+    mode: ClockMode,
+    start: Option<SystemTime>,
+}
+
+impl Birth {
+    /// Lets the clock move as it did, from where it began.
+    pub(crate) fn again(self, clock: &Clock) {
+        // Set while it stands still, so that no time passes in between.
+        clock.set_mode(ClockMode::Frozen);
+        clock.set(self.start.unwrap_or_else(machine_now));
+        clock.set_mode(self.mode);
+    }
+}
+
 fn per_service<T: Clone + std::fmt::Debug>(
     choice: &Choice<T>,
-    knows: fn(&dyn crate::service::Service, &T) -> bool,
+    check: fn(&dyn crate::service::Service, &T) -> Result<(), String>,
 ) -> Result<Vec<(&'static str, T)>, String> {
-    let chosen: Vec<(&'static str, T)> = match choice {
+    match choice {
         Choice::All(value) => {
-            let knowing = services::ALL.iter().filter(|service| knows(**service, value));
-            knowing.map(|service| (service.name(), value.clone())).collect()
+            let knowing = services::ALL.iter().filter(|service| check(**service, value).is_ok());
+            let chosen: Vec<_> = knowing.map(|service| (service.name(), value.clone())).collect();
+            let all = || services::ALL.iter().filter_map(|service| check(*service, value).err()).collect::<Vec<_>>().join("; ");
+            if chosen.is_empty() { Err(all()) } else { Ok(chosen) }
         }
         Choice::Each(values) => {
             let named = values.iter().map(|(name, value)| {
-                let service = services::by_name(name).filter(|service| knows(*service, value));
-                service.map(|service| (service.name(), value.clone())).ok_or_else(|| format!("{name} knows no {value:?}"))
+                let service = services::known(name)?;
+                check(service, value).map(|()| (service.name(), value.clone()))
             });
-            named.collect::<Result<_, _>>()?
+            named.collect()
         }
-    };
-    match choice {
-        Choice::All(value) if chosen.is_empty() => Err(format!("no service knows {value:?}")),
-        Choice::All(_) | Choice::Each(_) => Ok(chosen),
     }
 }
 

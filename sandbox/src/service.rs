@@ -219,6 +219,11 @@ pub(crate) trait Service: Sync {
 
     fn routes(&self) -> &'static [Route];
 
+    /// The kinds of requests that have a rate limit of their own.
+    fn categories(&self) -> &'static [&'static str] {
+        &["all"]
+    }
+
     /// Every rule that [`Ctx::check`] or [`Ctx::holds`] is asked about.
     fn rules(&self) -> &'static [Rule];
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::ctx::{Rate, Windows, digest};
 use crate::faults::{FaultRule, FaultStatus};
 use crate::options::Options;
+use crate::reading;
 use crate::service::Variant;
 use crate::store::{Account, Dump, MemoryStore};
 use crate::world::{Inner, World, born_into, lock};
@@ -29,17 +30,20 @@ impl World {
         Ok(())
     }
 
-    /// Back to the day of birth, with the same ids and keys.
+    /// Back to the day of birth, with the same ids and keys, the same variants, and a clock of the
+    /// same kind.
     pub(crate) async fn reset(&self) {
-        self.apply(|inner| {
+        let variants = self.birth.variants.clone();
+        self.apply(move |inner| {
             inner.store.load(Dump::default());
             inner.windows.clear();
             inner.settings.limits = Default::default();
+            inner.settings.variants = variants;
         })
         .await;
         lock(&self.journal).clear();
         lock(&self.faults).clear();
-        self.clock.set(self.start);
+        self.birth.clock.again(&self.clock);
         self.seed().await;
     }
 
@@ -119,10 +123,12 @@ impl World {
         let now = self.now();
         for key in fixtures.get_mut("keys").and_then(Value::as_array_mut).into_iter().flatten() {
             hash_clear_key(key);
-            let key = key.as_object_mut().ok_or("a key is no object")?;
+            let key = key
+                .as_object_mut()
+                .ok_or("`keys` holds something that is no object: give each key as `GET /fixtures` shows it")?;
             key.entry("created").or_insert_with(|| json!(now));
         }
-        let dump: Dump = serde_json::from_value(fixtures).map_err(|error| error.to_string())?;
+        let dump: Dump = reading::read_value(fixtures)?;
         self.apply(move |inner| {
             // Chance goes on where it was, or it would give out ids a second time.
             let drawn = inner.store.next("chance");

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +15,8 @@ use crate::clock::Clock;
 use crate::ctx::{Ctx, Settings, Windows, digest};
 use crate::faults::{Faults, credentials};
 use crate::journal::Journal;
-use crate::service::{Credentials, Request, Service};
+use crate::options::Birth;
+use crate::service::{Credentials, Request, Service, Variant};
 use crate::services;
 use crate::store::Store;
 use crate::time::Time;
@@ -49,11 +50,21 @@ pub(crate) struct Sockets {
     pub(crate) total: AtomicU64,
 }
 
+/// What a world was told to be, for when it begins anew.
+#[derive(Debug)]
+pub(crate) struct Born {
+    pub(crate) seed: [u8; 32],
+    /// Whether idempotency keys are honoured.
+    pub(crate) idempotency: bool,
+    pub(crate) variants: Vec<(&'static str, Variant)>,
+    pub(crate) clock: Birth,
+}
+
 /// One isolated world.
 pub(crate) struct World {
     pub(crate) name: String,
     pub(crate) clock: Clock,
-    pub(crate) start: SystemTime,
+    pub(crate) birth: Born,
     backend: Backend,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) faults: Mutex<Faults>,
@@ -62,8 +73,6 @@ pub(crate) struct World {
     pub(crate) in_flight: Mutex<HashMap<String, u32>>,
     /// Idempotency keys whose first request is in flight.
     in_progress: Mutex<HashSet<String>>,
-    /// Whether idempotency keys are honoured.
-    idempotency: bool,
     born: Mutex<BTreeMap<&'static str, Credentials>>,
     pub(crate) base_urls: Mutex<BTreeMap<&'static str, String>>,
     pub(crate) listeners: Mutex<HashMap<&'static str, mpsc::UnboundedSender<Refuse>>>,
@@ -76,18 +85,17 @@ impl std::fmt::Debug for World {
 }
 
 impl World {
-    pub(crate) fn new(name: String, clock: Clock, (seed, idempotency): ([u8; 32], bool), backend: Backend) -> Self {
+    pub(crate) fn new(name: String, clock: Clock, birth: Born, backend: Backend) -> Self {
         Self {
             name,
-            start: clock.now(),
             clock,
             backend,
             journal: Mutex::default(),
-            faults: Mutex::new(Faults::new(seed)),
+            faults: Mutex::new(Faults::new(birth.seed)),
+            birth,
             sockets: Sockets::default(),
             in_flight: Mutex::default(),
             in_progress: Mutex::default(),
-            idempotency,
             born: Mutex::default(),
             base_urls: Mutex::default(),
             listeners: Mutex::default(),
@@ -147,7 +155,7 @@ impl World {
 
     /// `None` while an earlier request with the same idempotency key is still in flight.
     pub(crate) fn first_of_its_key(self: &Arc<Self>, req: &Request) -> Option<InProgress> {
-        let key = req.header("idempotency-key").filter(|_| self.idempotency && req.method == "POST");
+        let key = req.header("idempotency-key").filter(|_| self.birth.idempotency && req.method == "POST");
         let secrets: Vec<&str> = credentials(&req.headers).collect();
         let id = key.map(|key| digest(&format!("{} {key}", secrets.join(" "))));
         let first = id.as_ref().is_none_or(|id| lock(&self.in_progress).insert(id.clone()));

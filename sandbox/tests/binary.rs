@@ -148,6 +148,35 @@ fn its_files_are_the_owners_and_hold_no_secret() {
 }
 
 #[test]
+fn what_others_may_change_is_refused_and_what_they_may_read_is_closed() {
+    let folder = Folder::new("open");
+    let arguments = ["--data", folder.text(), "--seed", "5"];
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for open in [0o777, 0o770, 0o1777, 0o722] {
+        fs::create_dir_all(&folder.0).unwrap();
+        mode(&folder.0, open);
+        let output = command(&arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{open:o}");
+        assert!(said.contains(&format!("(mode {open:04o}): `chmod 700")), "{said}");
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "nothing is written into it");
+    }
+    mode(&folder.0, 0o755);
+    let running = Running::start(&arguments);
+    let key = format!("X-API-Key: {}", running.text("/services/seclai/api_key"));
+    running.kill();
+    for entry in fs::read_dir(&folder.0).unwrap() {
+        mode(&entry.unwrap().path(), 0o666);
+    }
+    let running = Running::start(&arguments);
+    assert_eq!(call(&running.text("/urls/seclai"), "GET", "/me", &[&key], "").status, 200);
+    for entry in fs::read_dir(&folder.0).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{entry:?}");
+    }
+}
+
+#[test]
 fn it_refuses_to_listen_for_others() {
     let output = command(&["--address", "0.0.0.0"]).output().unwrap();
     assert!(!output.status.success());

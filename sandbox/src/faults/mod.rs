@@ -83,7 +83,7 @@ impl Faults {
         self.added += 1;
         let id = rule.id.clone().unwrap_or_else(|| format!("fault_{}", self.added));
         if self.entries.iter().any(|entry| entry.id == id) {
-            return Err(format!("there is a rule `{id}` already"));
+            return Err(format!("there is a fault rule `{id}` already: give another `id`, or none"));
         }
         self.entries.push(Entry { id: id.clone(), rule, seen: 0, fired: 0 });
         Ok(id)

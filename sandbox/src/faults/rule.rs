@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::script::Ending;
+use crate::services;
 use crate::time::parse_duration;
 
 /// One fault: whom it hits, when, and what happens then.
@@ -367,6 +368,18 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+impl Phase {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "`accept`",
+            Self::BeforeHandler => "`before_handler`",
+            Self::AfterCommit => "`after_commit`",
+            Self::InHeaders => "`in_headers`",
+            Self::InBody => "`in_body`",
+        }
+    }
+}
+
 impl FaultRule {
     /// A rule that fires once, for every request.
     #[must_use]
@@ -385,27 +398,36 @@ impl FaultRule {
     /// Why the rule could never work, if so.
     pub(super) fn problem(&self) -> Option<String> {
         if self.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
-            return Some("`probability` is not between 0 and 1".to_owned());
+            return Some("`probability` is not between 0 and 1: leave it out, or give a part such as 0.5".to_owned());
         }
         if let Action::Status { status, .. } | Action::Redirect { status, .. } = &self.action
             && !(100..=999).contains(status)
         {
-            return Some(format!("{status} is no status"));
+            return Some(format!("`action.status` is {status}, which is no status: give 100 to 999"));
         }
         if let Action::Slow { bytes_per_second: 0 } = &self.action {
-            return Some("`bytes_per_second` is 0; `stall` does that".to_owned());
+            return Some("`action.bytes_per_second` is 0: give more, or use `stall`".to_owned());
         }
         if let Action::Refuse { .. } = &self.action
             && (self.matcher.service.is_none() || self.times != 1 || self.skip > 0 || self.probability.is_some())
         {
             return Some("`refuse` acts at once on one service: it takes a `service`, and fires once".to_owned());
         }
+        if let Some(service) = &self.matcher.service
+            && let Err(unknown) = services::known(service)
+        {
+            return Some(format!("`match.service`: {unknown}"));
+        }
         let only_service = Matcher { service: self.matcher.service.clone(), ..Matcher::default() };
         if self.phase == Phase::Accept && self.matcher != only_service {
-            return Some("at `accept` nothing but the service is known".to_owned());
+            return Some("at `accept` nothing but the service is known: match on `service` alone".to_owned());
         }
-        (!self.action.phases().contains(&self.phase))
-            .then(|| format!("this action works in the phases {:?} only", self.action.phases()))
+        (!self.action.phases().contains(&self.phase)).then(|| {
+            format!(
+                "`phase` does not fit: this action works in {}",
+                self.action.phases().iter().map(|phase| phase.word()).collect::<Vec<_>>().join(", ")
+            )
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
@@ -27,13 +27,27 @@ pub(crate) struct SqliteStore {
     failed: RefCell<Option<rusqlite::Error>>,
 }
 
+/// Takes from everybody but the owner what they may do with a file; one that is not there is left.
+fn tighten(path: &str) -> std::io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => fs::set_permissions(path, fs::Permissions::from_mode(0o600)),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 impl SqliteStore {
-    /// Opens the file, or makes it, readable by its owner alone.
+    /// Opens the file, or makes it, readable by its owner alone; one that others may read or write
+    /// is closed to them first.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         if !path.exists() {
             let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             made.map_err(|error| wrong(&error))?;
+        }
+        for suffix in ["", "-wal", "-shm"] {
+            tighten(&format!("{}{suffix}", path.display())).map_err(|error| wrong(&error))?;
         }
         let db = Connection::open(path).and_then(prepared).map_err(|error| wrong(&error))?;
         Ok(Self { db, failed: RefCell::new(None) })

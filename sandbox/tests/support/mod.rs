@@ -48,7 +48,7 @@ impl Connection {
 
     /// Sends a request; `headers` as `Name: value` lines.
     pub fn send(&mut self, method: &str, path: &str, headers: &[&str], body: &str) -> std::io::Result<()> {
-        let mut text = format!("{method} {}{path} HTTP/1.1\r\nHost: sandbox\r\n", self.base);
+        let mut text = format!("{method} {}{path} HTTP/1.1\r\nHost: localhost\r\n", self.base);
         headers.iter().for_each(|header| text += &format!("{header}\r\n"));
         if !body.is_empty() {
             text += &format!("Content-Length: {}\r\n", body.len());
