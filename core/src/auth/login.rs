@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json as strict;
+use crate::mask::SecretsInUse;
 use crate::retry::Fingerprint;
 use crate::wire::WireResponse;
 
@@ -92,7 +93,7 @@ impl Login {
         self.tokens.fetch(is_refused, &visit, clock).await.map(|token| token.credential)
     }
 
-    fn secrets(&self) -> Vec<Secret> {
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
         let token = self.tokens.held();
         let shown = token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
         let refresh = token.and_then(|token| token.refresh);
@@ -145,7 +146,7 @@ impl Visit<'_> {
             AuthMode::Jwt { login, access, refresh_token, .. } => {
                 let answer = self.exchange(login, body).await?;
                 let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
-                let refresh = body.pointer(refresh_token).and_then(Value::as_str).map(Secret::new);
+                let refresh = body.pointer(refresh_token).and_then(Value::as_str).filter(|text| fits(text)).map(Secret::new);
                 self.jwt(&body, access, refresh, began)
             }
             AuthMode::CookieCsrf { login, cookie, csrf_cookie, csrf_header, lifetime, .. } => {
@@ -171,20 +172,25 @@ impl Visit<'_> {
 
     /// Sends what no credential goes with: what its refusal must not show is known here alone.
     async fn exchange(&self, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
-        self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.login.secrets()))
+        self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&SecretsInUse::default().with(self.login.secrets())))
     }
 
     fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {
-        let access = body.pointer(access).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(unreadable)?;
+        let access = body.pointer(access).and_then(Value::as_str).filter(|text| fits(text)).ok_or_else(unreadable)?;
         let credential = Credential::of_token(&Secret::new(access), self.login.owner).map_err(|_| unreadable())?;
         Ok(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access) })
     }
 }
 
+/// A token or cookie that may be held: there, and of a length that no work with it is felt.
+fn fits(text: &str) -> bool {
+    (1..=Secret::LONGEST).contains(&text.len())
+}
+
 fn unreadable() -> Error {
     Error::new(ErrorKind::Decode).with(|data| {
         data.reason = Some("shape".into());
-        data.summary = Some("the answer to the login holds no token".to_owned());
+        data.summary = Some("the answer to the login holds no token that can be one".to_owned());
     })
 }
 
@@ -200,7 +206,7 @@ fn jwt_lifetime(token: &str) -> Option<Duration> {
 fn cookie_value(answer: &WireResponse, name: &str) -> Option<Secret> {
     let lines = answer.head.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.filter_map(|line| line.split(';').next()?.trim().split_once('='));
-    pairs.find(|(found, value)| *found == name && !value.is_empty()).map(|(_, value)| Secret::new(value))
+    pairs.find(|(found, value)| *found == name && fits(value)).map(|(_, value)| Secret::new(value))
 }
 
 #[cfg(test)]

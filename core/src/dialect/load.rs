@@ -5,11 +5,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::compile;
+use super::compile::{auth_shapes, compile};
 use super::schema;
 use super::spec::Dialect;
 use crate::error::{Error, Result};
-use crate::mask::mask;
+use crate::mask::{SecretsInUse, ServiceText, Shapes};
 
 const FILES: [(&str, &str); 5] = [
     ("seclai", include_str!("../../dialects/seclai.toml")),
@@ -76,9 +76,25 @@ fn unknown_service(id: &str) -> Error {
     let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     Error::config(
         "service",
-        format!("`{}` is not a built-in service", mask(id, &[]).escape_debug()),
+        format!("`{}` is not a built-in service", shown(id)),
         format!("use one of {}, or a dialect of your own", known.join(", ")),
     )
+}
+
+/// A word of a caller, who may have put a key in the wrong place.
+fn shown(word: &str) -> String {
+    ServiceText::of(word).masked(&SecretsInUse::shapes_only()).escape_debug().to_string()
+}
+
+/// The beginnings by which the keys of all built-in services are known. Of their files only this
+/// is read, because an answer of one service may hold a key of another.
+pub(crate) fn shapes_of_built_in() -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Credentials {
+        auth: schema::Auth,
+    }
+    let files = FILES.iter().filter_map(|(_, text)| toml::from_str::<Credentials>(text).ok());
+    files.flat_map(|file| Shapes::of(auth_shapes(&file.auth).map(str::to_owned)).names().to_vec()).collect()
 }
 
 fn load(file: &str, text: &str, variant: &str) -> Result<Dialect> {
@@ -124,7 +140,7 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         }
         return Err(format!(
             "there is no variant `{}` (there is: {DOCUMENTED} {})",
-            mask(variant, &[]).escape_debug(),
+            shown(variant),
             known.join(" ")
         ));
     };

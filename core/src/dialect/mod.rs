@@ -12,6 +12,7 @@ mod schema;
 mod spec;
 mod template;
 
+pub(crate) use load::shapes_of_built_in;
 pub(crate) use read::json as decode_json;
 pub use schema::ClientNames;
 pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
