@@ -294,6 +294,7 @@ impl Client {
             connection: if fresh { Connection::Fresh } else { Connection::Pooled },
             priority: if urgent { Priority::Urgent } else { Priority::Normal },
             streamed: false,
+            brings_secret: op.brings_secret(),
             planned,
             options: self.overrides,
             flight: None,

@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-use crate::Secret;
 use crate::auth::ProviderError;
-use crate::mask::mask;
+use crate::mask::{Masked, MaskedFields, MaskedIds, SecretsInUse};
 use crate::wire_enum::wire_enum;
 
 /// The result of every fallible call.
@@ -188,18 +187,18 @@ pub(crate) struct ErrorData {
     pub summary: Option<String>,
     pub remedy: Option<String>,
     pub status: Option<u16>,
-    pub code: Option<String>,
-    pub message: Option<String>,
-    pub request_id: Option<String>,
+    pub code: Option<Masked>,
+    pub message: Option<Masked>,
+    pub request_id: Option<Masked>,
     pub retry_after: Option<Duration>,
     pub outcome: Outcome,
     pub stop: Option<Stop>,
     pub timeout_scope: Option<TimeoutScope>,
     pub attempts: Vec<AttemptRecord>,
-    pub candidates: Vec<String>,
+    pub candidates: MaskedIds,
     pub nonce: Option<String>,
-    pub fields: Vec<FieldError>,
-    pub excerpt: Option<String>,
+    pub fields: MaskedFields,
+    pub excerpt: Option<Masked>,
     pub elapsed: Option<Duration>,
     /// The operation changes nothing: whether it was carried out is no question.
     pub harmless: bool,
@@ -224,9 +223,9 @@ impl Error {
             stop: None,
             timeout_scope: None,
             attempts: Vec::new(),
-            candidates: Vec::new(),
+            candidates: MaskedIds::default(),
             nonce: None,
-            fields: Vec::new(),
+            fields: MaskedFields::default(),
             excerpt: None,
             elapsed: None,
             harmless: false,
@@ -249,17 +248,18 @@ impl Error {
         self
     }
 
-    /// Hides secrets wherever the service's words may hold them.
-    pub(crate) fn hiding(self, secrets: &[Secret]) -> Self {
+    /// Hides secrets wherever they may stand, in our own words too: those that were not known yet
+    /// when the answer was read, and whatever found its way into a sentence.
+    pub(crate) fn hiding(self, secrets: &SecretsInUse) -> Self {
         self.with(|data| {
-            let own = [&mut data.code, &mut data.message, &mut data.request_id];
-            let fields = data.fields.iter_mut().flat_map(|field| field.messages.iter_mut().chain([&mut field.field]));
+            let told = [&mut data.code, &mut data.message, &mut data.request_id, &mut data.excerpt];
+            told.into_iter().flatten().for_each(|text| text.again(secrets));
+            data.fields.again(secrets);
+            data.candidates.again(secrets);
             let records = data.attempts.iter_mut().filter_map(|record| record.request_id.as_mut());
-            for text in own.into_iter().flatten().chain(fields).chain(records) {
-                *text = mask(text, secrets);
+            for text in [&mut data.summary, &mut data.remedy].into_iter().flatten().chain(records) {
+                *text = secrets.hide(text);
             }
-            // It was cut already, perhaps in the middle of a secret.
-            data.excerpt = None;
         })
     }
 
@@ -324,7 +324,8 @@ impl Error {
         self.data.code.as_deref()
     }
 
-    /// The service's own words, unchanged except that secrets are masked.
+    /// The service's own words, unchanged except that secrets are masked and a text beyond 2,000
+    /// characters is cut.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.data.message.as_deref()
@@ -333,7 +334,8 @@ impl Error {
     /// The service's id of the last request.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.data.request_id.as_deref()
+        let of_attempt = || self.data.attempts.iter().rev().find_map(|record| record.request_id.as_deref());
+        self.data.request_id.as_deref().or_else(of_attempt)
     }
 
     /// How long to wait before trying again, as the service or the lane says.
@@ -412,7 +414,11 @@ impl Error {
     }
 
     fn sentence(&self) -> String {
-        sentence::of(&self.data)
+        let mut text = sentence::of(&self.data);
+        if let Some(id) = self.request_id() {
+            text.push_str(&format!(". Request {id}"));
+        }
+        text
     }
 }
 
@@ -443,9 +449,6 @@ mod sentence {
         if let Some(remedy) = &data.remedy {
             text.push_str(&format!("; {remedy}"));
         }
-        if let Some(id) = &data.request_id {
-            text.push_str(&format!(". Request {id}"));
-        }
         text
     }
 
@@ -458,6 +461,7 @@ mod sentence {
         }
         match (&data.operation, data.status) {
             (Some(operation), None) if data.kind == ErrorKind::Unsupported => format!("{service} has no {operation}"),
+            (Some(operation), Some(200..=299)) => format!("{service} answered {operation}: {words}"),
             (Some(operation), Some(_)) => format!("{service} refused {operation}: {words}"),
             (Some(operation), None) => format!("{service}: {operation} failed: {words}"),
             (None, _) => format!("{service}: {words}"),

@@ -388,7 +388,7 @@ impl Keys {
         let read = |body: Document<'_>| read_one(read::object(op, body.root())?);
         match read::answer(&done.answer).and_then(read) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
+            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
         }
     }
 
@@ -464,7 +464,7 @@ pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<S
             plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
         let done = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
         let read = read_page(&client, page, request.after.as_deref(), &done.answer, read_item);
-        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op, &done))?;
+        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op, &client.auth, &done))?;
         let mut page = Page::new(items, done.meta, next, Arc::new(move |after| fetch_page(listing.clone(), after)));
         if let Some(fits) = fits {
             page.retain(|item| fits(item));

@@ -236,6 +236,7 @@ mod base_url;
 pub mod blocking;
 mod client;
 mod clock;
+mod curl;
 mod dialect;
 mod environment;
 mod error;
@@ -325,6 +326,12 @@ pub mod testing {
     pub use crate::wire::{
         BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest, WireResponse,
     };
+
+    /// Reads any bytes as a cut answer: for fuzzing.
+    #[must_use]
+    pub fn partial_json(body: &[u8]) -> bool {
+        crate::json::read_any_partial(body).is_ok()
+    }
 
     /// How the throttle lanes of these clients stand.
     #[must_use]

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{Error, Result};
 
@@ -52,10 +52,12 @@ pub(crate) fn segment<'a>(id: &'a str, field: &str) -> Result<Cow<'a, str>> {
     if id.trim() != id {
         return refuse("begins or ends with white space");
     }
-    if id == "." || id == ".." || id.contains(['/', '\\', '?', '#']) {
+    if id.contains(['/', '\\', '?', '#']) || is_dot_segment(id.as_bytes()) {
         return refuse("holds characters that would change the path");
     }
-    if escapes(id).any(|byte| matches!(byte, b'.' | b'/' | b'\\')) {
+    let decoded = decoded(id);
+    let count = |bytes: &[u8]| bytes.iter().filter(|byte| matches!(byte, b'.' | b'/' | b'\\')).count();
+    if count(&decoded) > count(id.as_bytes()) || is_dot_segment(&decoded) {
         return refuse("holds an escape that would change the path");
     }
     Ok(utf8_percent_encode(id, SEGMENT).into())
@@ -71,7 +73,8 @@ pub(crate) fn raw_path<'a>(path: &'a str, field: &'static str) -> Result<Cow<'a,
     if !path.starts_with('/') {
         return refuse("does not begin with a slash");
     }
-    if path.chars().any(char::is_control) || escapes(path).any(|byte| byte.is_ascii_control()) {
+    let decoded = decoded(path);
+    if path.chars().any(char::is_control) || decoded.iter().any(u8::is_ascii_control) {
         return refuse("holds a control character");
     }
     if path.contains("//") {
@@ -80,25 +83,41 @@ pub(crate) fn raw_path<'a>(path: &'a str, field: &'static str) -> Result<Cow<'a,
     if path.contains(['\\', '?', '#']) {
         return refuse("holds characters that end or change the path");
     }
-    if has_dot_segment(path) {
+    let slashes = |bytes: &[u8]| bytes.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    if slashes(&decoded) > slashes(path.as_bytes()) {
+        return refuse("holds an escaped slash, which some servers read as one");
+    }
+    if decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(is_dot_segment) {
         return refuse("holds a dot segment");
     }
     Ok(encode_raw(path))
 }
 
-/// Whether any reader of the path, however often it decodes, finds `.` or `..` between separators.
-fn has_dot_segment(path: &str) -> bool {
-    let mut text = Cow::Borrowed(path);
-    loop {
-        if text.split(['/', '\\']).any(|segment| segment == "." || segment == "..") {
-            return true;
+/// The text as whoever decodes it most often reads it: escapes of escapes are resolved too. In one
+/// pass, since what an escape stands for may only complete one that began before it.
+fn decoded(text: &str) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        out.push(byte);
+        while let [.., b'%', high, low] = out.as_slice()
+            && let Some(byte) = hex(*high, *low)
+        {
+            out.truncate(out.len() - 3);
+            out.push(byte);
         }
-        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-        if decoded == *text {
-            return false;
-        }
-        text = Cow::Owned(decoded);
     }
+    out
+}
+
+/// `.` and `..`, also with parameters behind them, which some servers cut off before they look.
+fn is_dot_segment(segment: &[u8]) -> bool {
+    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+    matches!(name, b"." | b"..")
+}
+
+fn hex(high: u8, low: u8) -> Option<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    Some((value(high)? * 16 + value(low)?) as u8)
 }
 
 /// Keeps valid escapes and encodes everything else that may not stand in a path.
@@ -116,14 +135,6 @@ fn encode_raw(path: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// The bytes that the escapes of a text stand for.
-fn escapes(text: &str) -> impl Iterator<Item = u8> {
-    text.as_bytes().windows(3).filter(|window| window[0] == b'%').filter_map(|window| {
-        let digits = std::str::from_utf8(&window[1..]).ok()?;
-        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
-    })
-}
-
 /// Whether a name, as that of an account, is one that nobody has replaced: `{account-id}`, `<id>`.
 pub(crate) fn is_unreplaced(text: &str) -> bool {
     let is_wrapped = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close) && text.len() > 1;
@@ -139,6 +150,7 @@ pub(crate) fn is_unreplaced(text: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
 
     use super::*;
@@ -169,6 +181,12 @@ mod tests {
             "a ",
             "\u{a0}a",
             "a\t",
+            "%252e",
+            "%25252F",
+            "..;",
+            "..;a=b",
+            "..%3b",
+            "%2525%32%65",
             &long,
         ];
         for id in ids {
@@ -223,6 +241,17 @@ mod tests {
             "/a%0d%0aX: y",
             "/%00",
             "/\u{85}",
+            "/a%2fb",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a%252fb",
+            "/a%25%32%66b",
+            "/..;/admin",
+            "/a/..;x=1/b",
+            "/.;/a",
+            "/%2e%2e;/a",
+            "/..%3b/a",
+            "/a%250ab",
         ];
         for path in paths {
             assert_eq!(raw_path(path, "path").unwrap_err().field(), Some("path"), "{path:?}");
@@ -234,7 +263,8 @@ mod tests {
         let cases = [
             ("/", "/"),
             ("/v1/agents/", "/v1/agents/"),
-            ("/a%20b/c%2Fd", "/a%20b/c%2Fd"),
+            ("/a%20b/c%3Fd", "/a%20b/c%3Fd"),
+            ("/a;b/..c;d/e..;f", "/a;b/..c;d/e..;f"),
             ("/a b/\u{e9}", "/a%20b/%C3%A9"),
             ("/100%/x%zz%4", "/100%25/x%25zz%254"),
             ("/a:b@c;d=e,f'(g)*!$&+", "/a:b@c;d=e,f'(g)*!$&+"),
@@ -246,7 +276,30 @@ mod tests {
         }
     }
 
+    /// A path that some reader resolves once more for each of its parts.
+    #[test]
+    fn a_long_path_takes_no_longer_for_each_of_its_parts() {
+        let nested = format!("/%{}2e", "25".repeat(40_000));
+        assert!(raw_path(&nested, "path").is_err());
+        for part in ["%25", "%2", "a%", "/a;", ".."] {
+            let _ = raw_path(&format!("/{}", part.repeat(1_000_000)), "path");
+        }
+    }
+
     proptest! {
+        /// What whoever decodes a path again and again ends with is what is checked.
+        #[test]
+        fn every_number_of_decodings_is_seen(path in "(%|2|5|e|E|f|[.]|/|;|a){0,24}") {
+            let mut text = path.clone().into_bytes();
+            for _ in 0..12 {
+                let leads_away = text.split(|byte| matches!(byte, b'/' | b'\\')).any(is_dot_segment);
+                prop_assert!(!leads_away || raw_path(&["/", &path].concat(), "path").is_err());
+                text = percent_encoding::percent_decode(&text).collect();
+            }
+            let once: Vec<u8> = percent_encoding::percent_decode(&decoded(&path)).collect();
+            prop_assert_eq!(once, decoded(&path));
+        }
+
         #[test]
         fn a_segment_is_one_segment_and_comes_back_unchanged(id in "\\PC{0,40}") {
             if let Ok(encoded) = segment(&id, "id") {

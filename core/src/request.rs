@@ -10,13 +10,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::auth::Credential;
 use crate::client::{Client, safety_of};
+use crate::curl;
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read;
-use crate::dialect::{AuthMode, CredentialSpec, Plane};
+use crate::dialect::{AuthMode, Plane};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Document;
-use crate::mask::mask;
+use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::Meta;
 use crate::op::Payload;
 use crate::options::CallOptions;
@@ -145,7 +147,8 @@ impl Request {
     }
 
     /// The request as a `curl` command, to paste into a terminal or a bug report. In the place of
-    /// the key stands the environment variable that the service's page names (SEC-70).
+    /// the key stands the environment variable that the service's page names (SEC-70). Pasted into
+    /// a POSIX shell it runs exactly this request.
     ///
     /// # Errors
     /// `config` when something in it cannot be sent.
@@ -162,22 +165,8 @@ impl Request {
         let client = &self.client;
         let call = self.clone().call()?;
         let url = client.pipeline.base.join(&call.planned.target)?;
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-        let mut command = "curl ".to_owned();
-        if call.planned.method != Method::GET {
-            command.push_str(&format!("-X {} ", call.planned.method));
-        }
-        command.push_str(&quoted(url.as_str()));
-        if let Some(credential) = client.spec().auth.key.as_ref().and_then(credential_line) {
-            command.push_str(&format!(" -H \"{credential}\""));
-        }
-        for (name, value) in &call.planned.headers {
-            command.push_str(&format!(" -H {}", quoted(&format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))));
-        }
-        if let Some(body) = &call.planned.body {
-            command.push_str(&format!(" -d {}", quoted(&String::from_utf8_lossy(body))));
-        }
-        Ok(command)
+        let Planned { method, headers, body, .. } = &call.planned;
+        curl::command(method, &url, headers, body.as_deref(), client.spec().auth.key.as_ref())
     }
 
     /// Whether a header carries a credential, or frames the message.
@@ -205,18 +194,25 @@ impl Request {
     pub async fn send(self) -> Result<Response> {
         let client = self.client.clone();
         let call = self.call().map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
-        let Done { answer, meta, .. } = client.pipeline.run(&client.auth, call).await?;
-        Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta })
+        let Done { answer, meta, credential, .. } = client.pipeline.run(&client.auth, call).await?;
+        let secrets = client.auth.in_use().with(credential.iter().flat_map(Credential::secrets).cloned());
+        Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta, secrets })
     }
 
     fn call(self) -> Result<Call<'static>> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
+        if [Method::CONNECT, Method::TRACE].contains(&self.method) {
+            let reason = "is one that a proxy or server answers with more than a service may see";
+            return Err(Error::config("method", reason, "use GET, POST, PUT, PATCH or DELETE"));
+        }
         let spec = self.client.spec();
         let mut target = String::with_capacity(self.path.len() + 32);
         route::raw_path_start(spec, self.client.account.as_ref(), &mut target)?;
-        target.push_str(&raw_path(&self.path, "path")?);
+        let path = raw_path(&self.path, "path")?;
+        let brings_secret = spec.brings_secret(&self.method, &path);
+        target.push_str(&path);
         plan::push_query(&mut target, &self.query);
         let mut headers = self.headers;
         route::headers(spec, self.client.account.as_ref(), &mut headers);
@@ -230,21 +226,11 @@ impl Request {
             connection: Connection::Pooled,
             priority: Priority::Normal,
             streamed: false,
+            brings_secret,
             planned: Planned { method: self.method, target, headers, body },
             options: self.options,
             flight: None,
         })
-    }
-}
-
-/// A credential header with the name of its environment variable for a value.
-fn credential_line(spec: &CredentialSpec) -> Option<String> {
-    let variable = spec.env.first()?;
-    match &spec.mode {
-        AuthMode::Header { name } => Some(format!("{name}: ${variable}")),
-        AuthMode::Bearer => Some(format!("authorization: Bearer ${variable}")),
-        AuthMode::Scheme { word } => Some(format!("authorization: {word} ${variable}")),
-        AuthMode::Jwt { .. } | AuthMode::CookieCsrf { .. } => None,
     }
 }
 
@@ -269,6 +255,8 @@ pub struct Response {
     pub body: Bytes,
     /// How it came to be.
     pub meta: Meta,
+    /// What must not be shown, whatever the body holds.
+    secrets: SecretsInUse,
 }
 
 impl fmt::Debug for Response {
@@ -289,8 +277,10 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let document = read::json(&self.body)?;
         let mut reader = serde_json::Deserializer::from_str(document.root().raw());
-        serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| read::shape(&mask(&error.path().to_string(), &[]), std::any::type_name::<T>()))
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let place = ServiceText::of(error.path().to_string()).masked(&self.secrets);
+            read::shape(&place, std::any::type_name::<T>())
+        })
     }
 
     /// The body as text.

@@ -4,10 +4,12 @@
 //! one search. Redaction goes by type, never by a list of header names (`security.md`).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
+
+use crate::mask::Needle;
 
 /// Text that prints nowhere and is wiped when its last copy is dropped.
 ///
@@ -21,18 +23,33 @@ use zeroize::Zeroizing;
 /// assert_eq!(key.expose(), "sk_live_abc");
 /// ```
 #[derive(Clone)]
-pub struct Secret(Arc<Zeroizing<String>>);
+pub struct Secret(Arc<Held>);
+
+struct Held {
+    text: Zeroizing<String>,
+    /// Made when an answer is first searched for it.
+    needle: OnceLock<Needle>,
+}
 
 impl Secret {
+    /// The longest that a service may give, in bytes: more than any key or token, and little enough
+    /// that no work with it is felt.
+    pub(crate) const LONGEST: usize = 8 * 1024;
+
     /// Takes ownership of the text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Arc::new(Zeroizing::new(text.into())))
+        Self(Arc::new(Held { text: Zeroizing::new(text.into()), needle: OnceLock::new() }))
     }
 
     /// The text itself: the only way to read it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.0.text
+    }
+
+    /// It prepared for being searched for in what a service sends.
+    pub(crate) fn needle(&self) -> &Needle {
+        self.0.needle.get_or_init(|| Needle::of(self.expose()))
     }
 
     /// The first eight hexadecimal digits of the SHA-256 of the text: enough to tell two keys

@@ -9,7 +9,7 @@ use crate::dialect::{AuthMode, CredentialSpec};
 use crate::error::{Error, Result};
 
 /// More than any service gives out, less than any server takes as a header.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 /// Real keys are longer; the prefixes that pages show are shorter.
 const SHORTEST_WHOLE: usize = 16;
 

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json as strict;
+use crate::mask::SecretsInUse;
 use crate::retry::Fingerprint;
 use crate::wire::WireResponse;
 
@@ -92,7 +93,7 @@ impl Login {
         self.tokens.fetch(is_refused, &visit, clock).await.map(|token| token.credential)
     }
 
-    fn secrets(&self) -> Vec<Secret> {
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
         let token = self.tokens.held();
         let shown = token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
         let refresh = token.and_then(|token| token.refresh);
@@ -172,7 +173,10 @@ impl Visit<'_> {
 
     /// Sends what no credential goes with: what its refusal must not show is known here alone.
     async fn exchange(&self, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
-        self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&self.login.secrets()))
+        self.lend
+            .exchange(endpoint, body)
+            .await
+            .map_err(|error| error.hiding(&SecretsInUse::default().with(self.login.secrets())))
     }
 
     /// What a refused login may have gone wrong by.
@@ -195,13 +199,18 @@ impl Visit<'_> {
 
 /// The token at a place of an answer; one without any text is none.
 fn text_at(body: &Value, pointer: &str) -> Option<Secret> {
-    body.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(Secret::new)
+    body.pointer(pointer).and_then(Value::as_str).filter(|text| fits(text)).map(Secret::new)
+}
+
+/// A token or cookie that may be held: there, and of a length that no work with it is felt.
+fn fits(text: &str) -> bool {
+    (1..=Secret::LONGEST).contains(&text.len())
 }
 
 fn unreadable() -> Error {
     Error::new(ErrorKind::Decode).with(|data| {
         data.reason = Some("shape".into());
-        data.summary = Some("the answer to the login holds no token".to_owned());
+        data.summary = Some("the answer to the login holds no token that can be one".to_owned());
     })
 }
 
@@ -224,7 +233,7 @@ fn cookie_value(answer: &WireResponse, name: &str) -> Option<Secret> {
         (found.trim() == name).then(|| (value.trim(), attributes))
     });
     let (value, attributes) = of_name.last()?;
-    (!value.is_empty() && !is_over(attributes)).then(|| Secret::new(value))
+    (fits(value) && !is_over(attributes)).then(|| Secret::new(value))
 }
 
 /// Whether the attributes of a cookie say that it ends at once.

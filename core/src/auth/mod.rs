@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(crate) use credential::Credential;
+pub(crate) use key::LONGEST as LONGEST_KEY;
 pub(crate) use login::Login;
 use provided::Asked;
 pub(crate) use source::found;
@@ -24,9 +25,10 @@ pub use source::{KeyProvider, Management, Origin, ProviderError};
 
 use crate::Secret;
 use crate::clock::Clock;
-use crate::dialect::{AuthMode, CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
+use crate::dialect::{CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::mask::SecretsInUse;
 use crate::retry::Fingerprint;
 use crate::wire::{BoxFuture, WireResponse};
 
@@ -44,6 +46,8 @@ pub(crate) struct Auth {
     key: Option<KeySlot>,
     manager: Option<(Origin, Credential)>,
     login: Option<(Origin, Arc<Login>)>,
+    /// Secrets of somebody else for whom a call is made.
+    hidden: Vec<Secret>,
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +107,7 @@ impl Auth {
                 given.map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
             }
         };
-        let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None };
+        let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None, hidden: Vec::new() };
         match given.management {
             Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(Origin::Argument, &text)?),
             Some(Management::Login { email, password }) => {
@@ -123,9 +127,9 @@ impl Auth {
         Ok((auth, warnings))
     }
 
-    /// No credential at all: for logging in itself.
-    pub(crate) fn nobody(dialect: &Dialect) -> Self {
-        Self { dialect: dialect.clone(), check_shape: false, key: None, manager: None, login: None }
+    /// No credential at all: for logging in itself. What must not be shown is known all the same.
+    pub(crate) fn nobody(dialect: &Dialect, hidden: Vec<Secret>) -> Self {
+        Self { dialect: dialect.clone(), check_shape: false, key: None, manager: None, login: None, hidden }
     }
 
     fn manager_of(&self, origin: Origin, text: &Secret) -> Result<(Origin, Credential)> {
@@ -168,6 +172,10 @@ impl Auth {
         }
         if password.expose().is_empty() {
             return Err(Error::config("management", "has an empty password", "give the password that you log in with"));
+        }
+        if password.expose().len() > Secret::LONGEST {
+            let reason = "has a password that is too long to be one";
+            return Err(Error::config("management", reason, "give the password that you log in with"));
         }
         let owner = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account]);
         let identity = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account, password.expose()]);
@@ -236,16 +244,25 @@ impl Auth {
     }
 
     /// Whether a refusal means that a session is over: 401, or words that the dialect names.
-    pub(crate) fn is_lost(&self, credential: &Credential, status: u16, message: Option<&str>) -> bool {
-        if status == 401 {
-            return true;
-        }
-        match (credential.name(), self.dialect.0.auth.login.as_ref().map(|login| &login.mode)) {
-            (CredentialName::Login, Some(AuthMode::CookieCsrf { lost, .. })) => {
-                status == 403 && message.is_some_and(|message| lost.iter().any(|words| message == words))
-            }
-            _ => false,
-        }
+    pub(crate) fn is_lost(&self, credential: &Credential, status: u16, ends_session: bool) -> bool {
+        status == 401 || status == 403 && ends_session && credential.name() == CredentialName::Login
+    }
+
+    /// Every secret that these credentials hold now, beside the one that a provider gave for a call.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let key = match &self.key {
+            Some(KeySlot::Fixed(_, credential)) => Some(credential),
+            Some(KeySlot::Asked(_)) | None => None,
+        };
+        let fixed = key.into_iter().chain(self.manager.iter().map(|(_, manager)| manager));
+        let fixed = fixed.flat_map(Credential::secrets).cloned();
+        let hidden = self.hidden.iter().cloned();
+        fixed.chain(hidden).chain(self.login.iter().flat_map(|(_, login)| login.secrets())).collect()
+    }
+
+    /// What must not be shown in anything that a client with these credentials tells.
+    pub(crate) fn in_use(&self) -> SecretsInUse {
+        SecretsInUse::new(self.dialect.0.shapes.clone()).with(self.secrets())
     }
 
     /// The key that managing calls are made with, where it is a key of fixed text.

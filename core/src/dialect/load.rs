@@ -5,11 +5,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::compile;
+use super::compile::{auth_shapes, compile};
 use super::schema;
 use super::spec::{Dialect, Readable};
 use crate::error::{Error, Result};
-use crate::mask::mask;
+use crate::mask::{SecretsInUse, ServiceText, Shapes};
 
 const FILES: [(&str, &str); 5] = [
     ("seclai", include_str!("../../dialects/seclai.toml")),
@@ -78,9 +78,25 @@ fn unknown_service(id: &str) -> Error {
     let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
     Error::config(
         "service",
-        format!("`{}` is not a built-in service", mask(id, &[]).escape_debug()),
+        format!("`{}` is not a built-in service", shown(id)),
         format!("use one of {}, or a dialect of your own", known.join(", ")),
     )
+}
+
+/// A word of a caller, who may have put a key in the wrong place.
+pub(super) fn shown(word: &str) -> String {
+    ServiceText::of(word).masked(&SecretsInUse::shapes_only()).escape_debug().to_string()
+}
+
+/// The beginnings by which the keys of all built-in services are known. Of their files only this
+/// is read, because an answer of one service may hold a key of another.
+pub(crate) fn shapes_of_built_in() -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Credentials {
+        auth: schema::Auth,
+    }
+    let files = FILES.iter().filter_map(|(_, text)| toml::from_str::<Credentials>(text).ok());
+    files.flat_map(|file| Shapes::of(auth_shapes(&file.auth).map(str::to_owned)).names().to_vec()).collect()
 }
 
 fn load(file: &str, text: &str, variant: &str, readable: Readable) -> Result<Dialect> {
@@ -124,11 +140,7 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         if variant == "live" {
             return Ok(());
         }
-        return Err(format!(
-            "there is no variant `{}` (there is: {DOCUMENTED} {})",
-            mask(variant, &[]).escape_debug(),
-            known.join(" ")
-        ));
+        return Err(format!("there is no variant `{}` (there is: {DOCUMENTED} {})", shown(variant), known.join(" ")));
     };
     for (section, change) in changes {
         let toml::Value::Table(change) = change else { return Err(format!("`{section}` must be a table")) };

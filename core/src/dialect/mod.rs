@@ -13,6 +13,7 @@ mod spec;
 mod template;
 mod variables;
 
+pub(crate) use load::shapes_of_built_in;
 pub(crate) use read::json as decode_json;
 pub use schema::ClientNames;
 pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};

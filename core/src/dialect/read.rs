@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule, Support, plan};
 use crate::Secret;
+use crate::auth::LONGEST_KEY;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{Document, Node, NotJson};
 use crate::mask::hide_in;
@@ -177,14 +178,21 @@ fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
     let mut taken = None;
     for name in &map.secret {
         match object.remove(name) {
-            Some(Value::String(text)) if !text.is_empty() => taken = taken.or(Some(Secret::new(text))),
+            Some(Value::String(text)) if text.len() > LONGEST_KEY => return Err(shape(name, "secret of a key's length")),
+            Some(Value::String(text)) if !text.is_empty() => {
+                // Nobody can say which of two works.
+                if taken.as_ref().is_some_and(|taken: &Secret| taken.expose() != text) {
+                    return Err(shape(name, "secret that is the only one"));
+                }
+                taken = taken.or(Some(Secret::new(text)));
+            }
             Some(Value::Null) | None => {}
             Some(_) => return Err(shape(name, "secret")),
         }
     }
     // Some answers repeat the secret in an example of its use.
     if let Some(secret) = &taken {
-        hide_in(value, secret.expose());
+        hide_in(value, secret);
     }
     Ok(taken)
 }

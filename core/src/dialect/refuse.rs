@@ -3,14 +3,13 @@
 //! Five services, more than five shapes of error bodies: what a pointer does not find is simply
 //! absent, and a body that is no JSON becomes an excerpt (`services.md` 1.6).
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{RefusalSpec, Spec};
 use crate::Secret;
-use crate::error::{ErrorKind, FieldError};
+use crate::error::ErrorKind;
 use crate::json::{Document, Node};
-use crate::mask;
+use crate::mask::{self, Masked, MaskedFields, SecretsInUse, ServiceText};
 use crate::wire::WireResponse;
 
 /// What a refusing answer said.
@@ -18,45 +17,70 @@ use crate::wire::WireResponse;
 pub(crate) struct Refusal {
     pub kind: ErrorKind,
     pub reason: Option<String>,
-    pub code: Option<String>,
-    pub message: Option<String>,
+    pub code: Option<Masked>,
+    pub message: Option<Masked>,
     pub remedy: Option<String>,
-    pub fields: Vec<FieldError>,
-    pub excerpt: Option<String>,
-    pub request_id: Option<String>,
+    pub fields: MaskedFields,
+    pub excerpt: Option<Masked>,
+    pub request_id: Option<Masked>,
+    /// The message says that a session is over, in words that the dialect names.
+    pub ends_session: bool,
     /// A wait that stands in the body.
     pub retry_after: Option<Duration>,
 }
 
-/// Reads a refusing answer. `secrets` are the credential in use, to be hidden if they are echoed.
-pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secrets: &[Secret]) -> Refusal {
+/// What an answer is read with.
+pub(crate) struct Reading<'a> {
+    pub operation: &'a str,
+    /// A success would have brought a new secret: whatever stands in a refusal may be it.
+    pub brings_secret: bool,
+    /// What must not be shown if it is echoed.
+    pub secrets: SecretsInUse,
+}
+
+/// Reads a refusing answer.
+pub(crate) fn read(spec: &Spec, answer: &WireResponse, reading: Reading<'_>) -> Refusal {
+    let Reading { operation, brings_secret, secrets } = reading;
     let document = Document::read(&answer.body).ok();
     let body = document.as_ref().map(Document::root).filter(|body| body.is_object());
-    let found = |pointers: &[String]| body.and_then(|body| text_at(body, pointers));
-    let code = found(&spec.error.code).map(|code| mask::mask(&code, secrets));
-    let raw_message = found(&spec.error.message);
-    let fields = body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default();
-    let known =
-        spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
+    let secrets = &match document.as_ref().filter(|_| brings_secret) {
+        Some(document) => secrets.with(new_secrets(spec, document.root())),
+        None => secrets,
+    };
+    let code = body.and_then(|body| text_at(body, &spec.error.code));
+    let message = body.and_then(|body| text_at(body, &spec.error.message));
+    let known = spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_ref(), message.as_ref()));
     let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::as_u64);
     Refusal {
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
         reason: known.map(|known| known.reason.clone()),
         remedy: known.and_then(|known| known.remedy.clone()).map(|remedy| with_limit(remedy, limit)),
-        excerpt: if body.is_some() { None } else { mask::excerpt(&answer.body, secrets) },
-        message: raw_message.map(|message| mask::mask(&message, secrets)),
-        request_id: request_id(spec, answer, body, secrets),
+        excerpt: if body.is_some() || brings_secret { None } else { mask::excerpt(&answer.body, secrets) },
+        ends_session: message.as_ref().is_some_and(|message| spec.ends_session(message)),
+        message: message.map(|message| message.masked(secrets)),
+        request_id: request_id(spec, answer, body).and_then(|id| id.masked_id(secrets)),
         retry_after: body.zip(spec.error.retry_after.as_deref()).and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
-        code,
-        fields,
+        code: code.map(|code| code.masked(secrets)),
+        fields: body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default(),
     }
 }
 
 /// The service's id of a request, from the header or the body.
-fn request_id(spec: &Spec, answer: &WireResponse, body: Option<Node<'_>>, secrets: &[Secret]) -> Option<String> {
-    let header = answer.head.headers.get(&spec.request_id).and_then(|value| value.to_str().ok());
-    let member = || body.and_then(|body| body.get("request_id")).and_then(Node::text);
-    header.map(Cow::from).or_else(member).filter(|id| id.len() <= 128).map(|id| mask::mask(&id, secrets))
+fn request_id<'a>(spec: &Spec, answer: &'a WireResponse, body: Option<Node<'a>>) -> Option<ServiceText<'a>> {
+    let header = answer.head.headers.get(&spec.request_id).and_then(ServiceText::header);
+    header.or_else(|| ServiceText::at(body?.get("request_id")?))
+}
+
+/// What stands where a new secret would: in a refusal too, a service may have put one there.
+fn new_secrets(spec: &Spec, root: Node<'_>) -> Vec<Secret> {
+    /// Shorter texts in such a place are words of a refusal, as `{"key": "name"}`.
+    const SHORTEST: usize = 12;
+    let named = root.everywhere().filter(|(name, _)| spec.holds_secret(name)).filter_map(|(_, value)| value.text());
+    named
+        .filter(|text| (SHORTEST..=Secret::LONGEST).contains(&text.len()))
+        .take(16)
+        .map(|text| Secret::new(text.into_owned()))
+        .collect()
 }
 
 /// The plan's limit belongs into the sentence: "the plan allows 1 key".
@@ -68,12 +92,21 @@ fn with_limit(remedy: String, limit: Option<u64>) -> String {
     }
 }
 
-fn fits(known: &RefusalSpec, operation: &str, status: u16, code: Option<&str>, message: Option<&str>) -> bool {
+fn fits(
+    known: &RefusalSpec,
+    operation: &str,
+    status: u16,
+    code: Option<&ServiceText<'_>>,
+    message: Option<&ServiceText<'_>>,
+) -> bool {
+    let says = |wanted: &Option<String>, said: Option<&ServiceText<'_>>| {
+        wanted.as_deref().is_none_or(|wanted| said.is_some_and(|said| said.is(wanted)))
+    };
     known.status.is_none_or(|wanted| wanted == status)
         && known.op.as_deref().is_none_or(|wanted| wanted == operation)
-        && known.code.as_deref().is_none_or(|wanted| code == Some(wanted))
-        && known.message.as_deref().is_none_or(|wanted| message == Some(wanted))
-        && known.message_has.as_deref().is_none_or(|wanted| message.is_some_and(|message| message.contains(wanted)))
+        && says(&known.code, code)
+        && says(&known.message, message)
+        && known.message_has.as_deref().is_none_or(|wanted| message.is_some_and(|message| message.has(wanted)))
 }
 
 /// The kind of a status for which the dialect has no better word (`wire.md`, last section).
@@ -95,9 +128,9 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
     }
 }
 
-fn text_at(body: Node<'_>, pointers: &[String]) -> Option<String> {
-    let text = pointers.iter().find_map(|pointer| body.pointer(pointer).and_then(Node::text));
-    text.filter(|text| !text.is_empty()).map(Cow::into_owned)
+fn text_at<'a>(body: Node<'a>, pointers: &[String]) -> Option<ServiceText<'a>> {
+    let text = pointers.iter().find_map(|pointer| body.pointer(pointer).and_then(ServiceText::at));
+    text.filter(|text| !text.is_empty())
 }
 
 fn seconds(value: Node<'_>) -> Option<Duration> {
@@ -105,7 +138,7 @@ fn seconds(value: Node<'_>) -> Option<Duration> {
 }
 
 /// What the service said about single fields: `[{loc, msg}]`, `[{field, message}]` or `{field: [text]}`.
-fn fields(body: Node<'_>, pointers: &[String], secrets: &[Secret]) -> Vec<FieldError> {
+fn fields(body: Node<'_>, pointers: &[String], secrets: &SecretsInUse) -> MaskedFields {
     let mut found = Vec::new();
     for place in pointers.iter().filter_map(|pointer| body.pointer(pointer)) {
         match place.items() {
@@ -113,26 +146,24 @@ fn fields(body: Node<'_>, pointers: &[String], secrets: &[Secret]) -> Vec<FieldE
             None => found.extend(place.members().filter_map(|(field, said)| listed(field, said))),
         }
     }
-    for field in &mut found {
-        field.field = mask::mask(&field.field, secrets);
-        field.messages.iter_mut().for_each(|text| *text = mask::mask(text, secrets));
-    }
-    found
+    MaskedFields::of(found.into_iter(), secrets)
 }
 
-fn row(value: Node<'_>) -> Option<FieldError> {
+type Said<'a> = (ServiceText<'a>, Vec<ServiceText<'a>>);
+
+fn row(value: Node<'_>) -> Option<Said<'_>> {
     let place = value.get("loc").or_else(|| value.get("field"))?;
     let field = match place.items() {
         Some(path) => path.filter_map(Node::text_or_number).collect::<Vec<_>>().join("."),
         None => place.text_or_number()?,
     };
-    let message = value.get("msg").or_else(|| value.get("message"))?.text()?;
-    Some(FieldError { field, messages: vec![message.into_owned()] })
+    let message = value.get("msg").or_else(|| value.get("message")).and_then(ServiceText::at)?;
+    Some((ServiceText::of(field), vec![message]))
 }
 
-fn listed(field: Node<'_>, said: Node<'_>) -> Option<FieldError> {
-    let messages: Vec<String> = said.items()?.filter_map(|text| text.text().map(Cow::into_owned)).collect();
-    (!messages.is_empty()).then_some(FieldError { field: field.text()?.into_owned(), messages })
+fn listed<'a>(field: Node<'a>, said: Node<'a>) -> Option<Said<'a>> {
+    let messages: Vec<_> = said.items()?.filter_map(ServiceText::at).collect();
+    (!messages.is_empty()).then_some((ServiceText::at(field)?, messages))
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ pub(super) struct Credential {
     pub looks_like: Option<String>,
     #[serde(default)]
     pub other_prefixes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub shapes: Vec<String>,
     pub is: Option<String>,
     pub login: Option<String>,
     pub refresh: Option<String>,

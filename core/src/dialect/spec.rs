@@ -10,7 +10,7 @@ use http::{HeaderName, Method};
 use super::schema::{ClientNames, ErrorPointers, ItemMap, Need, PageStyle, Returns, StatusRule};
 use super::template::Template;
 use crate::error::{Error, ErrorKind, Result};
-use crate::mask::mask;
+use crate::mask::{SecretsInUse, ServiceText, Shapes};
 use crate::op::KeyOp;
 use crate::retry::Safety;
 
@@ -60,7 +60,11 @@ impl Dialect {
         let named: Vec<&str> = self.variables().collect();
         if let Some(unknown) = names.iter().find(|name| !named.contains(&name.as_str())) {
             let remedy = if named.is_empty() { "leave it out".to_owned() } else { format!("use some of {}", named.join(", ")) };
-            return Err(Error::config("env", format!("holds `{}`, which the dialect does not name", mask(unknown, &[])), remedy));
+            return Err(Error::config(
+                "env",
+                format!("holds `{}`, which the dialect does not name", super::load::shown(unknown)),
+                remedy,
+            ));
         }
         Ok(Self(self.0, Readable::Listed(names.into())))
     }
@@ -188,7 +192,7 @@ impl Dialect {
     fn unsupported(&self, operation: &str, remedy: String) -> Error {
         Error::new(ErrorKind::Unsupported).with(|data| {
             data.service = Some(Arc::clone(&self.0.id));
-            data.operation = Some(mask(operation, &[]).into());
+            data.operation = Some(ServiceText::of(operation).masked(&SecretsInUse::shapes_only()).into_string().into());
             data.remedy = Some(remedy);
         })
     }
@@ -267,6 +271,8 @@ pub(crate) struct Spec {
     pub source: Source,
     pub request_id: HeaderName,
     pub auth: AuthSpec,
+    /// How texts that look like its keys begin.
+    pub shapes: Shapes,
     pub account: AccountRule,
     pub unavailable_before_handler: bool,
     pub read_bucket: Arc<str>,
@@ -280,6 +286,36 @@ pub(crate) struct Spec {
     pub item: ItemMap,
     pub resources: BTreeMap<String, BTreeMap<String, Arc<OpSpec>>>,
     pub client: ClientNames,
+}
+
+impl Spec {
+    /// Whether a member of that name holds a new key, or a token of a login.
+    pub(crate) fn holds_secret(&self, name: &str) -> bool {
+        let ends_in = |pointer: &str| pointer.rsplit('/').next().is_some_and(|last| last == name);
+        let is_token = match self.auth.login.as_ref().map(|login| &login.mode) {
+            Some(AuthMode::Jwt { access, refresh_token, .. }) => ends_in(access) || ends_in(refresh_token),
+            Some(AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } | AuthMode::CookieCsrf { .. }) | None => {
+                false
+            }
+        };
+        is_token || self.key.secret.iter().any(|secret| secret == name)
+    }
+
+    /// Whether a request of the caller's own is one of those that bring a new secret.
+    pub(crate) fn brings_secret(&self, method: &Method, path: &str) -> bool {
+        self.keys.values().any(|support| match support {
+            Support::Yes(op) => op.brings_secret() && op.method == method && op.path.fits(path),
+            Support::No { .. } => false,
+        })
+    }
+
+    /// Whether a message says that a session is over.
+    pub(crate) fn ends_session(&self, message: &ServiceText<'_>) -> bool {
+        match self.auth.login.as_ref().map(|login| &login.mode) {
+            Some(AuthMode::CookieCsrf { lost, .. }) => lost.iter().any(|words| message.is(words)),
+            Some(AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } | AuthMode::Jwt { .. }) | None => false,
+        }
+    }
 }
 
 pub(crate) enum Support {
@@ -449,6 +485,13 @@ pub(crate) struct OpSpec {
     /// For waiting: poll that often until the status is one of these.
     pub wait: Option<WaitSpec>,
     pub source: Source,
+}
+
+impl OpSpec {
+    /// Whether a success brings a new secret: create and rotate.
+    pub(crate) fn brings_secret(&self) -> bool {
+        self.plane == Plane::Manage && self.safety == Safety::Never
+    }
 }
 
 /// How a result is waited for.

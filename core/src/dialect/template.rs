@@ -70,6 +70,19 @@ impl Template {
         })
     }
 
+    /// Whether a path, without that of the account, is one that this makes.
+    pub(crate) fn fits(&self, path: &str) -> bool {
+        let mut rest = path.trim_end_matches('/');
+        self.parts.iter().all(|part| {
+            let length = match part {
+                Part::Text(text) => rest.starts_with(text.as_str()).then_some(text.len()),
+                Part::Place(_) => Some(rest.find('/').unwrap_or(rest.len())),
+            };
+            rest = length.map_or(rest, |length| &rest[length..]);
+            length.is_some()
+        }) && rest.is_empty()
+    }
+
     /// The path with every place filled.
     ///
     /// # Errors

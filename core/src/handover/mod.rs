@@ -4,6 +4,7 @@
 //! gets the secret, or learns what may exist; a key that nobody received is discarded, and no key
 //! but one that carries our own mark is ever touched (`behaviour.md` section 7).
 
+mod answer;
 mod look;
 mod options;
 mod recover;
@@ -12,20 +13,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::Secret;
 use crate::client::Client;
 use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::json::{Document, Node, beginning};
+use crate::json::Node;
+use crate::mask::{Masked, MaskedIds, SecretsInUse, ServiceText};
 use crate::model::{CreatedKey, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
-use crate::pipeline::{Done, Flight};
+use crate::pipeline::Flight;
 use crate::wire::BoxFuture;
+
+use answer::{Read, Unusable};
 
 pub use options::{Deliver, Handover, OnCancel, Recover};
 pub(crate) use recover::marked;
@@ -114,22 +118,37 @@ impl Job {
             call.safety = call.safety.with_idempotency_key();
         }
         match client.pipeline.run(&client.auth, call).await {
-            Ok(done) => {
-                let Done { answer, meta, .. } = &done;
-                let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?);
-                match read::answer(answer).and_then(read) {
-                    Ok(made) => Ok(Reply::new(made, done.meta)),
-                    Err(error) => match self.salvaged(&answer.body) {
-                        Some(made) => Ok(self.fill(made, Meta { salvaged: true, ..meta.clone() }).await),
-                        None => Err(client.pipeline.unreadable(error, &self.op, &done)),
-                    },
+            Ok(done) => match self.read_whole(&done.answer) {
+                Read::Whole(made) => Ok(self.reply(made, done.meta)),
+                Read::Secret(made) => Ok(self.fill(made, Meta { salvaged: true, ..done.meta }).await),
+                Read::Nothing(unusable) => {
+                    let Unusable { error, id, seen } = unusable;
+                    let error = client.pipeline.unreadable(error, &self.op, &client.auth, &done);
+                    Err(self.with_candidate(error, id, seen))
+                }
+            },
+            Err(error) => {
+                let Some(cut) = flight.take_cut() else { return Err(error) };
+                match self.read_part(&cut.read, error.clone()) {
+                    Read::Whole(made) | Read::Secret(made) => Ok(self.fill(made, meta_of(&error, cut.head.status)).await),
+                    Read::Nothing(Unusable { id, seen, .. }) => Err(self.with_candidate(error, id, seen)),
                 }
             }
-            Err(error) => match flight.take_cut().and_then(|cut| self.salvaged(&cut.read).map(|made| (made, cut.head.status))) {
-                Some((made, status)) => Ok(self.fill(made, meta_of(&error, status)).await),
-                None => Err(error),
-            },
         }
+    }
+
+    /// The result, without the new secret anywhere but in its place.
+    fn reply(&self, made: CreatedKey, mut meta: Meta) -> Reply<CreatedKey> {
+        let secret = SecretsInUse::default().with([made.secret.clone()]);
+        meta.request_id = meta.request_id.map(|id| secret.hide(&id));
+        Reply::new(made, meta)
+    }
+
+    /// An error about a key that was made: its id, where it was told.
+    fn with_candidate(&self, error: Error, id: Option<String>, seen: Vec<Secret>) -> Error {
+        let secrets = self.client.auth.in_use().with(seen);
+        let told = id.and_then(|id| ServiceText::of(id).masked_id(&secrets));
+        error.hiding(&secrets).with(|data| told.into_iter().for_each(|id| data.candidates.add(id)))
     }
 
     fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
@@ -140,29 +159,9 @@ impl Job {
         secret.map(|secret| CreatedKey { key, secret }).ok_or_else(|| read::shape(member, "secret"))
     }
 
-    /// The key from an answer that was cut, when its secret is whole.
-    fn salvaged(&self, body: &[u8]) -> Option<CreatedKey> {
-        let mut whole = beginning(body)?;
-        let mut object = whole.pointer_mut(&self.op.answer).map(Value::take)?;
-        if let (Some(members), Some(id)) = (object.as_object_mut(), self.client.spec().key.id.first()) {
-            // The id may stand behind the cut: the list knows it, see `fill`.
-            members.entry(id).or_insert_with(|| Value::from(self.target.clone().unwrap_or_else(|| look::UNKNOWN_ID.to_owned())));
-        }
-        self.read_tree(&object).or_else(|| self.read_tree(&self.bare(object)))
-    }
-
-    fn read_tree(&self, object: &Value) -> Option<CreatedKey> {
-        self.read(Document::read(object.to_string().as_bytes()).ok()?.root()).ok()
-    }
-
-    /// Only what a key cannot do without: the secret must not be lost because something beside it
-    /// cannot be read.
-    fn bare(&self, mut object: Value) -> Value {
-        let map = &self.client.spec().key;
-        if let Some(members) = object.as_object_mut() {
-            members.retain(|name, _| map.id.contains(name) || map.secret.contains(name));
-        }
-        object
+    /// What must not be shown: everything that the client holds, and the new secret.
+    fn in_use(&self, new: &Secret) -> SecretsInUse {
+        self.client.auth.in_use().with([new.clone()])
     }
 
     /// Gives the secret to the caller's function first; a key that it refuses is discarded.
@@ -170,11 +169,12 @@ impl Job {
         let Some(deliver) = &self.handover.deliver else { return Ok(reply) };
         let Err(cause) = deliver.call(reply.secret.clone()).await else { return Ok(reply) };
         let discarded = self.discard(reply.key.id.as_str()).await;
+        let secrets = self.in_use(&reply.secret);
         let error = Error::new(ErrorKind::Cancelled).with(|data| {
             data.reason = Some("not_delivered".into());
             data.outcome = if discarded.is_ok() { Outcome::Rejected } else { Outcome::Applied };
             data.summary = Some("the new key could not be delivered".to_owned());
-            data.candidates = vec![reply.key.id.to_string()];
+            data.candidates = MaskedIds::of([ServiceText::of(reply.key.id.as_str())], &secrets);
             data.remedy = Some(match &discarded {
                 Ok(()) => "it was discarded: mend the delivery and create again".to_owned(),
                 Err(error) => format!("it could not be discarded either ({}): {}", error.kind(), self.orphan_remedy()),
@@ -187,11 +187,12 @@ impl Job {
     async fn discard_unwanted(&self, unwanted: Result<Reply<CreatedKey>>) {
         let Ok(reply) = unwanted else { return };
         let id = reply.key.id.as_str();
+        let shown = ServiceText::of(id).masked(&self.in_use(&reply.secret));
         let discarded = self.handover.on_cancel == OnCancel::Discard && self.discard(id).await.is_ok();
         if !discarded {
-            tracing::warn!(service = %self.client.spec().id, key = id, "a key exists whose secret nobody received: {}", self.orphan_remedy());
+            tracing::warn!(service = %self.client.spec().id, key = %shown, "a key exists whose secret nobody received: {}", self.orphan_remedy());
         }
-        self.tell(EventName::OrphanKey, Some((id.to_owned(), self.orphan_remedy())));
+        self.tell(EventName::OrphanKey, Some((shown, self.orphan_remedy())));
     }
 
     /// Removes or revokes a created key, in one try. A rotated key is never touched: it was there
@@ -211,11 +212,11 @@ impl Job {
         }
     }
 
-    pub(crate) fn tell(&self, name: EventName, key: Option<(String, String)>) {
+    pub(crate) fn tell(&self, name: EventName, key: Option<(Masked, String)>) {
         let pipeline = &self.client.pipeline;
         pipeline.teller(&self.op.name, "").tell(name, 0, |event| {
             if let Some((id, remedy)) = key {
-                event.key_id = Some(id);
+                event.key_id = Some(id.into_string());
                 event.detail = Some(remedy);
             }
         });

@@ -8,6 +8,7 @@ use super::look::Before;
 use super::{Job, Recover};
 use crate::client::Client;
 use crate::error::{Error, Outcome, Result, Stop};
+use crate::mask::{MaskedIds, ServiceText};
 use crate::model::{CreatedKey, Key, Reply};
 use crate::op::KeyOp;
 use crate::pipeline::Flight;
@@ -54,13 +55,18 @@ impl Job {
     }
 
     fn reported(&self, error: Error, found: &[Key]) -> Error {
+        let ids = found.iter().map(|key| ServiceText::of(key.id.as_str()));
+        let listed = MaskedIds::of(ids, &self.client.auth.in_use());
         error.with(|data| {
-            data.outcome = Outcome::Unknown;
+            // A success that was cut has been carried out; of anything else nobody can say.
+            if data.outcome != Outcome::Applied {
+                data.outcome = Outcome::Unknown;
+            }
             data.stop = data.stop.or(Some(Stop::UnknownOutcome));
-            data.candidates = found.iter().map(|key| key.id.to_string()).collect();
+            data.candidates = std::mem::take(&mut data.candidates).and(listed);
             data.nonce.clone_from(&self.nonce);
             let mark = self.by_mark();
-            data.remedy = Some(match found.len() {
+            data.remedy = Some(match data.candidates.len() {
                 0 => format!("no such key is listed yet: list again later and retire what nobody holds{mark}"),
                 1 => format!("retire the candidate, whose secret nobody holds, then create again{mark}"),
                 _ => format!("several keys fit: retire the one that nobody holds{mark}"),

@@ -6,8 +6,8 @@
 //! A body is scanned once: the marks that this leaves are what answers are read from, and a part
 //! that is handed on is a piece of its text.
 
-mod beginning;
 mod node;
+mod partial;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -15,8 +15,8 @@ mod text;
 
 use serde_json::Value;
 
-pub(crate) use beginning::beginning;
 pub(crate) use node::{Document, Node};
+pub(crate) use partial::{Partial, read_all as read_any_partial};
 pub use text::Json;
 
 /// A body that is not JSON as we accept it. Carries no text of the body or of the parser.

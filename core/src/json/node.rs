@@ -46,6 +46,11 @@ impl<'a> Document<'a> {
         Self::of(std::str::from_utf8(body).map_err(|_| NotJson)?.into())
     }
 
+    /// Reads a text that it keeps.
+    pub(crate) fn owned(text: String) -> Result<Document<'static>, NotJson> {
+        Document::of(text.into())
+    }
+
     fn of(text: Cow<'a, str>) -> Result<Self, NotJson> {
         match scan(&text)? {
             Scanned::Marks(marks) => Ok(Self { text, marks }),
@@ -103,6 +108,13 @@ impl<'a> Node<'a> {
     pub(crate) fn members(self) -> impl Iterator<Item = (Self, Self)> {
         let mut inside = self.is_object().then(|| self.inside()).into_iter().flatten();
         std::iter::from_fn(move || Some((inside.next()?, inside.next()?)))
+    }
+
+    /// The names and values of every object in it, at any depth.
+    pub(crate) fn everywhere(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
+        let within = self.place..self.mark().after as usize;
+        let objects = within.map(move |place| Self { place, ..self }).filter(|node| node.is_object());
+        objects.flat_map(Self::members).filter_map(|(name, value)| Some((name.text()?, value)))
     }
 
     /// The items of a list.

@@ -30,23 +30,6 @@ fn what_is_not_json_is_refused() {
 }
 
 #[test]
-fn of_a_cut_body_the_whole_members_are_read() {
-    let body = br#"{"data":{"id":"k1","tags":["a","b"],"key":"s\"ecret","n":12}}"#;
-    let whole: Value = decode(body).unwrap();
-    assert_eq!(beginning(body), Some(whole));
-    let cut_after =
-        |text: &str| beginning(&body[..body.windows(text.len()).position(|part| part == text.as_bytes()).unwrap() + text.len()]);
-    assert_eq!(cut_after("ecret\""), Some(json!({"data": {"id": "k1", "tags": ["a", "b"], "key": "s\"ecret"}})));
-    assert_eq!(cut_after("ecret"), Some(json!({"data": {"id": "k1", "tags": ["a", "b"]}})));
-    assert_eq!(cut_after("12"), cut_after("ecret\""));
-    for end in 0..body.len() {
-        let read = beginning(&body[..end]).unwrap_or_default();
-        let key = read.pointer("/data/key");
-        assert!(key.is_none() || key == Some(&json!("s\"ecret")), "{end}");
-    }
-}
-
-#[test]
 fn long_digits_inside_text_are_left_alone() {
     let body = br#"{"a":"x\"12345678901234567890","n":12345678901234567890123}"#;
     assert_eq!(decode(body), Ok(json!({"a": "x\"12345678901234567890", "n": "12345678901234567890123"})));

@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::auth::Credential;
 use crate::clock::Clock;
 use crate::error::{AttemptRecord, TimeoutScope};
-use crate::mask;
+use crate::mask::ServiceText;
 use crate::observe::EventName;
 use crate::options::Limit;
 use crate::transport::Body as Gathering;
@@ -87,8 +87,8 @@ impl Run<'_> {
     }
 
     fn request_id(&self, head: &WireHead) -> Option<String> {
-        let id = head.headers.get(&self.pipeline.dialect.0.request_id)?.to_str().ok()?;
-        (id.len() <= 128).then(|| mask::mask(id, self.secrets()))
+        let id = ServiceText::header(head.headers.get(&self.pipeline.dialect.0.request_id)?)?;
+        Some(id.masked_id(&self.secrets())?.into_string())
     }
 
     /// The whole request; credential headers come last.

@@ -4,16 +4,21 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::attempt::Broken;
-use crate::Secret;
 use crate::dialect::refuse::Refusal;
 use crate::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
-use crate::mask;
+use crate::mask::{SecretsInUse, ServiceText};
 use crate::retry::Refused;
 use crate::wire::{Fault, Reached, WireHead};
 
 /// The service answered, with a refusal.
-pub(super) fn refused(refusal: Refusal, head: &WireHead, suspicion: Option<String>, origin: &str, secrets: &[Secret]) -> Error {
-    let redirect = (refusal.kind == ErrorKind::Redirect).then(|| mask::mask(&redirect_words(head, origin), secrets));
+pub(super) fn refused(
+    refusal: Refusal,
+    head: &WireHead,
+    suspicion: Option<String>,
+    origin: &str,
+    secrets: &SecretsInUse,
+) -> Error {
+    let redirect = (refusal.kind == ErrorKind::Redirect).then(|| redirect_words(head, origin, secrets));
     let scope = (refusal.kind == ErrorKind::Timeout).then_some(TimeoutScope::Attempt);
     let proxy = (head.status == 407).then_some("proxy");
     Error::new(refusal.kind).with(|data| {
@@ -57,12 +62,15 @@ fn default_remedy(kind: ErrorKind) -> Option<&'static str> {
 }
 
 /// Where a redirect points to: its origin only, a query could hold anything.
-fn redirect_words(head: &WireHead, origin: &str) -> String {
+fn redirect_words(head: &WireHead, origin: &str, secrets: &SecretsInUse) -> String {
     let target = head.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     let base = Url::parse(origin).ok();
     let target = target.and_then(|target| base.as_ref()?.join(target).ok()).filter(Url::has_host);
     match target {
-        Some(url) => format!("the service redirects to {}, which is never followed", url.origin().ascii_serialization()),
+        Some(url) => {
+            let target = url.origin().ascii_serialization();
+            format!("the service redirects to {}, which is never followed", ServiceText::of(target).masked(secrets))
+        }
         None => "the service answered with a redirect that leads nowhere, and none is ever followed".to_owned(),
     }
 }

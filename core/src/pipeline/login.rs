@@ -27,6 +27,8 @@ const LEAST: Duration = Duration::from_millis(1);
 pub(super) struct Lending<'a> {
     pub pipeline: &'a Pipeline,
     pub deadline: Option<Duration>,
+    /// The credentials of the client that needs a login: what the login must not show.
+    pub auth: &'a Auth,
 }
 
 impl Lend for Lending<'_> {
@@ -44,11 +46,12 @@ impl Lend for Lending<'_> {
                 connection: Connection::Pooled,
                 priority: Priority::Urgent,
                 streamed: false,
+                brings_secret: true,
                 planned,
                 options: CallOptions::new().total(left.map_or(Limit::Never, Limit::After)),
                 flight: None,
             };
-            let nobody = Auth::nobody(&self.pipeline.dialect);
+            let nobody = Auth::nobody(&self.pipeline.dialect, self.auth.secrets());
             // The login is a call of its own on the clock; the one that needs it only waits.
             let _waiting = Waiting::on(self.pipeline.clock.as_ref());
             self.pipeline.run(&nobody, call).await.map(|done| done.answer)

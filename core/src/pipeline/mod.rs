@@ -16,13 +16,14 @@ use std::time::Duration;
 use crate::time::Timestamp;
 use tracing::{Instrument, Span};
 
+use crate::Secret;
 use crate::auth::{Auth, Credential};
 use crate::base_url::BaseUrl;
 use crate::clock::{Busy, Clock};
 use crate::dialect::plan::Planned;
 use crate::dialect::{Dialect, OpSpec, Plane};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
-use crate::mask;
+use crate::mask::{self, SecretsInUse};
 use crate::model::Meta;
 use crate::observe::{EventName, Observer, Teller};
 use crate::options::{CallOptions, Limit};
@@ -64,6 +65,8 @@ pub(crate) struct Call<'a> {
     pub connection: Connection,
     pub priority: Priority,
     pub streamed: bool,
+    /// A success brings a new secret, so that no answer is quoted.
+    pub brings_secret: bool,
     pub planned: Planned,
     pub options: CallOptions,
     /// For calls that outlive their caller: create and rotate.
@@ -104,7 +107,11 @@ impl Pipeline {
         teller.tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
         let result = match Run::begin(self, auth, &call, &id, started) {
-            Ok(mut run) => run.finish().instrument(self.span(&call)).await,
+            Ok(mut run) => {
+                let result = run.finish().instrument(self.span(&call)).await;
+                // Whatever found its way into a sentence is hidden here, where every error passes.
+                result.map_err(|error| error.hiding(&run.secrets()))
+            }
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| self.named(error, call.operation));
@@ -127,21 +134,25 @@ impl Pipeline {
 
     /// An answer that arrived and could not be read: it was carried out, and trying again would
     /// bring the same.
-    pub(crate) fn unreadable(&self, error: Error, op: &OpSpec, done: &Done) -> Error {
+    pub(crate) fn unreadable(&self, error: Error, op: &OpSpec, auth: &Auth, done: &Done) -> Error {
+        let used = done.credential.iter().flat_map(Credential::secrets).cloned();
+        let secrets = auth.in_use().with(used);
         // Whatever stands in an answer that was to bring a new secret may be that secret.
-        let brings_secret = op.plane == Plane::Manage && op.safety == Safety::Never;
-        let used = done.credential.as_ref().map(Credential::secrets).unwrap_or_default();
+        let body = &done.answer.body;
+        let mut attempts = done.attempts.clone();
+        if op.brings_secret() {
+            attempts.iter_mut().for_each(|record| forget_if_repeated(&mut record.request_id, body));
+        }
         let error = error.with(|data| {
             data.status = Some(done.answer.head.status);
             data.outcome = Outcome::Applied;
             data.harmless = op.safety == Safety::Safe;
             data.stop = Some(Stop::Fatal);
-            data.request_id.clone_from(&done.meta.request_id);
             data.elapsed = Some(done.meta.elapsed);
-            data.attempts.clone_from(&done.attempts);
-            data.excerpt = if brings_secret { None } else { mask::excerpt(&done.answer.body, used) };
+            data.attempts = attempts;
+            data.excerpt = if op.brings_secret() { None } else { mask::excerpt(body, &secrets) };
         });
-        self.named(error, &op.name)
+        self.named(error, &op.name).hiding(&secrets)
     }
 
     fn deadline(&self, call: &Call<'_>, options: CallOptions, started: Duration) -> Option<Duration> {
@@ -181,6 +192,15 @@ impl Pipeline {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+}
+
+/// Drops an id that the body repeats: what was to bring a new secret may have brought it there too.
+pub(super) fn forget_if_repeated(id: &mut Option<String>, body: &[u8]) {
+    let body = String::from_utf8_lossy(body);
+    let is_repeated = |id: &String| SecretsInUse::default().with([Secret::new(id.as_str())]).finds(&body);
+    if id.as_ref().is_some_and(is_repeated) {
+        *id = None;
     }
 }
 

@@ -11,11 +11,11 @@ use super::attempt::{Answered, Body, Broken};
 use super::flight::Cut;
 use super::login::Lending;
 use super::{Call, Pipeline, failure};
-use crate::Secret;
 use crate::auth::{Auth, Credential};
 use crate::clock::{Clock, pause};
-use crate::dialect::refuse;
+use crate::dialect::refuse::{self, Reading};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
+use crate::mask::{Masked, SecretsInUse};
 use crate::model::Meta;
 use crate::observe::EventName;
 use crate::options::CallOptions;
@@ -37,6 +37,8 @@ pub(super) struct Run<'a> {
     pub started: Duration,
     pub deadline: Option<Duration>,
     pub credential: Option<Credential>,
+    /// Those that were refused before it.
+    refused: Vec<Credential>,
     pub attempts: Vec<AttemptRecord>,
     /// How long the call has waited since its last attempt.
     pub delay: Duration,
@@ -90,6 +92,7 @@ impl<'a> Run<'a> {
             started,
             deadline,
             credential: None,
+            refused: Vec::new(),
             attempts: Vec::new(),
             delay: Duration::ZERO,
             queued: Duration::ZERO,
@@ -104,7 +107,7 @@ impl<'a> Run<'a> {
 
     pub(super) async fn finish(&mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
-            let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
+            let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
             let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
             // Whatever became of a login, the call itself was never sent.
             self.credential = Some(credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))?);
@@ -140,8 +143,9 @@ impl<'a> Run<'a> {
     }
 
     /// What must not be shown, whoever echoes it.
-    pub(super) fn secrets(&self) -> &[Secret] {
-        self.credential.as_ref().map(Credential::secrets).unwrap_or_default()
+    pub(super) fn secrets(&self) -> SecretsInUse {
+        let used = self.credential.iter().chain(&self.refused).flat_map(Credential::secrets).cloned();
+        self.auth.in_use().with(used)
     }
 
     fn is_abandoned(&self) -> bool {
@@ -205,14 +209,14 @@ impl<'a> Run<'a> {
     /// Another credential after a refusal, once; whether there is one.
     async fn renew(&mut self) -> Result<bool> {
         let Some(refused) = self.credential.as_ref().filter(|_| !self.renewed) else { return Ok(false) };
-        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline };
+        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
         let result = self.in_time(self.auth.renewed(refused, self.clock(), &lending)).await;
         let failed = result.as_ref().err().map(Error::kind);
         self.tell(EventName::AuthRefresh, |event| event.error = failed);
         self.renewed = true;
         let refused = |error| self.with_history(error).with(|data| data.outcome = self.outcome(Outcome::Rejected));
         let Some(other) = result.map_err(refused)? else { return Ok(false) };
-        self.credential = Some(other);
+        self.refused.extend(self.credential.replace(other));
         Ok(true)
     }
 
@@ -265,18 +269,20 @@ impl<'a> Run<'a> {
 
     fn judge_refusal(&mut self, answer: WireResponse, lane: &Lane) -> Judged {
         let spec = &self.pipeline.dialect.0;
-        let refusal = refuse::read(spec, self.call.operation, &answer, self.secrets());
-        if let (Some(record), Some(id)) = (self.attempts.last_mut(), &refusal.request_id) {
-            record.request_id = Some(id.clone());
+        let brings_secret = self.call.brings_secret;
+        let reading = Reading { operation: self.call.operation, brings_secret, secrets: self.secrets() };
+        let refusal = refuse::read(spec, &answer, reading);
+        if let Some(record) = self.attempts.last_mut() {
+            record.request_id = refusal.request_id.clone().map(Masked::into_string);
         }
         let quota_code = refusal.kind == ErrorKind::PlanLimit;
         let facts = AnswerFacts { quota_code, before_handler: spec.unavailable_before_handler };
         let hint = hints::hint(&answer.head, refusal.retry_after, lane.server_now());
         let verdict = classify::classify_answer(&answer.head, facts, hint);
         let credential = self.credential.as_ref();
-        let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.message.as_deref()));
+        let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.ends_session));
         let suspicion = credential.filter(|_| answer.head.status == 401).and_then(|used| self.auth.suspicion(used));
-        let error = failure::refused(refusal, &answer.head, suspicion, self.pipeline.base.origin(), self.secrets());
+        let error = failure::refused(refusal, &answer.head, suspicion, self.pipeline.base.origin(), &self.secrets());
         Judged { verdict, died: false, error, lost }
     }
 
@@ -288,6 +294,8 @@ impl<'a> Run<'a> {
             // What it refuses stands in the head; of the body, whatever arrived will do.
             Some(head) if !is_success(&head) => self.judge_refusal(WireResponse { head, body: broken.read }, lane),
             Some(head) => {
+                // Its head says that it was carried out, whatever became of its body.
+                let verdict = Verdict { outcome: Outcome::Applied, ..verdict };
                 if let Some(flight) = &self.call.flight {
                     flight.keep(Cut { head, read: broken.read });
                 }
@@ -328,7 +336,14 @@ impl<'a> Run<'a> {
     /// What became of the whole call when its last attempt came to `last`. Where nothing is changed
     /// there is no doubt about the earlier ones.
     fn outcome(&self, last: Outcome) -> Outcome {
-        if self.unclear && self.call.safety != Safety::Safe { Outcome::Unknown } else { last }
+        match last {
+            // What was carried out for certain is not in doubt for an earlier attempt.
+            Outcome::Applied => last,
+            Outcome::NotSent | Outcome::Rejected | Outcome::Unknown if self.unclear && self.call.safety != Safety::Safe => {
+                Outcome::Unknown
+            }
+            Outcome::NotSent | Outcome::Rejected | Outcome::Unknown => last,
+        }
     }
 
     /// Adds what the call has been through.
@@ -337,9 +352,6 @@ impl<'a> Run<'a> {
         error.with(|data| {
             data.elapsed = Some(elapsed);
             data.attempts.clone_from(&self.attempts);
-            if data.request_id.is_none() {
-                data.request_id = self.attempts.iter().rev().find_map(|record| record.request_id.clone());
-            }
         })
     }
 

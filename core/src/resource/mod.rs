@@ -18,6 +18,7 @@ use crate::dialect::{OpSpec, Returns, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
 use crate::json::{Json, Node};
 use crate::keys::{Listing, fetch_page};
+use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::{Item, Page, PageRequest, Reply};
 use crate::op::{Ask, Payload};
 use crate::options::Limit;
@@ -191,7 +192,7 @@ impl Resource {
         let done = self.send(op, ask).await?;
         match read::answer(&done.answer).and_then(|body| read_body(body.root())) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, op, &done)),
+            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
         }
     }
 
@@ -232,16 +233,16 @@ impl Resource {
                 return Ok(item);
             }
             if total.is_some_and(|total| clock.monotonic().saturating_add(rule.every) > total) {
-                return Err(self.client.named_op(unfinished(&item), op));
+                return Err(self.client.named_op(unfinished(&item, &self.client.auth.in_use()), op));
             }
             pause(clock.as_ref(), rule.every).await;
         }
     }
 }
 
-fn unfinished(item: &Reply<Item>) -> Error {
+fn unfinished(item: &Reply<Item>, secrets: &SecretsInUse) -> Error {
     Error::new(ErrorKind::Timeout).with(|data| {
-        let status = item.status.as_deref().unwrap_or("not known");
+        let status = ServiceText::of(item.status.as_deref().unwrap_or("not known")).masked(secrets);
         data.summary = Some(format!("it had not come to an end in time: its status is {status}"));
         data.timeout_scope = Some(TimeoutScope::Total);
         data.stop = Some(Stop::Deadline);

@@ -8,11 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::Credential;
 use crate::client::Client;
 use crate::clock::Busy;
 use crate::dialect::read;
-use crate::error::{Error, ErrorKind, Outcome, Result, TimeoutScope};
+use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, TimeoutScope};
 use crate::json::{Document, Json, Node};
+use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::Meta;
 use crate::pipeline::{Answered, Body};
 use crate::wire::{BodySource, Fault};
@@ -65,6 +67,10 @@ pub struct EventStream {
     stall: Duration,
     /// The id of what runs, once the service has named it.
     run_id: Option<String>,
+    /// The request that brought its head.
+    attempts: Vec<AttemptRecord>,
+    /// What must not be shown, whatever an event names.
+    secrets: SecretsInUse,
 }
 
 impl EventStream {
@@ -76,6 +82,8 @@ impl EventStream {
         stall: Option<Duration>,
     ) -> Result<Self> {
         let Body::Open(source) = answered.body else { return Err(Error::new(ErrorKind::Internal)) };
+        let used = answered.credential.iter().flat_map(Credential::secrets).cloned();
+        let secrets = client.auth.in_use().with(used);
         Ok(Self {
             meta,
             client: client.clone(),
@@ -85,6 +93,8 @@ impl EventStream {
             ready: VecDeque::new(),
             stall: stall.unwrap_or(STALL),
             run_id: None,
+            attempts: answered.attempts,
+            secrets,
         })
     }
 
@@ -148,20 +158,28 @@ impl EventStream {
             data.timeout_scope = (kind == ErrorKind::Timeout).then_some(TimeoutScope::Stall);
             data.outcome = Outcome::Applied;
             data.status = Some(self.meta.status);
-            data.request_id.clone_from(&self.meta.request_id);
+            data.attempts.clone_from(&self.attempts);
             data.operation = Some(self.operation.clone().into());
-            data.remedy = Some(match &self.run_id {
+            data.remedy = Some(match self.shown_id() {
                 Some(id) => format!("the run goes on: wait for it with `runs.wait(\"{id}\")`"),
                 None => "what was begun may go on at the service".to_owned(),
             });
         });
-        self.client.named(error)
+        self.client.named(error).hiding(&self.secrets)
+    }
+
+    /// The id of the run, as it may be shown.
+    fn shown_id(&self) -> Option<String> {
+        Some(ServiceText::of(self.run_id.as_deref()?).masked_id(&self.secrets)?.into_string())
     }
 }
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("operation", &self.operation).field("run_id", &self.run_id).finish_non_exhaustive()
+        f.debug_struct("EventStream")
+            .field("operation", &self.operation)
+            .field("run_id", &self.shown_id())
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,9 @@
 //! Done here and not by the HTTP library because that one looks only at the first
 //! `Content-Encoding` line and then removes all of them: a body encoded twice would be handed on
 //! as if it were decoded (`security.md` case 58). Memory stays at one chunk and one window,
-//! whatever the ratio; the limit on the whole is the reader's.
+//! whatever the ratio; the limit on the whole is the reader's. What is read may be longer than what
+//! comes of it by [`BARREN`] only, so that the reader's limit bounds the compressed bytes too, and
+//! members, headers and blocks that hold nothing end soon.
 
 use std::io::{self, BufRead, Read};
 use std::task::{Context, Poll, ready};
@@ -15,6 +17,10 @@ use crate::wire::{BodySource, Fault, Phase, Reached, TransportError};
 
 /// What one chunk may decompress to before it is handed on.
 const PIECE: usize = 16 * 1024;
+
+/// How many compressed bytes beyond what they decompress to are read: ten times the longest header,
+/// or some 3,000 empty members.
+const BARREN: u64 = 64 * 1024;
 
 /// Feeds the decoder from chunks: an empty chunk that is not the last means "come back later".
 #[derive(Default)]
@@ -50,6 +56,9 @@ pub(super) struct Gunzip<S> {
     source: S,
     decoder: MultiGzDecoder<Feed>,
     piece: Box<[u8]>,
+    /// Compressed bytes that were given to the decoder, and what came of them.
+    taken: u64,
+    given: u64,
     reused: bool,
     empty: bool,
 }
@@ -57,11 +66,15 @@ pub(super) struct Gunzip<S> {
 impl<S: BodySource> Gunzip<S> {
     pub(super) fn new(source: S, reused: bool) -> Self {
         let piece = vec![0; PIECE].into_boxed_slice();
-        Self { source, decoder: MultiGzDecoder::new(Feed::default()), piece, reused, empty: true }
+        Self { source, decoder: MultiGzDecoder::new(Feed::default()), piece, taken: 0, given: 0, reused, empty: true }
     }
 
     fn corrupt(&self) -> TransportError {
-        TransportError { fault: Fault::Encoding, phase: Phase::Body, reached: Reached::Head, reused: self.reused }
+        self.refused(Fault::Encoding)
+    }
+
+    fn refused(&self, fault: Fault) -> TransportError {
+        TransportError { fault, phase: Phase::Body, reached: Reached::Head, reused: self.reused }
     }
 }
 
@@ -70,7 +83,10 @@ impl<S: BodySource> BodySource for Gunzip<S> {
         loop {
             match self.decoder.read(&mut self.piece) {
                 Ok(0) => return Poll::Ready(Ok(None)),
-                Ok(count) => return Poll::Ready(Ok(Some(Bytes::copy_from_slice(&self.piece[..count])))),
+                Ok(count) => {
+                    self.given += count as u64;
+                    return Poll::Ready(Ok(Some(Bytes::copy_from_slice(&self.piece[..count]))));
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => return Poll::Ready(Err(self.corrupt())),
             }
@@ -80,6 +96,11 @@ impl<S: BodySource> BodySource for Gunzip<S> {
                 Some(chunk) => {
                     self.empty &= chunk.is_empty();
                     feed.chunk = chunk;
+                    self.taken += feed.chunk.len() as u64;
+                    // What the last chunk comes to is not known yet, so it is not counted against it.
+                    if self.taken - feed.chunk.len() as u64 > self.given + BARREN {
+                        return Poll::Ready(Err(self.refused(Fault::TooLarge)));
+                    }
                 }
                 // An answer without any body is not a broken one, whatever its headers say.
                 None if self.empty => return Poll::Ready(Ok(None)),

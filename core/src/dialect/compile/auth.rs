@@ -42,6 +42,15 @@ pub(super) fn compile(auth: schema::Auth) -> std::result::Result<AuthSpec, Wrong
     })
 }
 
+/// The beginnings by which keys and tokens are known, and what users mistake for them.
+pub(in crate::dialect) fn shapes(auth: &schema::Auth) -> impl Iterator<Item = &str> {
+    let credentials = [&auth.key, &auth.token, &auth.login].into_iter().flatten();
+    credentials.flat_map(|credential| {
+        let known = credential.prefix.iter().chain(&credential.looks_like);
+        known.chain(credential.other_prefixes.keys()).chain(&credential.shapes).map(String::as_str)
+    })
+}
+
 fn credential_word(name: CredentialName) -> &'static str {
     match name {
         CredentialName::Key => "key",
@@ -53,6 +62,7 @@ fn credential_word(name: CredentialName) -> &'static str {
 fn compile_credential(key: &str, credential: Option<schema::Credential>) -> std::result::Result<Option<CredentialSpec>, Wrong> {
     let Some(credential) = credential else { return Ok(None) };
     at(format!("{key}.source"), source(&credential.source))?;
+    at(format!("{key}.env"), credential.env.iter().try_for_each(|name| variable(name)))?;
     let is_login = key == "auth.login";
     let mode = at(format!("{key}.mode"), auth_mode(&credential, is_login))?;
     Ok(Some(CredentialSpec {
@@ -102,6 +112,13 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
         return Err("a login's `env` must name two variables: the e-mail's and the password's".to_owned());
     }
     Ok(mode)
+}
+
+/// A name that means nothing else to a shell, in which `Request::to_curl` puts it.
+fn variable(name: &str) -> std::result::Result<(), String> {
+    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let fits = name.bytes().all(is_name) && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit();
+    if fits { Ok(()) } else { Err("must name variables in capital letters, digits and `_`".to_owned()) }
 }
 
 /// What stands in a header beside the credential: a word that cannot end it or add to it.

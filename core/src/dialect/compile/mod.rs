@@ -11,9 +11,12 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method};
 
+pub(in crate::dialect) use auth::shapes as auth_shapes;
+
 use super::schema::{self, AccountPlace, ErrorPointers, Names, PageStyle, PlanLimit};
 use super::spec::*;
 use crate::error::ErrorKind;
+use crate::mask::Shapes;
 use crate::op::KeyOp;
 
 /// The key of the file that is wrong, and why.
@@ -44,6 +47,7 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
     let account = compile_account(file.account)?;
     check::references(&keys, &resources, &refusals, &file.retire.next_on)?;
     check::account_paths(&account, &keys, &resources)?;
+    let shapes = Shapes::of(auth::shapes(&file.auth).map(str::to_owned));
     Ok(Spec {
         id: at("service.id", check_id(&file.service.id)).map(|()| file.service.id.as_str().into())?,
         title: file.service.title,
@@ -56,6 +60,7 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
         source: at("service.source", source(&file.service.source))?,
         request_id: at("service.request_id", header(file.service.request_id.as_deref().unwrap_or("x-request-id")))?,
         auth: auth::compile(file.auth)?,
+        shapes,
         account,
         unavailable_before_handler: file.throttle.unavailable_before_handler,
         read_bucket,

@@ -132,6 +132,24 @@ async fn broken_gzip_is_an_encoding_error() {
     }
 }
 
+/// Members, headers and blocks that hold nothing cost no more than a short answer.
+#[tokio::test]
+async fn compressed_bytes_that_hold_nothing_come_to_an_end() {
+    let long_name = [b"\x1f\x8b\x08\x08\0\0\0\0\0\x03".to_vec(), vec![b'n'; 1 << 20]].concat();
+    let empty_blocks = [b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec(), b"\0\0\0\xff\xff".repeat(1 << 18)].concat();
+    for (barren, fault) in [
+        (gzip(b"").repeat(1 << 16), Fault::TooLarge),
+        (gzip(b"a").repeat(1 << 16), Fault::TooLarge),
+        (empty_blocks, Fault::TooLarge),
+        (long_name, Fault::Encoding),
+    ] {
+        let cut = body(whole("Content-Encoding: gzip\r\n", &barren), DEFAULT_BODY_LIMIT).await.unwrap_err();
+        assert!(cut.error.fault == fault || cut.error.fault == Fault::TooLarge, "{cut:?}");
+        assert!(cut.read.len() < 1 << 16, "{cut:?}");
+    }
+    assert_eq!(body(whole("Content-Encoding: gzip\r\n", &gzip(b"ab").repeat(500)), 9_999).await.unwrap().len(), 1_000);
+}
+
 #[tokio::test]
 async fn a_gzip_body_that_is_cut_on_the_wire_is_truncated() {
     let packed = gzip(b"{\"a\":1}");
