@@ -234,6 +234,8 @@ mod auth;
 mod base_url;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod caller;
+mod caught;
 mod client;
 mod clock;
 mod dialect;
@@ -271,7 +273,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use dialect::ClientNames;
 pub use dialect::{CapabilityInfo, Dialect, Source};
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
-pub use handover::{Deliver, Handover, OnCancel, Recover};
+pub use handover::{Deliver, Handover, OnCancel, Receipt, Recover, Untaken};
 pub use jiff::{SignedDuration, Timestamp};
 pub use json::Json;
 pub use keys::Keys;
