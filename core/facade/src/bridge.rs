@@ -13,8 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use keywright::Receipt;
-pub use keywright::BoxFuture;
+pub use keywright::{BoxFuture, Receipt};
 
 use crate::api::Client;
 use crate::caller::{Caller, Remembered};

@@ -13,7 +13,8 @@ use std::thread::JoinHandle;
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, abortable};
 use keywright::caller::run_for;
-use keywright::{BoxFuture, PerProcess, process_id, settle_thread};
+use keywright::{BoxFuture, settle_thread};
+pub use keywright::{PerProcess, process_id};
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, oneshot};
 
