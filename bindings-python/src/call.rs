@@ -1,7 +1,8 @@
 //! Calls: a blocked thread waits for one, an event loop for many.
 //!
 //! The io thread never takes the interpreter's lock. What has ended is turned into Python values on
-//! the thread that gets it.
+//! the thread that gets it. A new secret is signed for at the last moment before Python has it: when
+//! the blocked call returns, or when the coroutine that awaits it goes on.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -9,12 +10,12 @@ use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keywright_facade as facade;
 use keywright_facade::KeywrightError;
-use keywright_facade::bridge::{BoxFuture, Mailbox, Parker, Started, start};
+use keywright_facade::bridge::{BoxFuture, Ended, Mailbox, Parker, Receipt, Started, start};
 use keywright_facade::process::Result;
 use pyo3::prelude::*;
 
@@ -69,7 +70,11 @@ impl<'a, 'py> Call<'a, 'py> {
         let client = self.client.map(Arc::as_ref);
         match self.queue {
             Some(queue) => queue.get().begin(py, client, self.functions, self.delivering, call)?.give(py),
-            None => blocked(py, client, self.functions, call),
+            None => {
+                let value = blocked(py, client, self.functions, call);
+                drop(self.delivering);
+                value
+            }
         }
     }
 }
@@ -92,20 +97,32 @@ fn blocked<'py, T: Give + Send + 'static>(
     let parker = Parker::default();
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
-    let host = functions.map(|functions| functions.queue());
-    let started = start(&mailbox, client, host, call, Some, || None).map_err(|error| raise(py, error))?;
+    let asking = functions.map(|functions| functions.asking(py, next_number())).transpose()?;
+    let started = start(&mailbox, client, asking, call, Some, || None).map_err(|error| raise(py, error))?;
     loop {
         inside.wait(py, || parker.wait(SIGNALS));
         let ended = mailbox.take().into_iter().flatten().next();
         if let Some(functions) = functions {
             functions.serve_all(py)?;
         }
-        if let Some(ended) = ended {
+        if let Some(Ended { result, receipt }) = ended {
             drop(started);
-            return finish(py, functions, ended);
+            let value = finish(py, functions, result)?;
+            if let Some(receipt) = receipt {
+                // Ctrl-C up to here means that the result was not taken.
+                py.check_signals()?;
+                receipt.sign();
+            }
+            return Ok(value);
         }
         py.check_signals()?;
     }
+}
+
+/// A number that no other call of this process has.
+fn next_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 fn finish<'py, T: Give>(py: Python<'py>, functions: Option<&Arc<Functions>>, ended: Result<T>) -> PyResult<Bound<'py, PyAny>> {
@@ -128,7 +145,8 @@ pub struct Queue {
     mailbox: Arc<Mailbox<Arrival>>,
     bell: UnixStream,
     calls: Mutex<HashMap<u64, Started>>,
-    last: AtomicU64,
+    /// Receipts for results that were given out and that no coroutine has taken yet.
+    untaken: Mutex<HashMap<u64, Receipt>>,
 }
 
 enum Arrival {
@@ -137,7 +155,11 @@ enum Arrival {
     Nothing,
 }
 
-type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+/// Makes the Python value of what a call has ended with. Dropped uncalled, a new secret goes back.
+type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<(Py<PyAny>, Option<Receipt>)> + Send>;
+
+/// Number, value, exception, and whether the value is to be signed for.
+type Come = (u64, Py<PyAny>, Py<PyAny>, bool);
 
 impl Queue {
     fn begin<T: Give + Send + 'static>(
@@ -149,23 +171,24 @@ impl Queue {
         call: BoxFuture<'static, Result<T>>,
     ) -> PyResult<u64> {
         let _inside = Inside::enter(py)?;
-        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = next_number();
         let owned = functions.map(Arc::clone);
-        let ended = move |ended| {
+        let ended = move |ended: Ended<T>| {
             let of = owned.clone();
             let finish: Finish = Box::new(move |py| {
                 let _delivering = delivering;
-                finish(py, owned.as_ref(), ended).map(Bound::unbind)
+                let Ended { result, receipt } = ended;
+                finish(py, owned.as_ref(), result).map(|value| (value.unbind(), receipt))
             });
             Arrival::Ended(number, of, finish)
         };
-        let host = functions.map(|functions| functions.queue());
+        let asking = functions.map(|functions| functions.asking(py, number)).transpose()?;
         let started = match functions.map(Arc::clone) {
-            Some(functions) => start(&self.mailbox, client, host, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
+            Some(functions) => start(&self.mailbox, client, asking, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
             None => start(&self.mailbox, client, None, call, ended, || Arrival::Nothing),
         };
         let started = started.map_err(|error| raise(py, error))?;
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).insert(number, started);
+        lock(&self.calls).insert(number, started);
         Ok(number)
     }
 }
@@ -180,7 +203,7 @@ impl Queue {
         // A bell that is full rings already.
         let ring = move || drop((&rope).write(&[1]));
         let mailbox = Arc::new(Mailbox::new(ring));
-        Ok(Self { mailbox, bell, calls: Mutex::default(), last: AtomicU64::new(0) })
+        Ok(Self { mailbox, bell, calls: Mutex::default(), untaken: Mutex::default() })
     }
 
     /// What an event loop watches.
@@ -188,13 +211,14 @@ impl Queue {
         self.bell.as_raw_fd()
     }
 
-    /// Everything that has come: `(number, result, exception)` for a call that has ended,
-    /// `(0, link, request)` for a request of the core.
+    /// Everything that has come: `(number, result, exception, owed)` for a call that has ended,
+    /// `(0, link, request, False)` for a request of the core. What is owed is to be `taken`, or
+    /// goes back with `abort`.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let _inside = Inside::enter(py)?;
         let mut rung = [0; 64];
         while matches!((&self.bell).read(&mut rung), Ok(64)) {}
-        let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();
+        let mut come: Vec<Come> = Vec::new();
         for arrival in self.mailbox.take() {
             match arrival {
                 Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
@@ -204,10 +228,16 @@ impl Queue {
                     if let Some(functions) = functions {
                         ask(py, &functions, &mut come)?;
                     }
-                    self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                    // One that was left takes nothing.
+                    let Some(started) = lock(&self.calls).remove(&number) else { continue };
+                    drop(started);
                     match finish(py) {
-                        Ok(value) => come.push((number, value, py.None())),
-                        Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any())),
+                        Ok((value, receipt)) => {
+                            let owed = receipt.is_some();
+                            receipt.and_then(|receipt| lock(&self.untaken).insert(number, receipt));
+                            come.push((number, value, py.None(), owed));
+                        }
+                        Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any(), false)),
                     }
                 }
             }
@@ -215,18 +245,32 @@ impl Queue {
         Ok(come.into_pyobject(py)?.into_any())
     }
 
-    /// Drops a call, which closes its connection.
+    /// The coroutine has the result of a call.
+    fn taken(&self, number: u64) {
+        let receipt = lock(&self.untaken).remove(&number);
+        if let Some(receipt) = receipt {
+            receipt.sign();
+        }
+    }
+
+    /// Drops a call, which closes its connection, or its result, which goes back.
     fn abort(&self, number: u64) {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        let started = lock(&self.calls).remove(&number);
+        let receipt = lock(&self.untaken).remove(&number);
+        drop((started, receipt));
     }
 }
 
-fn ask(py: Python<'_>, functions: &Arc<Functions>, come: &mut Vec<(u64, Py<PyAny>, Py<PyAny>)>) -> PyResult<()> {
+fn ask(py: Python<'_>, functions: &Arc<Functions>, come: &mut Vec<Come>) -> PyResult<()> {
     while let Some(request) = functions.take() {
         let link = Py::new(py, Link(Arc::clone(functions)))?;
-        come.push((0, link.into_any(), Py::new(py, request)?.into_any()));
+        come.push((0, link.into_any(), Py::new(py, request)?.into_any(), false));
     }
     Ok(())
+}
+
+fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A client of the facade and the functions that were given with it.

@@ -65,6 +65,18 @@ fn forked() {
     INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
 }
 
+/// Does something in the interpreter on a thread that does not come from it; nothing where it ends.
+pub fn from_outside(work: impl FnOnce(Python<'_>)) {
+    // In this order: the end either sees this thread and waits, or is seen by it.
+    INSIDE.fetch_add(1, Ordering::SeqCst);
+    DEPTH.set(1);
+    if ENDER.get().is_none() {
+        let _ = Python::try_attach(work);
+    }
+    DEPTH.set(0);
+    INSIDE.fetch_sub(1, Ordering::SeqCst);
+}
+
 /// While it lives, this thread is in the interpreter with a call of ours below it.
 pub struct Inside(PhantomData<*const ()>);
 

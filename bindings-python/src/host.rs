@@ -1,25 +1,43 @@
 //! Serves what the core asks of Python: a key, a place for a secret, an ear for an event.
+//!
+//! A function runs in the context (`contextvars`) of the call that it is asked for, as it was when
+//! that call began: whoever serves it may be another caller.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keywright_facade as facade;
 use keywright_facade::HostAsk;
+use keywright_facade::bridge::Asking;
 use keywright_facade::host::{HostQueue, HostRequest, failure_id};
-use pyo3::exceptions::{PyException, PyTypeError};
+use keywright_facade::process::process_id;
+use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
 
 use crate::convert::{Give, take};
 use crate::exit::Inside;
+use crate::idle;
 
 /// The functions of one client, and what they failed with.
 #[pyclass(frozen, module = "keywright._native")]
 #[derive(Clone)]
 pub struct Link(pub Arc<Functions>);
 
+/// What is remembered of a caller while the core works for its call.
+struct Asker {
+    context: Py<PyAny>,
+    /// They must be there for what is told after the caller and its client have gone.
+    _functions: Arc<Functions>,
+}
+
 /// See [`Link`].
 pub struct Functions {
     queue: Arc<HostQueue>,
+    /// The process in which requests that nobody waits for are served.
+    served_in: AtomicU32,
     key_provider: Option<Py<PyAny>>,
     on_event: Option<Py<PyAny>>,
     deliver: Mutex<HashMap<u64, Py<PyAny>>>,
@@ -52,7 +70,27 @@ impl Drop for Delivering {
 impl Functions {
     pub fn of(queue: &Arc<HostQueue>, key_provider: Option<Py<PyAny>>, on_event: Option<Py<PyAny>>) -> Arc<Self> {
         let queue = Arc::clone(queue);
-        Arc::new(Self { queue, key_provider, on_event, deliver: Mutex::default(), failures: Mutex::default() })
+        Arc::new(Self {
+            queue,
+            served_in: AtomicU32::new(0),
+            key_provider,
+            on_event,
+            deliver: Mutex::default(),
+            failures: Mutex::default(),
+        })
+    }
+
+    /// A call of that number, made in the context that is current now.
+    pub fn asking(self: &Arc<Self>, py: Python<'_>, number: u64) -> PyResult<Asking<'_>> {
+        static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let process = process_id();
+        if self.served_in.swap(process, Ordering::Relaxed) != process {
+            let functions = Arc::downgrade(self);
+            self.queue.otherwise(move || functions.upgrade().into_iter().for_each(idle::serve));
+        }
+        let copy = COPY.get_or_try_init(py, || Ok::<_, PyErr>(py.import("contextvars")?.getattr("copy_context")?.unbind()))?;
+        let remembered = Box::new(Asker { context: copy.call0(py)?, _functions: Arc::clone(self) });
+        Ok(Asking { host: &self.queue, number, remembered })
     }
 
     pub fn queue(&self) -> &Arc<HostQueue> {
@@ -102,17 +140,22 @@ impl Functions {
 
     fn called<'py>(&self, py: Python<'py>, request: &Request) -> PyResult<Bound<'py, PyAny>> {
         let none = || Ok(py.None().into_bound(py));
+        let run = |arguments: Bound<'py, PyTuple>| request.context(py)?.call_method1("run", arguments);
         match request.0.ask() {
-            HostAsk::Key => self.key_provider.as_ref().map_or_else(none, |function| function.bind(py).call0()),
+            HostAsk::Key => match &self.key_provider {
+                Some(function) => run((function.bind(py),).into_pyobject(py)?),
+                None => none(),
+            },
             HostAsk::Event => match (&self.on_event, request.0.event()) {
-                (Some(function), Some(event)) => function.bind(py).call1((event.give(py)?,)),
+                (Some(function), Some(event)) => run((function.bind(py), event.give(py)?).into_pyobject(py)?),
                 _ => none(),
             },
             HostAsk::Deliver => {
                 let function = lock(&self.deliver).get(&request.0.function()).map(|function| function.clone_ref(py));
                 match (function, request.0.secret()) {
-                    (Some(function), Some(secret)) => function.bind(py).call1((secret.give(py)?,)),
-                    _ => none(),
+                    (Some(function), Some(secret)) => run((function.bind(py), secret.give(py)?).into_pyobject(py)?),
+                    // To say that it is stored would keep a key that nobody has.
+                    _ => Err(PyRuntimeError::new_err("the call that was to store the secret has ended")),
                 }
             }
         }
@@ -145,6 +188,30 @@ impl Functions {
         // Not under the lock: what it holds may run anything when it goes.
         drop(forgotten);
         request.0.fail(number, words);
+    }
+}
+
+#[pymethods]
+impl Request {
+    /// The call that it is asked for; 0 where it has none.
+    #[getter]
+    fn caller(&self) -> u64 {
+        self.0.caller()
+    }
+
+    /// Whether a secret is to be stored.
+    #[getter]
+    fn stores(&self) -> bool {
+        self.0.ask() == HostAsk::Deliver
+    }
+
+    /// A copy of the context of that call: several may be in it at a time. Without a call, an empty
+    /// one, and never that of whoever serves it.
+    fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.0.remembered::<Asker>() {
+            Some(asker) => asker.context.bind(py).call_method0("copy"),
+            None => py.import("contextvars")?.getattr("Context")?.call0(),
+        }
     }
 }
 

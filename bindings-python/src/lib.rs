@@ -10,6 +10,7 @@ mod exit;
 #[rustfmt::skip]
 mod generated;
 mod host;
+mod idle;
 mod json;
 mod record;
 mod secret;

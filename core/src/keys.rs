@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::{OpSpec, PageSpec, read};
 use crate::error::{Error, Result};
-use crate::handover::{Handover, Job, Recover, marked as recover_name};
+use crate::handover::{Handover, Job, Recover, Untaken, marked as recover_name};
 use crate::json::{Document, Node};
 use crate::model::{
     CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
@@ -66,6 +66,16 @@ impl Keys {
     /// # }
     /// ```
     pub async fn create(&self, wanted: CreateKey) -> Result<Reply<CreatedKey>> {
+        self.create_untaken(wanted).await.map(Untaken::take)
+    }
+
+    /// Creates a key for a caller who is further away than this future: in another task, thread or
+    /// language. The result is the caller's once it is taken; dropped before, the key is discarded
+    /// as [`Handover::on_cancel`] says, and told of (`orphan_key`).
+    ///
+    /// # Errors
+    /// As [`Keys::create`].
+    pub async fn create_untaken(&self, wanted: CreateKey) -> Result<Untaken<Reply<CreatedKey>>> {
         let op = self.op(KeyOp::Create)?;
         let scopes = wanted.scopes.map(|scopes| self.checked_scopes(scopes)).transpose()?;
         let name = wanted.name.map(checked_name).transpose().map_err(|error| self.client.named_op(error, &op))?;
@@ -171,6 +181,16 @@ impl Keys {
     /// `not_found`; `unsupported`, before any request, elsewhere: create a new key, deploy it,
     /// then retire the old one.
     pub async fn rotate(&self, id: impl Into<KeyId>) -> Result<Reply<CreatedKey>> {
+        self.rotate_untaken(id).await.map(Untaken::take)
+    }
+
+    /// Rotates a key for a caller who is further away than this future, see
+    /// [`Keys::create_untaken`]. A rotated key is never discarded: what is dropped untaken is told
+    /// of (`orphan_key`).
+    ///
+    /// # Errors
+    /// As [`Keys::rotate`].
+    pub async fn rotate_untaken(&self, id: impl Into<KeyId>) -> Result<Untaken<Reply<CreatedKey>>> {
         let op = self.op(KeyOp::Rotate)?;
         let id = id.into();
         let ask = with_id(&id);

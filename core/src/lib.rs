@@ -234,6 +234,8 @@ mod auth;
 mod base_url;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod caller;
+mod caught;
 mod client;
 mod clock;
 mod curl;
@@ -278,7 +280,7 @@ pub use dialect::{variables, variables_of};
 #[doc(hidden)]
 pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
-pub use handover::{Deliver, Handover, OnCancel, Recover};
+pub use handover::{Deliver, Handover, OnCancel, Receipt, Recover, Untaken};
 pub use json::Json;
 pub use keys::Keys;
 pub use metrics::Metrics;

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::caught;
 use crate::error::{ErrorKind, Outcome};
 use crate::wire_enum::wire_enum;
 
@@ -73,7 +74,8 @@ pub struct Event {
     pub detail: Option<String>,
 }
 
-/// Receives events, on the task that makes them: it must be quick and must not block.
+/// Receives events, on the task that makes them: it must be quick and must not block. A panic in it
+/// is logged and ends nothing.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -125,8 +127,11 @@ impl Teller<'_> {
         };
         fill(&mut event);
         log(&event);
-        if let Some(observer) = self.observer {
-            observer.event(&event);
+        if let Some(observer) = self.observer
+            && caught::called(|| observer.event(&event)).is_none()
+        {
+            // A call does not fail because somebody watches it badly.
+            tracing::error!(service = %self.service, operation = self.operation, "an observer panicked at `{}`", event.name);
         }
     }
 }

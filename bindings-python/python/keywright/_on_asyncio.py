@@ -26,8 +26,10 @@ class Calls:
         self.queue = Queue()
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self.serving: set[asyncio.Task[None]] = set()
+        # What stores the secret of a call, by its number: it is cancelled with the call.
+        self.storing: dict[int, asyncio.Task[None]] = {}
         try:
-            # In a context of its own: a function of the user serves any call, and must not take one for another.
+            # In a context of its own, and not in that of the call that happens to be the first.
             Context().run(loop.add_reader, self.queue.fileno(), self.drain)
         except NotImplementedError:
             _watch(self.queue.fileno(), loop, self.drain)
@@ -37,19 +39,32 @@ class Calls:
         number = method(self.queue, *arguments)
         self.waiting[number] = future
         try:
-            return await future
+            value = await future
+            if number in self.waiting:
+                # It is owed, and from here on nothing can come between it and the caller.
+                self.queue.taken(number)
+                del self.waiting[number]
+            return value
         finally:
             if self.waiting.pop(number, None) is not None:
                 self.queue.abort(number)
+                if number in self.storing:
+                    self.storing.pop(number).cancel()
 
     def drain(self) -> None:
-        for number, value, raised in self.queue.drain():
+        for number, value, raised, owed in self.queue.drain():
             if number == 0:
                 self.serve(value, raised)
                 continue
-            future = self.waiting.pop(number, None)
-            if future is None or future.done():
+            future = self.waiting.get(number)
+            if future is None:
+                self.queue.abort(number)
                 continue
+            if future.done():
+                # Its caller has left, and gives back what has come when it goes on.
+                continue
+            if not owed:
+                del self.waiting[number]
             if raised is None:
                 future.set_result(value)
             else:
@@ -58,9 +73,14 @@ class Calls:
     def serve(self, link: Link, request: Request) -> None:
         awaitable = link.begin(request)
         if awaitable is not None:
-            task = asyncio.ensure_future(serve(link, request, awaitable))
+            # A task takes a copy of the context that it is begun in: that of the call that asks.
+            task: asyncio.Task[None] = request.context().run(asyncio.ensure_future, serve(link, request, awaitable))
             self.serving.add(task)
             task.add_done_callback(self.serving.discard)
+            if request.stores:
+                number = request.caller
+                self.storing[number] = task
+                task.add_done_callback(lambda _: self.storing.pop(number, None))
 
 
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Calls] = WeakKeyDictionary()

@@ -13,8 +13,10 @@ from ._native import Queue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from typing import Any, NoReturn
+
+    from ._native import Link, Request
 
 
 class Calls:
@@ -23,6 +25,9 @@ class Calls:
     def __init__(self) -> None:
         self.queue = Queue()
         self.waiting: dict[int, Any] = {}
+        # Calls that have ended and whose result their task has not taken yet.
+        self.owed: set[int] = set()
+        self.storing: dict[int, trio.CancelScope] = {}
 
     async def pump(self) -> None:
         while True:
@@ -36,20 +41,55 @@ class Calls:
 
         def abort(_raise_cancel: Callable[[], NoReturn]) -> trio.lowlevel.Abort:
             self.waiting.pop(number, None)
-            self.queue.abort(number)
+            self.leave(number)
             return trio.lowlevel.Abort.SUCCEEDED
 
-        return await trio.lowlevel.wait_task_rescheduled(abort)
+        try:
+            value = await trio.lowlevel.wait_task_rescheduled(abort)
+            if number in self.owed:
+                # From here on nothing can come between it and the caller.
+                self.queue.taken(number)
+                self.owed.discard(number)
+            return value
+        finally:
+            if number in self.owed:
+                self.owed.discard(number)
+                self.leave(number)
+
+    def leave(self, number: int) -> None:
+        self.queue.abort(number)
+        storing = self.storing.pop(number, None)
+        if storing is not None:
+            storing.cancel()
+
+    async def store(self, link: Link, request: Request, awaitable: Awaitable[Any], number: int) -> None:
+        # It is cancelled with the call whose secret it stores.
+        with trio.CancelScope() as self.storing[number]:
+            await serve(link, request, awaitable)
+        self.storing.pop(number, None)
+
+    def begin(self, link: Link, request: Request) -> None:
+        awaitable = link.begin(request)
+        if awaitable is None:
+            return
+        # In the context of the call that asks.
+        context = request.context()
+        if request.stores:
+            trio.lowlevel.spawn_system_task(self.store, link, request, awaitable, request.caller, context=context)
+        else:
+            trio.lowlevel.spawn_system_task(serve, link, request, awaitable, context=context)
 
     def drain(self) -> None:
-        for number, value, raised in self.queue.drain():
+        for number, value, raised, owed in self.queue.drain():
             if number == 0:
-                awaitable = value.begin(raised)
-                if awaitable is not None:
-                    trio.lowlevel.spawn_system_task(serve, value, raised, awaitable, context=Context())
+                self.begin(value, raised)
                 continue
             task = self.waiting.pop(number, None)
-            if task is not None:
+            if task is None:
+                self.queue.abort(number)
+            else:
+                if owed:
+                    self.owed.add(number)
                 trio.lowlevel.reschedule(task, outcome.Value(value) if raised is None else outcome.Error(raised))
 
 

@@ -3,16 +3,21 @@
 //! The io thread never runs code of the host. It lays what has come into a [`Mailbox`], and wakes
 //! the host only when the mailbox was empty, and not before it has nothing else to do itself: at 64
 //! calls in flight that is one wake-up for dozens.
+//!
+//! An end that lies there is nobody's yet: with a new secret it carries the receipt ([`Ended`]), and a
+//! host signs it at the last moment before the program has the result. A mailbox that is given up
+//! gives back what lies in it.
 
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-pub use keywright::BoxFuture;
+pub use keywright::{BoxFuture, Receipt};
 
 use crate::api::Client;
-use crate::host::{HostQueue, Listening};
+use crate::caller::{Caller, Remembered};
+use crate::host::HostQueue;
 use crate::process::{Bell, Process, Result, Running, ring};
 
 /// What has arrived for one thread of the host.
@@ -80,41 +85,90 @@ impl Parker {
     }
 }
 
-/// A call on its way. Dropping it aborts the call.
+/// A call on its way. Dropping it aborts the call; what the core still does for it goes on.
 #[derive(Debug)]
 pub struct Started {
     _running: Running,
-    _listening: Option<Listening>,
+    caller: Option<Arc<Caller>>,
 }
 
-/// Begins a call, of a client or of none, whose end goes into a mailbox. With `host`, requests of the core that come
-/// meanwhile are announced there as `asked`.
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(caller) = &self.caller {
+            caller.leave();
+        }
+    }
+}
+
+/// How a call has ended. Dropped before the receipt is signed, a result that has one goes back.
+#[must_use = "what is dropped is given back"]
+#[derive(Debug)]
+pub struct Ended<T> {
+    /// What it has ended with.
+    pub result: Result<T>,
+    /// What is to be signed when the program has the result, where it brings a new secret.
+    pub receipt: Option<Receipt>,
+}
+
+/// Who asks for a call, where its client may ask the host for something meanwhile.
+pub struct Asking<'a> {
+    /// The requests of that client.
+    pub host: &'a Arc<HostQueue>,
+    /// The host's number for the call; no other call of the client has it.
+    pub number: u64,
+    /// What the host remembers of the caller.
+    pub remembered: Remembered,
+}
+
+impl fmt::Debug for Asking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asking").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// Begins a call, of a client or of none, whose end goes into a mailbox. With `asking`, requests of
+/// the core that come meanwhile are announced there as `asked`, also after the caller has left.
 ///
 /// # Errors
 /// `internal` when the machine gives no thread.
 pub fn start<T, R>(
     mailbox: &Arc<Mailbox<R>>,
     client: Option<&Client>,
-    host: Option<&Arc<HostQueue>>,
+    asking: Option<Asking<'_>>,
     call: BoxFuture<'static, Result<T>>,
-    ended: impl FnOnce(Result<T>) -> R + Send + 'static,
+    ended: impl FnOnce(Ended<T>) -> R + Send + 'static,
     asked: impl Fn() -> R + Send + Sync + 'static,
 ) -> Result<Started>
 where
     T: Send + 'static,
     R: Send + 'static,
 {
-    let _listening = host.map(|host| {
-        let mailbox = Arc::clone(mailbox);
-        host.listen(waker(move || mailbox.put(asked())))
-    });
-    let mailbox = Arc::clone(mailbox);
+    // Weak: of a mailbox that nobody empties any more nothing may be expected.
+    let mailbox = Arc::downgrade(mailbox);
+    let caller = match asking {
+        Some(Asking { host, number, remembered }) => {
+            let mailbox = Weak::clone(&mailbox);
+            let listening = host.listen(move || mailbox.upgrade().map(|mailbox| mailbox.put(asked())).is_some());
+            Some(Caller::new(number, remembered).listening(listening))
+        }
+        // It may bring a secret all the same.
+        None => client.map(|_| Caller::new(0, Box::new(()))),
+    };
+    let caller = caller.map(Arc::new);
     let call = match client {
         Some(client) => client.held(call),
         None => call,
     };
-    let _running = Process::current()?.begin(call, move |result| mailbox.put(ended(result)));
-    Ok(Started { _running, _listening })
+    let called = caller.clone();
+    let done = move |result| {
+        let receipt = called.as_ref().and_then(|caller| caller.receipt());
+        let ended = ended(Ended { result, receipt });
+        if let Some(mailbox) = mailbox.upgrade() {
+            mailbox.put(ended);
+        }
+    };
+    let _running = Process::current()?.begin(caller.clone(), call, done);
+    Ok(Started { _running, caller })
 }
 
 /// A waker that calls a function.
@@ -162,7 +216,7 @@ mod tests {
             Ok(seen.load(Ordering::Relaxed))
         });
         let (tell, told) = std::sync::mpsc::channel();
-        let running = Process::current().unwrap().begin(call, move |meanwhile| tell.send(meanwhile).unwrap());
+        let running = Process::current().unwrap().begin(None, call, move |meanwhile| tell.send(meanwhile).unwrap());
         assert_eq!(told.recv().unwrap(), Ok(0));
         parker.wait(Duration::from_secs(10));
         assert_eq!((mailbox.take().len(), wakes.load(Ordering::Relaxed)), (5, 1));
@@ -180,7 +234,8 @@ mod tests {
             parker.wait(Duration::from_secs(10));
             arrived = mailbox.take();
         }
-        assert_eq!(arrived, [Some(Ok(7))]);
+        let ended = arrived.pop().flatten().unwrap();
+        assert!(ended.result == Ok(7) && ended.receipt.is_none());
         drop(started);
     }
 

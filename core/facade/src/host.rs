@@ -2,19 +2,22 @@
 //!
 //! Nothing calls into the host. A request waits in its client's queue, and whoever waits for that
 //! client anyway takes it: a blocked caller, an event loop, a pump. One that is dropped unanswered
-//! is offered to the next.
+//! is offered to the next. Each says which call it is asked for, so that a host can answer one caller
+//! with nothing that belongs to another. Whoever waits for a call that still runs is woken first; of
+//! calls that were left behind, everybody; and where nobody is there, whoever the host named for that.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 
-use keywright::{Observer, PerProcess};
+use keywright::{Observer, PerProcess, Receipt};
 use tokio::sync::oneshot;
 
 use crate::api::{Event, HostAsk, Secret};
+use crate::caller::{Caller, enter};
 
 /// Events that nobody has taken: beyond these the oldest are forgotten.
 const MOST_EVENTS: usize = 10_000;
@@ -24,12 +27,41 @@ const MOST_EVENTS: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct HostQueue(PerProcess<Mutex<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    waiting: VecDeque<Asked>,
+    waiting: VecDeque<Request>,
     events: usize,
-    wakers: Vec<(u64, Waker)>,
+    listeners: Vec<Listener>,
     next: u64,
+    /// Called where nobody listens.
+    otherwise: Option<Announce>,
+    /// Receipts for results that their callers have not taken yet, by the number of the call.
+    receipts: HashMap<u64, Receipt>,
+    /// Calls of hosts that sign by number, with which the core has done.
+    over: VecDeque<u64>,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("waiting", &self.waiting).finish_non_exhaustive()
+    }
+}
+
+/// Announces that a request waits; whether anybody is there to hear it.
+type Announce = Arc<dyn Fn() -> bool + Send + Sync>;
+
+struct Listener {
+    number: u64,
+    announce: Announce,
+    /// Its call still runs.
+    is_waited_for: bool,
+}
+
+/// What is asked, and for which call.
+#[derive(Debug)]
+struct Request {
+    asked: Asked,
+    caller: Option<Arc<Caller>>,
 }
 
 #[derive(Debug)]
@@ -72,67 +104,117 @@ impl HostQueue {
 
     async fn ask(&self, asked: impl FnOnce(Reply) -> Asked) -> Result<Option<Secret>, HostFailure> {
         let (reply, told) = oneshot::channel();
-        self.put(asked(reply));
+        self.put(Request { asked: asked(reply), caller: Caller::current() });
         told.await.unwrap_or_else(|_| Err(gone("nobody answered")))
     }
 
-    fn put(&self, asked: Asked) {
-        // One is enough: whoever leaves without taking it wakes the next.
-        let waker = {
+    fn put(&self, request: Request) {
+        let forgotten = {
             let mut state = self.lock();
-            if matches!(asked, Asked::Event(_)) {
+            if matches!(request.asked, Asked::Event(_)) {
                 state.events += 1;
             }
-            state.waiting.push_back(asked);
-            if state.events > MOST_EVENTS {
-                state.forget_event();
-            }
-            state.wakers.first().map(|(_, waker)| waker.clone())
+            state.waiting.push_back(request);
+            if state.events > MOST_EVENTS { state.forget_event() } else { None }
         };
-        if let Some(waker) = waker {
-            waker.wake();
+        // Not under the lock: the last of a call may go with it, and its caller listens here.
+        drop(forgotten);
+        self.announce();
+    }
+
+    /// Wakes whoever is to take what waits. One that waits for a call is enough: when it leaves
+    /// without having taken it, the next is woken.
+    fn announce(&self) {
+        let first = self.lock().listeners.iter().find(|listener| listener.is_waited_for).map(|one| Arc::clone(&one.announce));
+        if first.is_some_and(|announce| announce()) {
+            return;
+        }
+        let (all, otherwise) = {
+            let state = self.lock();
+            let all: Vec<Announce> = state.listeners.iter().map(|listener| Arc::clone(&listener.announce)).collect();
+            (all, state.otherwise.clone())
+        };
+        let heard = all.iter().fold(false, |heard, announce| announce() || heard);
+        if let (false, Some(otherwise)) = (heard, otherwise) {
+            otherwise();
         }
     }
 
-    /// The next request, if one waits. Those whose asker has gone are passed over.
+    /// The next request, if one waits. Those whose asker has gone are passed over; a secret of a
+    /// caller who has left is stored nowhere.
     pub fn take(self: &Arc<Self>) -> Option<HostRequest> {
-        let mut state = self.lock();
         loop {
-            let asked = state.waiting.pop_front()?;
-            let is_gone = match &asked {
-                Asked::Key(reply) | Asked::Deliver(_, _, reply) => reply.is_closed(),
-                Asked::Event(_) => {
-                    state.events -= 1;
-                    false
-                }
+            let request = {
+                let mut state = self.lock();
+                let request = state.waiting.pop_front()?;
+                state.events -= usize::from(matches!(request.asked, Asked::Event(_)));
+                request
             };
-            if !is_gone {
-                return Some(HostRequest { queue: Arc::downgrade(self), asked: Mutex::new(Some(asked)) });
-            }
+            let has_left = request.caller.as_ref().is_some_and(|caller| caller.has_left());
+            let asked = match request.asked {
+                Asked::Key(reply) | Asked::Deliver(_, _, reply) if reply.is_closed() => continue,
+                Asked::Deliver(_, _, reply) if has_left => {
+                    let _ = reply.send(Err(gone("its caller has left")));
+                    continue;
+                }
+                asked @ (Asked::Key(_) | Asked::Deliver(..) | Asked::Event(_)) => asked,
+            };
+            return Some(HostRequest { queue: Arc::downgrade(self), asked: Mutex::new(Some(asked)), caller: request.caller });
         }
     }
 
-    /// Waits until a request waits.
+    /// Waits until a request waits, or a call is over.
     async fn wait(self: &Arc<Self>) {
         let mut listening = None;
         let waiting = poll_fn(|cx| {
             // Listens before it looks: a request between the two would be missed.
-            drop(listening.replace(self.listen(cx.waker().clone())));
-            if self.lock().waiting.is_empty() { Poll::Pending } else { Poll::Ready(()) }
+            let waker = cx.waker().clone();
+            let announce = move || {
+                waker.wake_by_ref();
+                true
+            };
+            drop(listening.replace(self.listen(announce)));
+            let state = self.lock();
+            if state.waiting.is_empty() && state.over.is_empty() { Poll::Pending } else { Poll::Ready(()) }
         });
         waiting.await;
     }
 
-    /// Wakes `waker` whenever a request comes, until the ticket is dropped; at once when one waits.
-    pub fn listen(self: &Arc<Self>, waker: Waker) -> Listening {
-        let mut state = self.lock();
-        state.next += 1;
-        let number = state.next;
-        if !state.waiting.is_empty() {
-            waker.wake_by_ref();
+    /// Calls `announce` whenever a request comes, until the ticket is dropped; at once when one
+    /// waits. It says whether anybody is there to take it.
+    pub fn listen(self: &Arc<Self>, announce: impl Fn() -> bool + Send + Sync + 'static) -> Listening {
+        let announce: Announce = Arc::new(announce);
+        let (number, waits) = {
+            let mut state = self.lock();
+            state.next += 1;
+            let number = state.next;
+            state.listeners.push(Listener { number, announce: Arc::clone(&announce), is_waited_for: true });
+            (number, !state.waiting.is_empty())
+        };
+        if waits {
+            announce();
         }
-        state.wakers.push((number, waker));
-        Listening { queue: Arc::clone(self), number }
+        Listening { queue: Arc::downgrade(self), number }
+    }
+
+    /// Names what is called where nobody listens.
+    pub fn otherwise(&self, announce: impl Fn() + Send + Sync + 'static) {
+        let announce: Announce = Arc::new(move || {
+            announce();
+            true
+        });
+        self.lock().otherwise = Some(announce);
+    }
+
+    /// Keeps a receipt until the host signs it by the number of its call.
+    pub(crate) fn keep(&self, number: u64, receipt: Receipt) {
+        let before = self.lock().receipts.insert(number, receipt);
+        drop(before);
+    }
+
+    fn call_is_over(&self, number: u64) {
+        self.lock().over.push_back(number);
+        self.announce();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -141,11 +223,10 @@ impl HostQueue {
 }
 
 impl State {
-    fn forget_event(&mut self) {
-        if let Some(oldest) = self.waiting.iter().position(|asked| matches!(asked, Asked::Event(_))) {
-            self.waiting.remove(oldest);
-            self.events -= 1;
-        }
+    fn forget_event(&mut self) -> Option<Request> {
+        let oldest = self.waiting.iter().position(|request| matches!(request.asked, Asked::Event(_)))?;
+        self.events -= 1;
+        self.waiting.remove(oldest)
     }
 }
 
@@ -153,22 +234,57 @@ fn gone(words: &str) -> HostFailure {
     HostFailure { id: 0, words: words.to_owned() }
 }
 
-/// While it lives, a waker is told of requests.
+/// While it lives, requests are announced to its maker.
 #[derive(Debug)]
 pub struct Listening {
-    queue: Arc<HostQueue>,
+    /// Weak: a request that waits may hold the call that listens.
+    queue: Weak<HostQueue>,
     number: u64,
+}
+
+impl Listening {
+    /// Its call has been left: others come first from now on.
+    pub(crate) fn leave(&self) {
+        self.change(|state, number| {
+            state.listeners.iter_mut().filter(|listener| listener.number == number).for_each(|one| one.is_waited_for = false);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State, u64)) {
+        let Some(queue) = self.queue.upgrade() else { return };
+        let waits = {
+            let mut state = queue.lock();
+            change(&mut state, self.number);
+            !state.waiting.is_empty()
+        };
+        if waits {
+            queue.announce();
+        }
+    }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        let next = {
-            let mut state = self.queue.lock();
-            state.wakers.retain(|(number, _)| *number != self.number);
-            state.wakers.first().filter(|_| !state.waiting.is_empty()).map(|(_, waker)| waker.clone())
-        };
-        if let Some(waker) = next {
-            waker.wake();
+        let mut gone = None;
+        self.change(|state, number| {
+            let place = state.listeners.iter().position(|listener| listener.number == number);
+            gone = place.map(|place| state.listeners.remove(place));
+        });
+        // What it announced to may go with it, and must not go under the lock.
+        drop(gone);
+    }
+}
+
+/// A call of a host that signs by number; when it goes, the host may forget the call.
+struct ByNumber {
+    queue: Weak<HostQueue>,
+    number: u64,
+}
+
+impl Drop for ByNumber {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue.upgrade() {
+            queue.call_is_over(self.number);
         }
     }
 }
@@ -185,9 +301,40 @@ impl HostRequests {
         self.0.take().map(Arc::new)
     }
 
-    /// Waits until a request waits, and leaves it there.
+    /// Waits until a request waits or a call is over, and leaves it there.
     pub async fn wait(&self) {
         self.0.wait().await;
+    }
+
+    /// The call that this thread begins next, with its first poll, is that of the caller with this
+    /// number. To be followed by `begun`.
+    pub fn begin(&self, number: u64) {
+        let remembered = Box::new(ByNumber { queue: Arc::downgrade(&self.0), number });
+        enter(Some(Caller::new(number, remembered).signing_at(&self.0)));
+    }
+
+    /// The call has begun.
+    pub fn begun(&self) {
+        enter(None);
+    }
+
+    /// The program has the result of this call.
+    pub fn taken(&self, number: u64) {
+        let receipt = self.0.lock().receipts.remove(&number);
+        if let Some(receipt) = receipt {
+            receipt.sign();
+        }
+    }
+
+    /// The result of this call has not reached the program: it goes back.
+    pub fn not_taken(&self, number: u64) {
+        let receipt = self.0.lock().receipts.remove(&number);
+        drop(receipt);
+    }
+
+    /// The next call with which the core has done: its caller may be forgotten. 0 when there is none.
+    pub fn over(&self) -> u64 {
+        self.0.lock().over.pop_front().unwrap_or_default()
     }
 }
 
@@ -197,6 +344,7 @@ impl HostRequests {
 pub struct HostRequest {
     queue: Weak<HostQueue>,
     asked: Mutex<Option<Asked>>,
+    caller: Option<Arc<Caller>>,
 }
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
@@ -234,6 +382,11 @@ impl HostRequest {
         }
     }
 
+    /// The host's number of the call that asks; 0 where it has none.
+    pub fn caller(&self) -> u64 {
+        self.caller.as_ref().map_or(0, |caller| caller.number())
+    }
+
     /// Gives the key, or says that the secret is stored.
     pub fn answer(&self, key: Option<Secret>) {
         self.reply(Ok(key));
@@ -246,6 +399,12 @@ impl HostRequest {
 }
 
 impl HostRequest {
+    /// What the host remembers of the caller that it is asked for, where it is of this kind.
+    #[must_use]
+    pub fn remembered<T: 'static>(&self) -> Option<&T> {
+        self.caller.as_ref()?.remembered()
+    }
+
     fn reply(&self, answer: Result<Option<Secret>, HostFailure>) {
         if let Some(Asked::Key(reply) | Asked::Deliver(_, _, reply)) = self.lock().take() {
             // An asker that has gone needs no answer.
@@ -260,8 +419,9 @@ impl HostRequest {
 
 impl Drop for HostRequest {
     fn drop(&mut self) {
-        if let (Some(asked @ (Asked::Key(_) | Asked::Deliver(..))), Some(queue)) = (self.lock().take(), self.queue.upgrade()) {
-            queue.put(asked);
+        let asked = self.lock().take();
+        if let (Some(asked @ (Asked::Key(_) | Asked::Deliver(..))), Some(queue)) = (asked, self.queue.upgrade()) {
+            queue.put(Request { asked, caller: self.caller.take() });
         }
     }
 }
@@ -272,7 +432,7 @@ pub(crate) struct Ear(pub Arc<HostQueue>);
 
 impl Observer for Ear {
     fn event(&self, event: &keywright::Event) {
-        self.0.put(Asked::Event(Box::new(event.into())));
+        self.0.put(Request { asked: Asked::Event(Box::new(event.into())), caller: Caller::current() });
     }
 }
 
@@ -322,24 +482,84 @@ mod tests {
         assert_eq!(asking.await, Err(HostFailure { id: 7, words: "OSError".to_owned() }));
     }
 
+    type Counts = [Arc<AtomicU64>; 3];
+
+    fn listening(queue: &Arc<HostQueue>, count: &Arc<AtomicU64>, is_there: bool) -> Listening {
+        let count = Arc::clone(count);
+        queue.listen(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            is_there
+        })
+    }
+
+    fn ask(queue: &HostQueue) -> oneshot::Receiver<Result<Option<Secret>, HostFailure>> {
+        let (reply, told) = oneshot::channel();
+        queue.put(Request { asked: Asked::Key(reply), caller: None });
+        told
+    }
+
     #[test]
-    fn a_request_wakes_one_waiter_and_when_that_leaves_the_next() {
-        let queue = Arc::new(HostQueue::default());
-        let woken: [Arc<AtomicU64>; 2] = Default::default();
-        let mut listening: Vec<Listening> = woken
-            .iter()
-            .map(|count| {
-                let count = Arc::clone(count);
-                queue.listen(crate::bridge::waker(move || {
-                    count.fetch_add(1, Ordering::Relaxed);
-                }))
-            })
-            .collect();
+    fn a_request_wakes_one_that_waits_and_when_that_leaves_the_next() {
+        let (queue, woken) = (Arc::new(HostQueue::default()), Counts::default());
+        let mut listeners: Vec<Listening> = woken[..2].iter().map(|count| listening(&queue, count, true)).collect();
         let counts = || woken.each_ref().map(|count| count.load(Ordering::Relaxed));
-        let (reply, _told) = oneshot::channel();
-        queue.put(Asked::Key(reply));
-        assert_eq!(counts(), [1, 0]);
-        drop(listening.remove(0));
-        assert_eq!(counts(), [1, 1]);
+        let _told = ask(&queue);
+        assert_eq!(counts(), [1, 0, 0]);
+        drop(listeners.remove(0));
+        assert_eq!(counts(), [1, 1, 0]);
+    }
+
+    #[test]
+    fn calls_that_were_left_come_last_and_where_nobody_is_there_the_host_is_told() {
+        let (queue, woken) = (Arc::new(HostQueue::default()), Counts::default());
+        let counts = || woken.each_ref().map(|count| count.load(Ordering::Relaxed));
+        let left = listening(&queue, &woken[0], true);
+        left.leave();
+        let waits = listening(&queue, &woken[1], true);
+        let otherwise = Arc::clone(&woken[2]);
+        queue.otherwise(move || {
+            otherwise.fetch_add(1, Ordering::Relaxed);
+        });
+        let _first = ask(&queue);
+        assert_eq!(counts(), [0, 1, 0]);
+        drop(queue.take());
+        drop(queue.take());
+        drop(waits);
+        let before = counts();
+        let _second = ask(&queue);
+        assert_eq!(counts(), [before[0] + 1, before[1], before[2]]);
+        drop(left);
+        assert_eq!(counts()[2], before[2] + 1);
+        // One whose place is given up does not count as there.
+        let given_up = listening(&queue, &woken[0], false);
+        let _third = ask(&queue);
+        assert_eq!(counts()[2], before[2] + 2);
+        drop(given_up);
+    }
+
+    #[tokio::test]
+    async fn a_request_names_the_call_that_asks_and_a_left_one_stores_nothing() {
+        let queue = Arc::new(HostQueue::default());
+        let caller = Arc::new(Caller::new(7, Box::new("what is remembered")));
+        let asker = Arc::clone(&queue);
+        let asking = async move { asker.deliver(1, "sk-1".into()).await };
+        let mut asking = Box::pin(keywright::caller::run_for(caller.clone(), asking));
+        begun(&mut asking).await;
+        let request = queue.take().unwrap();
+        assert_eq!((request.caller(), request.remembered::<&str>()), (7, Some(&"what is remembered")));
+        caller.leave();
+        drop(request);
+        assert!(queue.take().is_none());
+        assert_eq!(asking.await.unwrap_err().words, "its caller has left");
+    }
+
+    #[test]
+    fn a_host_that_signs_by_number_is_told_when_a_call_is_over() {
+        let requests = HostRequests(Arc::new(HostQueue::default()));
+        requests.begin(3);
+        requests.begin(4);
+        assert_eq!((requests.over(), requests.over()), (3, 0), "the thread has begun another one");
+        requests.begun();
+        assert_eq!((requests.over(), crate::caller::entered().is_none()), (4, true));
     }
 }

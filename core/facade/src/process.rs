@@ -12,11 +12,14 @@ use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, abortable};
-use keywright::{BoxFuture, PerProcess, process_id, settle_thread};
+use keywright::caller::run_for;
+use keywright::{BoxFuture, settle_thread};
+pub use keywright::{PerProcess, process_id};
 use tokio::runtime::Builder;
 use tokio::sync::{Notify, oneshot};
 
 use crate::api::{ErrorKind, KeywrightError};
+use crate::caller::Caller;
 
 /// What a call ends with.
 pub type Result<T> = std::result::Result<T, KeywrightError>;
@@ -114,11 +117,15 @@ impl Process {
     /// is aborted.
     pub fn begin<T: Send + 'static>(
         &self,
+        caller: Option<Arc<Caller>>,
         call: BoxFuture<'static, Result<T>>,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
         let (call, task) = abortable(async move { done(caught(call).await) });
-        self.inbox.put(Box::pin(call.map(drop)));
+        self.inbox.put(match caller {
+            Some(caller) => Box::pin(run_for(caller, call).map(drop)),
+            None => Box::pin(call.map(drop)),
+        });
         Running { task, process: self.id }
     }
 
@@ -126,12 +133,12 @@ impl Process {
     ///
     /// # Errors
     /// What the call fails with; `internal` when it panics, `cancelled` when the process ends.
-    pub async fn run<T: Send + 'static>(&self, call: BoxFuture<'static, Result<T>>) -> Result<T> {
+    pub async fn run<T: Send + 'static>(&self, caller: Option<Arc<Caller>>, call: BoxFuture<'static, Result<T>>) -> Result<T> {
         if IS_IO.get() {
             return call.await;
         }
         let (tell, told) = oneshot::channel();
-        let _running = self.begin(call, move |result| drop(tell.send(result)));
+        let _running = self.begin(caller, call, move |result| drop(tell.send(result)));
         told.await.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Cancelled, "the process ends")))
     }
 }
@@ -231,13 +238,13 @@ mod tests {
     fn on_io<T: Send + 'static>(call: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         let call = Box::pin(call);
         let runtime = Builder::new_current_thread().build().unwrap();
-        runtime.block_on(Process::current().unwrap().run(call))
+        runtime.block_on(Process::current().unwrap().run(None, call))
     }
 
     #[test]
     fn a_call_runs_on_the_io_thread_and_a_nested_one_in_place() {
         let name = on_io(async {
-            let inner = Process::current()?.run(Box::pin(async { Ok(std::thread::current().id()) })).await?;
+            let inner = Process::current()?.run(None, Box::pin(async { Ok(std::thread::current().id()) })).await?;
             assert_eq!(inner, std::thread::current().id());
             Ok(std::thread::current().name().map(str::to_owned))
         });
@@ -286,6 +293,7 @@ mod tests {
         let guard = Told(Some(tell));
         let process = Process::current().unwrap();
         let running = process.begin(
+            None,
             Box::pin(async move {
                 let _guard = guard;
                 std::future::pending::<Result<()>>().await

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
+use crate::caught;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::wire::BoxFuture;
@@ -48,7 +49,8 @@ impl KeyProvider {
     /// # Errors
     /// `config` for field `api_key`, with what the function failed with as its source.
     pub(crate) async fn key(&self) -> Result<Secret> {
-        (self.0)().await.map_err(|cause| {
+        let given = caught::awaited(|| (self.0)()).await;
+        given.unwrap_or_else(|| Err("the key provider panicked".into())).map_err(|cause| {
             Error::config("api_key", "could not be had from the key provider", "see the source of this error")
                 .caused_by(cause.into())
         })

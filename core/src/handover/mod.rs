@@ -3,11 +3,16 @@
 //! A key is made by one request that is never repeated. Whatever happens to its answer, the caller
 //! gets the secret, or learns what may exist; a key that nobody received is discarded, and no key
 //! but one that carries our own mark is ever touched (`behaviour.md` section 7).
+//!
+//! Received means taken: the task that made the key waits until its caller has signed for it
+//! ([`untaken`]). A secret that the caller's `Deliver` has stored is in use from then on: its key is
+//! never discarded, only told of.
 
 mod answer;
 mod look;
 mod options;
 mod recover;
+mod untaken;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +23,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::Secret;
+use crate::caller;
 use crate::client::Client;
 use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
@@ -33,6 +39,7 @@ use answer::{Read, Unusable};
 
 pub use options::{Deliver, Handover, OnCancel, Recover};
 pub(crate) use recover::marked;
+pub use untaken::{Receipt, Untaken};
 
 /// One create or rotate.
 #[derive(Clone)]
@@ -52,27 +59,33 @@ pub(crate) struct Job {
     pub began: Duration,
 }
 
+/// A key that was made.
+struct Made {
+    reply: Reply<CreatedKey>,
+    /// The caller's `Deliver` has its secret.
+    is_stored: bool,
+}
+
 impl Job {
     /// Runs it to its end, whether or not the caller stays. Boxed, because mending a loss may rotate.
-    pub(crate) fn run(self) -> BoxFuture<'static, Result<Reply<CreatedKey>>> {
+    pub(crate) fn run(self) -> BoxFuture<'static, Result<Untaken<Reply<CreatedKey>>>> {
         Box::pin(async move {
             if Handle::try_current().is_err() {
                 let remedy = "use `keywright::blocking`, or call inside tokio";
                 return Err(Error::config("client", "was used outside an async runtime", remedy));
             }
             let (caller, result) = oneshot::channel();
-            let mut caller_s_end = CallersEnd { job: self.clone(), result };
-            tokio::spawn(self.run_for(caller));
-            let result = (&mut caller_s_end.result).await;
+            caller::spawn(self.run_for(caller));
             // The task ends without a word only with its runtime.
-            result.map_err(|_| Error::new(ErrorKind::Cancelled).with(|data| data.outcome = Outcome::Unknown))?
+            result.await.map_err(|_| Error::new(ErrorKind::Cancelled).with(|data| data.outcome = Outcome::Unknown))?
         })
     }
 
-    /// Makes the key; when the caller leaves, what is on the wire is brought to its end.
-    async fn run_for(self, mut caller: oneshot::Sender<Result<Reply<CreatedKey>>>) {
+    /// Makes the key; when the caller leaves, what is on the wire is brought to its end. What the
+    /// caller has not taken comes back.
+    async fn run_for(self, mut caller: oneshot::Sender<Result<Untaken<Reply<CreatedKey>>>>) {
         let flight = Arc::new(Flight::default());
-        let mut made = std::pin::pin!(self.made(&flight));
+        let mut made = Box::pin(self.made(&flight));
         let result = tokio::select! {
             biased;
             result = &mut made => result,
@@ -81,15 +94,26 @@ impl Job {
                 if !flight.is_on_the_wire() {
                     return;
                 }
-                made.await
+                made.as_mut().await
             }
         };
-        if let Err(unwanted) = caller.send(result) {
-            self.discard_unwanted(unwanted).await;
+        drop(made);
+        match result {
+            Ok(Made { reply, is_stored }) => {
+                let (receipt, signed) = Receipt::new();
+                let id = reply.key.id.to_string();
+                let shown = ServiceText::of(id.as_str()).masked(&self.in_use(&reply.secret));
+                // Refused because the caller has left, or dropped later on the way: unsigned, all the same.
+                let _ = caller.send(Ok(Untaken::new(reply, receipt)));
+                if signed.await.is_err() {
+                    self.nobody_took(&id, shown, is_stored).await;
+                }
+            }
+            Err(error) => drop(caller.send(Err(error))),
         }
     }
 
-    async fn made(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
+    async fn made(&self, flight: &Arc<Flight>) -> Result<Made> {
         let before = self.snapshot().await?;
         let reply = match self.issue(flight).await {
             Ok(reply) => reply,
@@ -100,8 +124,11 @@ impl Job {
             Err(error) => return Err(error),
         };
         self.client.pipeline.shared.note_key(&reply.secret, &self.client.spec().id, reply.key.id.as_str());
-        // Nobody waits: it will be discarded, so nobody is to store it.
-        if flight.is_abandoned() { Ok(reply) } else { self.delivered(reply).await }
+        match &self.handover.deliver {
+            // Nobody waits: it will be discarded, so nobody is to store it.
+            Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply, flight).await,
+            Some(_) | None => Ok(Made { reply, is_stored: false }),
+        }
     }
 
     /// Sends the request and reads the secret, from a cut answer too.
@@ -165,11 +192,15 @@ impl Job {
     }
 
     /// Gives the secret to the caller's function first; a key that it refuses is discarded.
-    async fn delivered(&self, reply: Reply<CreatedKey>) -> Result<Reply<CreatedKey>> {
-        let Some(deliver) = &self.handover.deliver else { return Ok(reply) };
-        let Err(cause) = deliver.call(reply.secret.clone()).await else { return Ok(reply) };
+    async fn delivered(&self, deliver: &Deliver, reply: Reply<CreatedKey>, flight: &Flight) -> Result<Made> {
+        let Err(cause) = deliver.call(reply.secret.clone()).await else { return Ok(Made { reply, is_stored: true }) };
         let discarded = self.discard(reply.key.id.as_str()).await;
         let secrets = self.in_use(&reply.secret);
+        if discarded.is_err() || flight.is_abandoned() {
+            // The error may have nobody to tell it to.
+            let shown = ServiceText::of(reply.key.id.as_str()).masked(&secrets);
+            self.tell(EventName::OrphanKey, Some((shown, self.fate(&discarded))));
+        }
         let error = Error::new(ErrorKind::Cancelled).with(|data| {
             data.reason = Some("not_delivered".into());
             data.outcome = if discarded.is_ok() { Outcome::Rejected } else { Outcome::Applied };
@@ -183,16 +214,21 @@ impl Job {
         Err(self.client.named_op(error.caused_by(cause.into()), &self.op))
     }
 
-    /// What becomes of a result that nobody waits for.
-    async fn discard_unwanted(&self, unwanted: Result<Reply<CreatedKey>>) {
-        let Ok(reply) = unwanted else { return };
-        let id = reply.key.id.as_str();
-        let shown = ServiceText::of(id).masked(&self.in_use(&reply.secret));
-        let discarded = self.handover.on_cancel == OnCancel::Discard && self.discard(id).await.is_ok();
-        if !discarded {
-            tracing::warn!(service = %self.client.spec().id, key = %shown, "a key exists whose secret nobody received: {}", self.orphan_remedy());
-        }
-        self.tell(EventName::OrphanKey, Some((shown, self.orphan_remedy())));
+    /// What becomes of a key whose secret its caller has not taken.
+    async fn nobody_took(&self, id: &str, shown: Masked, is_stored: bool) {
+        let detail = if is_stored {
+            "it was kept: its secret was delivered before the caller left".to_owned()
+        } else if self.handover.on_cancel == OnCancel::Keep {
+            self.orphan_remedy()
+        } else {
+            self.fate(&self.discard(id).await)
+        };
+        tracing::warn!(service = %self.client.spec().id, key = %shown, "a key was made whose secret its caller has not taken: {detail}");
+        self.tell(EventName::OrphanKey, Some((shown, detail)));
+    }
+
+    fn fate(&self, discarded: &Result<()>) -> String {
+        if discarded.is_ok() { "it was discarded".to_owned() } else { self.orphan_remedy() }
     }
 
     /// Removes or revokes a created key, in one try. A rotated key is never touched: it was there
@@ -220,23 +256,6 @@ impl Job {
                 event.detail = Some(remedy);
             }
         });
-    }
-}
-
-/// Where the result arrives. A caller who leaves after it has arrived and before it was taken has
-/// not received it either.
-struct CallersEnd {
-    job: Job,
-    result: oneshot::Receiver<Result<Reply<CreatedKey>>>,
-}
-
-impl Drop for CallersEnd {
-    fn drop(&mut self) {
-        self.result.close();
-        if let (Ok(unwanted), Ok(runtime)) = (self.result.try_recv(), Handle::try_current()) {
-            let job = self.job.clone();
-            runtime.spawn(async move { job.discard_unwanted(unwanted).await });
-        }
     }
 }
 

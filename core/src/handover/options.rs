@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::Secret;
 use crate::auth::ProviderError;
+use crate::caught;
 use crate::wire::BoxFuture;
 use crate::wire_enum::wire_enum;
 
@@ -24,7 +25,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// What to do with a key that was created after its caller had left.
+    /// What to do with a key that was created and whose secret its caller has not taken.
     #[derive(Default)]
     OnCancel {
         /// Retire it: nobody holds its secret.
@@ -43,7 +44,9 @@ type Store = dyn Fn(Secret) -> BoxFuture<'static, Result<(), ProviderError>> + S
 pub struct Deliver(Arc<Store>);
 
 impl Deliver {
-    /// From an async function, called once for every secret. If it fails, the new key is retired.
+    /// From an async function, called once for every secret. If it fails or panics, the new key is
+    /// retired. A caller who leaves meanwhile does not end it: when it ends well all the same, the
+    /// key is kept and told of (`orphan_key`).
     pub fn new<F, R>(store: F) -> Self
     where
         F: Fn(Secret) -> R + Send + Sync + 'static,
@@ -53,7 +56,8 @@ impl Deliver {
     }
 
     pub(super) async fn call(&self, secret: Secret) -> Result<(), ProviderError> {
-        (self.0)(secret).await
+        let stored = caught::awaited(|| (self.0)(secret)).await;
+        stored.unwrap_or_else(|| Err("the function that stores the secret panicked".into()))
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use keywright::{Account, BoxFuture, PerProcess, Timestamp};
+use keywright::{Account, BoxFuture, PerProcess, Receipt, Timestamp};
 
 use super::dialect::{Capability, Dialect};
 use super::options::{CallOptions, ClientOptions};
 use super::sandbox::Clock;
 use super::scalars::Secret;
+use crate::caller::{Caller, entered};
 use crate::host::{HostQueue, HostRequests};
 use crate::process::{Process, Result};
 
@@ -187,11 +188,43 @@ impl Client {
         T: Send + 'static,
         F: Future<Output = keywright::Result<T>> + Send + 'static,
     {
+        self.call_of(entered(), call).await
+    }
+
+    /// Makes a call that brings a new secret. It is the caller's when its host has signed for it:
+    /// nothing but a result with its receipt can be made one of these.
+    pub(super) async fn call_untaken<T, F>(
+        &self,
+        call: impl FnOnce(keywright::Client, Timestamp) -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = keywright::Result<(T, Receipt)>> + Send + 'static,
+    {
+        let caller = entered().or_else(Caller::current);
+        let (made, receipt) = self.call_of(caller.clone(), call).await?;
+        match caller {
+            Some(caller) => caller.keep(receipt),
+            // Whoever awaits this future has it now.
+            None => receipt.sign(),
+        }
+        Ok(made)
+    }
+
+    async fn call_of<T, F>(
+        &self,
+        caller: Option<Arc<Caller>>,
+        call: impl FnOnce(keywright::Client, Timestamp) -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = keywright::Result<T>> + Send + 'static,
+    {
         let core = self.core()?;
         let (client, now) = (core.clone(), core.now());
         // Boxed here: each layer around a future would keep room for it twice, and move it.
         let call = Box::pin(async move { call(client, now).await.map_err(Into::into) });
-        Process::current()?.run(self.held(call)).await
+        Process::current()?.run(caller, self.held(call)).await
     }
 }
 

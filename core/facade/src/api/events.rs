@@ -114,7 +114,7 @@ impl EventStream {
                 None => Ok(None),
             }
         };
-        Process::current()?.run(Box::pin(next)).await
+        Process::current()?.run(None, Box::pin(next)).await
     }
 
     /// The id of the run behind the stream, once an event has named it: what to poll when the
@@ -130,7 +130,7 @@ impl EventStream {
             inner.lock().await.take();
             Ok(())
         };
-        Process::current()?.run(Box::pin(close)).await
+        Process::current()?.run(None, Box::pin(close)).await
     }
 }
 

@@ -17,9 +17,9 @@ impl Client {
     pub async fn keys_create(&self, wanted: CreateKey, handover: Handover) -> Result<CreatedKey> {
         let (wanted, handover) = (wanted.core()?, handover.core(self.host()));
         let make = |client: keywright::Client, now| async move {
-            client.keys().handover(handover).create(wanted).await.map(|made| CreatedKey::reply(made, now))
+            client.keys().handover(handover).create_untaken(wanted).await.map(|made| CreatedKey::untaken(made, now))
         };
-        self.call(make).await
+        self.call_untaken(make).await
     }
 
     /// Gets a page of keys, and from it all that follow.
@@ -93,9 +93,9 @@ impl Client {
     pub async fn keys_rotate(&self, id: String, handover: Handover) -> Result<CreatedKey> {
         let handover = handover.core(self.host());
         let rotate = |client: keywright::Client, now| async move {
-            client.keys().handover(handover).rotate(id).await.map(|made| CreatedKey::reply(made, now))
+            client.keys().handover(handover).rotate_untaken(id).await.map(|made| CreatedKey::untaken(made, now))
         };
-        self.call(rotate).await
+        self.call_untaken(rotate).await
     }
 
     /// Removes a key for good. The key that makes the

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keywright::{Reply, Timestamp};
+use keywright::{Receipt, Reply, Timestamp, Untaken};
 
 use super::scalars::{Json, Secret};
 
@@ -152,10 +152,12 @@ pub struct CreatedKey {
 }
 
 impl CreatedKey {
-    pub(super) fn reply(reply: Reply<keywright::CreatedKey>, now: Timestamp) -> Self {
+    /// Out of nothing but a result that was not taken, so that none is taken on the way.
+    pub(super) fn untaken(untaken: Untaken<Reply<keywright::CreatedKey>>, now: Timestamp) -> (Self, Receipt) {
+        let (reply, receipt) = untaken.into_parts();
         let meta = reply.meta.clone().into();
         let made = reply.into_inner();
-        Self { key: Key::of(made.key, now), secret: made.secret.into(), meta }
+        (Self { key: Key::of(made.key, now), secret: made.secret.into(), meta }, receipt)
     }
 }
 

@@ -32,6 +32,7 @@ const PARAMETERS: [(&str, &str); 41] = [
     ("key", "The API key."),
     ("method", "The HTTP method."),
     ("name", "The name."),
+    ("number", "The number of the call."),
     ("options", "What differs from the defaults."),
     ("page_size", "How many items a page has; the service's default unless given."),
     ("path", "The path."),
