@@ -41,7 +41,8 @@ pub(crate) fn command(
     }
     if let Some(body) = body {
         let text = std::str::from_utf8(body).ok().filter(|text| !text.contains('\0'));
-        let text = text.ok_or_else(|| Error::config("body", "is not text, which a command cannot hold", "send it from a file"))?;
+        let text =
+            text.ok_or_else(|| Error::config("body", "is not text, which a command cannot hold", "send it from a file"))?;
         words.extend(["--data-raw".to_owned(), quoted(text)]);
     }
     Ok(words.join(" "))
@@ -79,7 +80,8 @@ mod tests {
     fn client(header: &str) -> Client {
         let text = include_str!("../../examples/acme.toml").replace("\"X-Acme-Key\"", &format!("{header:?}"));
         let dialect = Dialect::from_toml(&text).unwrap();
-        let options = ClientOptions::new().env::<&str, &str>([]).base_url("https://api.acme.test").api_key("acme_0123456789abcdef");
+        let options =
+            ClientOptions::new().env::<&str, &str>([]).base_url("https://api.acme.test").api_key("acme_0123456789abcdef");
         Client::with_dialect(dialect, options).unwrap()
     }
 
@@ -129,7 +131,8 @@ mod tests {
             assert!(words.contains(&format!("{header}: THE KEY")), "{words:?}");
         }
         for name in ["A$(id)", "A`id`", "a", "", "1A", "A B", "A-B", "A\"B", "\u{c4}"] {
-            let text = include_str!("../../examples/acme.toml").replace("\"ACME_API_KEY\"", &serde_json::Value::from(name).to_string());
+            let text =
+                include_str!("../../examples/acme.toml").replace("\"ACME_API_KEY\"", &serde_json::Value::from(name).to_string());
             let error = Dialect::from_toml(&text).unwrap_err();
             assert!(error.to_string().contains("auth.key.env"), "{name}: {error}");
         }

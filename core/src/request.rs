@@ -277,8 +277,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let document = read::json(&self.body)?;
         let mut reader = serde_json::Deserializer::from_str(document.root().raw());
-        serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| {
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let place = ServiceText::of(error.path().to_string()).masked(&self.secrets);
             read::shape(&place, std::any::type_name::<T>())
         })

@@ -172,7 +172,10 @@ impl Visit<'_> {
 
     /// Sends what no credential goes with: what its refusal must not show is known here alone.
     async fn exchange(&self, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
-        self.lend.exchange(endpoint, body).await.map_err(|error| error.hiding(&SecretsInUse::default().with(self.login.secrets())))
+        self.lend
+            .exchange(endpoint, body)
+            .await
+            .map_err(|error| error.hiding(&SecretsInUse::default().with(self.login.secrets())))
     }
 
     fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {

@@ -138,11 +138,7 @@ fn overlay(tables: &mut toml::Table, variant: &str) -> std::result::Result<(), S
         if variant == "live" {
             return Ok(());
         }
-        return Err(format!(
-            "there is no variant `{}` (there is: {DOCUMENTED} {})",
-            shown(variant),
-            known.join(" ")
-        ));
+        return Err(format!("there is no variant `{}` (there is: {DOCUMENTED} {})", shown(variant), known.join(" ")));
     };
     for (section, change) in changes {
         let toml::Value::Table(change) = change else { return Err(format!("`{section}` must be a table")) };

@@ -58,7 +58,10 @@ pub(crate) fn read(spec: &Spec, answer: &WireResponse, reading: Reading<'_>) -> 
         excerpt: if body.is_some() || brings_secret { None } else { mask::excerpt(&answer.body, secrets) },
         ends_session: message.as_ref().is_some_and(|message| spec.ends_session(message)),
         message: message.map(|message| message.masked(secrets)),
-        request_id: request_id(spec, answer, body).and_then(|id| id.masked_id(secrets)),
+        request_id: request_id(spec, answer, body)
+            // What a page or a piece of an answer repeats may be the new secret itself.
+            .filter(|id| !(brings_secret && body.is_none() && id.stands_in(&answer.body)))
+            .and_then(|id| id.masked_id(secrets)),
         retry_after: body.zip(spec.error.retry_after.as_deref()).and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
         code: code.map(|code| code.masked(secrets)),
         fields: body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default(),
@@ -76,7 +79,11 @@ fn new_secrets(spec: &Spec, root: Node<'_>) -> Vec<Secret> {
     /// Shorter texts in such a place are words of a refusal, as `{"key": "name"}`.
     const SHORTEST: usize = 12;
     let named = root.everywhere().filter(|(name, _)| spec.holds_secret(name)).filter_map(|(_, value)| value.text());
-    named.filter(|text| (SHORTEST..=Secret::LONGEST).contains(&text.len())).take(16).map(|text| Secret::new(text.into_owned())).collect()
+    named
+        .filter(|text| (SHORTEST..=Secret::LONGEST).contains(&text.len()))
+        .take(16)
+        .map(|text| Secret::new(text.into_owned()))
+        .collect()
 }
 
 /// The plan's limit belongs into the sentence: "the plan allows 1 key".

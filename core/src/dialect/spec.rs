@@ -259,7 +259,9 @@ impl Spec {
         let ends_in = |pointer: &str| pointer.rsplit('/').next().is_some_and(|last| last == name);
         let is_token = match self.auth.login.as_ref().map(|login| &login.mode) {
             Some(AuthMode::Jwt { access, refresh_token, .. }) => ends_in(access) || ends_in(refresh_token),
-            Some(AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } | AuthMode::CookieCsrf { .. }) | None => false,
+            Some(AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } | AuthMode::CookieCsrf { .. }) | None => {
+                false
+            }
         };
         is_token || self.key.secret.iter().any(|secret| secret == name)
     }

@@ -92,10 +92,7 @@ impl Deref for MaskedIds {
 pub(crate) struct MaskedFields(Vec<FieldError>);
 
 impl MaskedFields {
-    pub(crate) fn of<'a>(
-        fields: impl Iterator<Item = (ServiceText<'a>, Vec<ServiceText<'a>>)>,
-        secrets: &SecretsInUse,
-    ) -> Self {
+    pub(crate) fn of<'a>(fields: impl Iterator<Item = (ServiceText<'a>, Vec<ServiceText<'a>>)>, secrets: &SecretsInUse) -> Self {
         let masked = |text: &ServiceText<'_>| text.masked(secrets).into_string();
         let fields = fields.take(MOST).map(|(field, messages)| FieldError {
             field: masked(&field),

@@ -133,7 +133,8 @@ fn an_excerpt_is_short_printable_and_masked() {
 
 #[test]
 fn a_new_secret_is_hidden_in_all_that_stands_beside_it_and_nothing_else_is() {
-    let mut value = serde_json::json!({ "a": ["use new-secret/1"], "new-secret/1": { "b": "new-secret%2F1" }, "prefix": "sk_live_abcd1234" });
+    let mut value =
+        serde_json::json!({ "a": ["use new-secret/1"], "new-secret/1": { "b": "new-secret%2F1" }, "prefix": "sk_live_abcd1234" });
     hide_in(&mut value, &Secret::new("new-secret/1"));
     let want = serde_json::json!({ "a": ["use [redacted]"], "[redacted]": { "b": "[redacted]" }, "prefix": "sk_live_abcd1234" });
     assert_eq!(value, want);

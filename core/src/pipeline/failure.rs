@@ -11,7 +11,13 @@ use crate::retry::Refused;
 use crate::wire::{Fault, Reached, WireHead};
 
 /// The service answered, with a refusal.
-pub(super) fn refused(refusal: Refusal, head: &WireHead, suspicion: Option<String>, origin: &str, secrets: &SecretsInUse) -> Error {
+pub(super) fn refused(
+    refusal: Refusal,
+    head: &WireHead,
+    suspicion: Option<String>,
+    origin: &str,
+    secrets: &SecretsInUse,
+) -> Error {
     let redirect = (refusal.kind == ErrorKind::Redirect).then(|| redirect_words(head, origin, secrets));
     let scope = (refusal.kind == ErrorKind::Timeout).then_some(TimeoutScope::Attempt);
     let proxy = (head.status == 407).then_some("proxy");

@@ -339,7 +339,9 @@ impl<'a> Run<'a> {
         match last {
             // What was carried out for certain is not in doubt for an earlier attempt.
             Outcome::Applied => last,
-            Outcome::NotSent | Outcome::Rejected | Outcome::Unknown if self.unclear && self.call.safety != Safety::Safe => Outcome::Unknown,
+            Outcome::NotSent | Outcome::Rejected | Outcome::Unknown if self.unclear && self.call.safety != Safety::Safe => {
+                Outcome::Unknown
+            }
             Outcome::NotSent | Outcome::Rejected | Outcome::Unknown => last,
         }
     }

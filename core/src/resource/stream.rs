@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::Credential;
 use crate::client::Client;
 use crate::clock::Busy;
-use crate::auth::Credential;
 use crate::dialect::read;
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, TimeoutScope};
 use crate::json::{Document, Json, Node};
@@ -176,7 +176,10 @@ impl EventStream {
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("operation", &self.operation).field("run_id", &self.shown_id()).finish_non_exhaustive()
+        f.debug_struct("EventStream")
+            .field("operation", &self.operation)
+            .field("run_id", &self.shown_id())
+            .finish_non_exhaustive()
     }
 }
 
