@@ -58,7 +58,10 @@ pub(crate) fn read(spec: &Spec, answer: &WireResponse, reading: Reading<'_>) -> 
         excerpt: if body.is_some() || brings_secret { None } else { mask::excerpt(&answer.body, secrets) },
         ends_session: message.as_ref().is_some_and(|message| spec.ends_session(message)),
         message: message.map(|message| message.masked(secrets)),
-        request_id: request_id(spec, answer, body).and_then(|id| id.masked_id(secrets)),
+        request_id: request_id(spec, answer, body)
+            // What a page or a piece of an answer repeats may be the new secret itself.
+            .filter(|id| !(brings_secret && body.is_none() && id.stands_in(&answer.body)))
+            .and_then(|id| id.masked_id(secrets)),
         retry_after: body.zip(spec.error.retry_after.as_deref()).and_then(|(body, pointer)| seconds(body.pointer(pointer)?)),
         code: code.map(|code| code.masked(secrets)),
         fields: body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default(),

@@ -2,7 +2,7 @@
 //!
 //! Only the answer to a create or rotate is read in this way, because a new secret must not be lost
 //! for what stands beside it. Nothing here recurses, so that no depth of nesting can exhaust the
-//! stack: what is deeper than the rule for whole texts is gone past by counting, and never kept.
+//! stack: what is deeper than the rule for whole texts is gone past, and never kept.
 //! Time and memory grow with the text alone.
 
 use std::borrow::Cow;
@@ -178,9 +178,10 @@ fn text(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     })
 }
 
-/// An object or a list with all that is in it, by counting.
+/// An object or a list with all that is in it, without looking at what that is. A bracket that closes
+/// nothing is passed over.
 fn nested(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let mut open = 0_usize;
+    let mut open = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
@@ -188,12 +189,13 @@ fn nested(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
                 Some((text, Some(_))) => at += text.len() - 1,
                 _ => break,
             },
-            b'{' | b'[' => open += 1,
-            b'}' | b']' => open -= 1,
+            b'{' => open.push(b'}'),
+            b'[' => open.push(b']'),
+            closing if open.last() == Some(&closing) => drop(open.pop()),
             _ => {}
         }
         at += 1;
-        if open == 0 {
+        if open.is_empty() {
             return (&bytes[..at], Some(&bytes[at..]));
         }
     }

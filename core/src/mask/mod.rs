@@ -159,6 +159,11 @@ impl<'a> ServiceText<'a> {
         self.0.contains(words)
     }
 
+    /// Whether these bytes hold it, in any spelling.
+    pub(crate) fn stands_in(&self, bytes: &[u8]) -> bool {
+        SecretsInUse::default().with([Secret::new(&*self.0)]).finds(&String::from_utf8_lossy(bytes))
+    }
+
     /// It as it may be shown: masked, and only then cut.
     pub(crate) fn masked(&self, secrets: &SecretsInUse) -> Masked {
         Masked::new(self.shown(secrets, LONGEST_SHOWN))

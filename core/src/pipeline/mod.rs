@@ -16,14 +16,13 @@ use std::time::Duration;
 use crate::time::Timestamp;
 use tracing::{Instrument, Span};
 
-use crate::Secret;
 use crate::auth::{Auth, Credential};
 use crate::base_url::BaseUrl;
 use crate::clock::{Busy, Clock};
 use crate::dialect::plan::Planned;
 use crate::dialect::{Dialect, OpSpec, Plane};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
-use crate::mask::{self, SecretsInUse};
+use crate::mask::{self, ServiceText};
 use crate::model::Meta;
 use crate::observe::{EventName, Observer, Teller};
 use crate::options::{CallOptions, Limit};
@@ -196,10 +195,8 @@ impl Pipeline {
 }
 
 /// Drops an id that the body repeats: what was to bring a new secret may have brought it there too.
-pub(super) fn forget_if_repeated(id: &mut Option<String>, body: &[u8]) {
-    let body = String::from_utf8_lossy(body);
-    let is_repeated = |id: &String| SecretsInUse::default().with([Secret::new(id.as_str())]).finds(&body);
-    if id.as_ref().is_some_and(is_repeated) {
+fn forget_if_repeated(id: &mut Option<String>, body: &[u8]) {
+    if id.as_deref().is_some_and(|id| ServiceText::of(id).stands_in(body)) {
         *id = None;
     }
 }
