@@ -157,8 +157,8 @@ fn a_run_needs_credits_and_its_usage_is_the_keys() {
     let agents = call(url, "GET", "/agents", &[&mine], "").json();
     let runs = format!("/agents/{}/runs", agents["data"][0]["id"].as_str().unwrap());
     sandbox.set_credits("seclai", None, Some(1.0)).unwrap();
-    assert_eq!(call(url, "POST", &runs, &[&mine], r#"{"input":1}"#).status, 200);
-    let refused = call(url, "POST", &runs, &[&mine], r#"{"input":1}"#);
+    assert_eq!(call(url, "POST", &runs, &[&mine], r#"{"input":"1"}"#).status, 200);
+    let refused = call(url, "POST", &runs, &[&mine], r#"{"input":"1"}"#);
     assert_eq!((refused.status, &refused.json()["detail"]["error"]), (402, &json!("insufficient_credits")));
     let keys = call(url, "GET", "/api-keys", &[&mine], "").json();
     let usage = format!("/api-keys/{}/usage", keys["data"][0]["id"].as_str().unwrap());

@@ -263,18 +263,58 @@ fn label_and_end_change_one_by_one_and_null_clears() {
     assert_eq!(own(&world, &format!("PATCH {}", path(&made)), json!({ "status": "active" })).status, 400);
 }
 
+fn agent(name: &str) -> Value {
+    json!({ "name": name, "model": { "model": "gpt-4o-mini" }, "transcriber": { "provider": "deepgram" },
+        "voice": { "provider": "azure", "voice_id": "en-GB-Sonia" }, "tags": ["front", "night"] })
+}
+
+#[test]
+fn an_agent_needs_its_parts_and_is_found_by_what_it_is() {
+    let world = World::new("itellico", Options::new());
+    for part in ["model", "transcriber", "voice"] {
+        let mut without = agent("Clerk");
+        without.as_object_mut().unwrap().remove(part);
+        let refused = own(&world, "POST /v1/agents", without);
+        assert_eq!((refused.status, &refused.json()["error"]["fields"][part]), (400, &json!(["required"])));
+    }
+    let mut unnamed = agent("Clerk");
+    unnamed["model"] = json!({ "provider": "openai" });
+    assert_eq!(own(&world, "POST /v1/agents", unnamed).json()["error"]["fields"]["model.model"], json!(["required"]));
+    world.pass(Duration::from_secs(60));
+    let made = own(&world, "POST /v1/agents", agent("Night clerk")).json();
+    assert_eq!(made["account_id"], json!(world.given("account_id")));
+    let line = format!("PATCH /v1/agents/{}", made["id"].as_str().unwrap());
+    let patched = own(&world, &line, json!({ "model": { "temperature": 0.5 }, "note": null })).json();
+    assert_eq!(patched["model"], json!({ "model": "gpt-4o-mini", "temperature": 0.5 }), "a part is changed in part");
+    let count = |query: &str| own(&world, &format!("{AGENTS}?{query}"), Value::Null).json()["count"].clone();
+    for (query, found) in [
+        ("name=CLERK", 1),
+        ("tags=night,front", 1),
+        ("tags=night,day", 0),
+        ("created_gt=2026-03-23T10:00:00Z", 1),
+        ("created_ge=2026-03-23T10:00:00Z", 3),
+        ("created_lt=2026-03-23T10:01:00Z", 2),
+        ("modified_le=2026-03-23T10:01:00Z", 3),
+    ] {
+        assert_eq!(count(query), found, "{query}");
+    }
+}
+
 #[test]
 fn an_archived_agent_leaves_the_list_and_stays_readable() {
     let world = World::new("itellico", Options::new());
-    let agent = own(&world, "POST /v1/agents", json!({ "name": "Receptionist 2" })).json();
+    let agent = own(&world, "POST /v1/agents", agent("Receptionist 2")).json();
     let line = format!("/v1/agents/{}", agent["id"].as_str().unwrap());
     world.pass(Duration::from_secs(1));
     let renamed = own(&world, &format!("PATCH {line}"), json!({ "name": "Front desk" })).json();
     assert_eq!((&renamed["created"], &renamed["modified"]), (&agent["created"], &json!("2026-03-23T10:00:01.000Z")));
     assert_eq!(own(&world, &format!("DELETE {line}"), Value::Null).status, 204);
-    assert_eq!(own(&world, &format!("GET {line}"), Value::Null).json()["is_archived"], true);
-    assert_eq!(own(&world, AGENTS, Value::Null).json()["count"], 2);
-    assert_eq!(own(&world, &format!("{AGENTS}?include_archived=true"), Value::Null).json()["count"], 3);
+    assert_eq!(own(&world, &format!("GET {line}"), Value::Null).json()["name"], "Front desk");
+    let count = |query: &str| own(&world, &format!("{AGENTS}{query}"), Value::Null).json()["count"].clone();
+    assert_eq!((count(""), count("?include_archived=true"), count("?is_archived=true")), (json!(2), json!(3), json!(1)));
+    assert_eq!(own(&world, &format!("PATCH {line}"), json!({ "is_archived": false })).status, 200);
+    assert_eq!(count("?is_archived=true"), 0);
+    assert_eq!(own(&world, &format!("DELETE {line}"), Value::Null).status, 204);
     let page = own(&world, &format!("{AGENTS}?include_archived=true&limit=1&offset=1"), Value::Null).json();
     assert_eq!((page["count"].clone(), page["items"].as_array().unwrap().len()), (json!(3), 1));
 }
@@ -291,6 +331,12 @@ fn subaccounts_are_told_by_their_state() {
     assert_eq!(names(""), ["Far east", "Branch"]);
     assert_eq!(names("?is_active=true"), ["Branch"]);
     assert_eq!(names("?is_active=false"), ["Far east"]);
+    let line = format!("/v1/accounts/me/subaccounts/{east}");
+    assert_eq!(own(&world, &format!("PATCH {line}"), json!({ "is_active": true, "name": null })).json()["is_active"], true);
+    assert_eq!(own(&world, &format!("GET {line}"), Value::Null).json()["name"], "Far east");
+    let grandchild = subaccount(&world, &east, "Farther").unwrap();
+    let not_a_child = format!("GET /v1/accounts/me/subaccounts/{grandchild}");
+    assert_eq!(own(&world, &not_a_child, Value::Null).status, 404);
     assert_eq!(own(&world, "GET /v1/accounts/me/subaccounts?is_active=maybe", Value::Null).status, 400);
 }
 

@@ -68,7 +68,7 @@ fn member_type(world: &World) -> Proof {
 }
 
 fn member_required(world: &World) -> Proof {
-    invalid(&ask(world, "POST /sources", json!({ "description": "x" })), "body", "name")
+    invalid(&ask(world, "POST /sources", json!({ "source_type": "website" })), "body", "name")
 }
 
 fn query_value(world: &World) -> Proof {
@@ -210,16 +210,23 @@ fn input_required(world: &World) -> Proof {
 
 fn credits(world: &World) -> Proof {
     world.sandbox.set_credits("seclai", None, Some(0.0)).unwrap();
-    let refused = status(&ask(world, &runs(world), json!({ "input": 1 })), 402)?;
+    let refused = status(&ask(world, &runs(world), json!({ "input": "1" })), 402)?;
     same(&refused["detail"]["error"], &json!("insufficient_credits"))
+}
+
+fn run_ended(world: &World) -> Proof {
+    let run = status(&ask(world, &runs(world), json!({ "input": "1" })), 200)?;
+    world.pass(Duration::from_secs(3));
+    let line = format!("DELETE /agents/runs/{}", run["run_id"].as_str().unwrap_or_default());
+    answers(&ask(world, &line, Value::Null), 409, &detail("The run has already ended"))
 }
 
 fn usage(world: &World) -> Proof {
     let (id, header) = made(world, "ci")?;
-    status(&world.ask(&[&header], &runs(world), json!({ "input": 1 })), 200)?;
-    let cancelled = status(&world.ask(&[&header], &runs(world), json!({ "input": 2 })), 200)?;
+    status(&world.ask(&[&header], &runs(world), json!({ "input": "1" })), 200)?;
+    let cancelled = status(&world.ask(&[&header], &runs(world), json!({ "input": "2" })), 200)?;
     let path = format!("DELETE /agents/runs/{}", cancelled["run_id"].as_str().unwrap_or_default());
-    status(&world.ask(&[&header], &path, Value::Null), 204)?;
+    same(&status(&world.ask(&[&header], &path, Value::Null), 200)?["status"], &json!("failed"))?;
     let total = || status(&get(world, &format!("/api-keys/{id}/usage")), 200).map(|usage| usage["total"].clone());
     same(&total()?, &json!(0))?;
     world.pass(Duration::from_secs(3));
@@ -252,6 +259,7 @@ fn cases() -> Vec<Case> {
         Case::effect("seclai.archive_final", archive_final),
         Case::refusal("seclai.delete_unused", delete_unused),
         Case::refusal("seclai.input_required", input_required),
+        Case::refusal("seclai.run_ended", run_ended),
         Case::refusal("seclai.credits", credits),
         Case::effect("seclai.usage", usage),
     ]

@@ -194,7 +194,7 @@ fn missing(world: &World) -> Proof {
     let session = admin(world)?;
     let message = "ApiKey 'key_unknown' not found";
     refused(&with(&session, world, &format!("DELETE {KEYS}/key_unknown"), Value::Null), 404, "not_found", message)?;
-    let message = "AuditTrace 'tr_unknown' not found";
+    let message = "Trace 'tr_unknown' not found";
     refused(&world.ask(&[&own(world)], "GET /api/v1/traces/tr_unknown", Value::Null), 404, "not_found", message)
 }
 
@@ -231,24 +231,24 @@ fn live_expiry(world: &World) -> Proof {
     invalid(world, body(json!("2027-01-01T01:00:00+01:00")), "expires_at")
 }
 
-fn plan_limit(answer: &Answer, most: usize) -> Proof {
+fn plan_limit(answer: &Answer, limit: &str, most: usize) -> Proof {
     let error = status(answer, 402)?;
     same(&error["error"], &json!("plan_limit_reached"))?;
-    same(&error["details"], &json!({ "limit": most, "current": most, "max": most }))
+    same(&error["details"], &json!({ "limit": limit, "current": most, "max": most }))
 }
 
 /// The key that the world is born with counts, and so does one that has expired.
 fn key_limit(world: &World) -> Proof {
     one_day(world)?;
     world.pass(Duration::from_secs(2 * 86_400));
-    plan_limit(&with(&admin(world)?, world, &format!("POST {KEYS}"), json!({ "name": "third" })), 2)
+    plan_limit(&with(&admin(world)?, world, &format!("POST {KEYS}"), json!({ "name": "third" })), "max_api_keys", 2)
 }
 
 fn agent_limit(world: &World) -> Proof {
     for name in ["3", "4", "5"] {
         status(&world.ask(&[&own(world)], "POST /api/v1/agents", json!({ "name": name })), 201)?;
     }
-    plan_limit(&world.ask(&[&own(world)], "POST /api/v1/agents", json!({ "name": "6" })), 5)
+    plan_limit(&world.ask(&[&own(world)], "POST /api/v1/agents", json!({ "name": "6" })), "max_agents", 5)
 }
 
 fn rotate(world: &World, key: &Value) -> Result<Value, String> {
@@ -330,6 +330,22 @@ fn judge(world: &World, operation: &str, class: &str) -> Result<Value, String> {
     status(&world.ask(&[&own(world)], "POST /api/v1/evaluate", action), 200)
 }
 
+fn no_outcome_of_what_was_stopped(world: &World) -> Proof {
+    let denied = judge(world, "export_secrets", "public")?;
+    let line = format!("POST /api/v1/traces/{}/outcome", denied["trace_id"].as_str().unwrap_or_default());
+    let answer = world.ask(&[&own(world)], &line, json!({ "status": "success" }));
+    refused(&answer, 409, "conflict", "Trace is finalized with outcome 'blocked'")
+}
+
+fn decided_once(world: &World) -> Proof {
+    let asked = judge(world, "delete_records", "public")?;
+    let line =
+        |verb: &str| format!("POST /api/v1/approvals/{}/{verb}", asked["approval_request_id"].as_str().unwrap_or_default());
+    let decide = |verb: &str| world.ask(&[&own(world)], &line(verb), json!({ "approver_name": "Ada" }));
+    status(&decide("deny"), 200)?;
+    refused(&decide("approve"), 409, "conflict", "Approval request is already denied")
+}
+
 fn policies_decide(world: &World) -> Proof {
     same(&judge(world, "read", "public")?["decision"], &json!("allow"))?;
     let denied = judge(world, "export_secrets", "public")?;
@@ -381,6 +397,8 @@ fn every_rule_is_proven_and_missed_when_broken() {
             Case::effect("sidclaw.request_id", request_id),
             Case::effect("sidclaw.rate_headers", rate_headers),
             Case::effect("sidclaw.page_clamp", page_clamp),
+            Case::refusal("sidclaw.trace_open", no_outcome_of_what_was_stopped),
+            Case::refusal("sidclaw.approval_open", decided_once),
             Case::refusal("sidclaw.effect", effects),
             Case::effect("sidclaw.policy", policies_decide),
         ],

@@ -91,7 +91,10 @@ pub(crate) fn page<T>(
     let follows = match (more, total) {
         // `has_next` is a boolean; `next` is a link or null, of which only its presence is used.
         (Some(more), _) => more.as_bool().unwrap_or(!more.is_null()),
-        (None, Some(total)) => at + count < total,
+        // A position by number counts pages: all before this one were as full as it is, or fuller. So the
+        // end may cost one request for an empty page, and no item is ever left out.
+        (None, Some(total)) if page.style == PageStyle::Page => at.saturating_mul(count) < total,
+        (None, Some(total)) => at.saturating_add(count) < total,
         (None, None) => false,
     };
     let next = match page.style {

@@ -23,6 +23,7 @@ pub(crate) struct Field {
 enum Kind {
     Text,
     Flag,
+    Number,
     List,
     Object,
     Time,
@@ -40,6 +41,10 @@ impl Field {
 
     pub(crate) const fn flag(name: &'static str) -> Self {
         Self::of(name, Kind::Flag)
+    }
+
+    pub(crate) const fn number(name: &'static str) -> Self {
+        Self::of(name, Kind::Number)
     }
 
     pub(crate) const fn list(name: &'static str) -> Self {
@@ -71,6 +76,7 @@ impl Field {
         match self.kind {
             Kind::Text => value.is_string(),
             Kind::Flag => value.is_boolean(),
+            Kind::Number => value.is_number(),
             Kind::List => value.is_array(),
             Kind::Object => value.is_object(),
             Kind::Time => value.as_str().is_some_and(|text| Time::parse(text).is_some()),
@@ -82,6 +88,7 @@ impl Field {
         match self.kind {
             Kind::Text => "text",
             Kind::Flag => "flag",
+            Kind::Number => "number",
             Kind::List => "list",
             Kind::Object => "object",
             Kind::Time => "time",
@@ -183,6 +190,16 @@ impl Ctx<'_> {
         let refusal = || service.refuse(Refusal::Query { name, problem: Problem::Value(&problem) });
         self.check(&rules::QUERY_VALUE, number.is_some(), refusal)?;
         Ok(number.unwrap_or(default))
+    }
+
+    /// Reads `true` or `false` of the query.
+    pub(crate) fn query_flag(&mut self, req: &Request, name: &str) -> Result<Option<bool>, Reply> {
+        let Some(text) = req.query(name) else { return Ok(None) };
+        let flag = text.parse().ok();
+        let service = self.service;
+        let problem = Problem::Value("must be true or false");
+        self.check(&rules::QUERY_VALUE, flag.is_some(), || service.refuse(Refusal::Query { name, problem }))?;
+        Ok(flag)
     }
 
     /// Reads a time of the query.

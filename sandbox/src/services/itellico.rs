@@ -4,19 +4,37 @@
 //! sideways, and that revoking can be undone while deleting cannot. Header, `me` and agents are the
 //! page's; the routes of the keys are assumed.
 
+mod agents;
+
 use serde_json::{Value, json};
 
 use crate::ctx::{Caller, Ctx, Field};
-use crate::rules::{QUERY_VALUE, Rule};
+use crate::rules::Rule;
 use crate::service::Mark::{Assumed, Code, Page};
 use crate::service::{Answer, Credentials, Problem, Refusal, Reply, Request, Route, Service};
-use crate::services::shared::{
-    NONE, account_row, first_account, growing_id, key_row, limit, no_body, present, put_object, route, slice,
-};
-use crate::store::{Account, Key, Object};
+use crate::services::shared::{NONE, account_row, first_account, growing_id, key_row, limit, no_body, present, route, slice};
+use crate::store::{Account, Key};
+
+use agents::{archive_agent, create_agent, get_agent, list_agents, update_agent};
 
 const PAGED: &[&str] = &["limit", "offset"];
-const AGENTS: &[&str] = &["limit", "offset", "include_archived"];
+/// The filters of the service's own client.
+const AGENTS: &[&str] = &[
+    "limit",
+    "offset",
+    "include_archived",
+    "is_archived",
+    "name",
+    "tags",
+    "created_ge",
+    "created_gt",
+    "created_le",
+    "created_lt",
+    "modified_ge",
+    "modified_gt",
+    "modified_le",
+    "modified_lt",
+];
 const ACCOUNTS: &[&str] = &["limit", "offset", "is_active"];
 /// Use of an account, which must be active.
 const USE: &str = "use";
@@ -34,10 +52,13 @@ const ROUTES: &[Route] = &[
     route("DELETE", "/v1/accounts/{account}/api-keys/{id}", Assumed, CHANGE_KEYS, NONE, delete_key),
     route("POST", "/v1/accounts/{account}/api-keys/{id}/revoke", Assumed, CHANGE_KEYS, NONE, revoke_key),
     route("POST", "/v1/accounts/{account}/api-keys/{id}/reactivate", Assumed, CHANGE_KEYS, NONE, reactivate_key),
-    route("GET", "/v1/accounts/{account}", Code, SWITCH, NONE, get_account),
-    route("PATCH", "/v1/accounts/{account}", Code, SWITCH, NONE, update_account),
+    // The service's own client reads `current` only, and changes an account as its parent's subaccount.
+    route("GET", "/v1/accounts/{account}", Assumed, SWITCH, NONE, get_account),
+    route("PATCH", "/v1/accounts/{account}", Assumed, SWITCH, NONE, update_account),
     route("GET", "/v1/accounts/{account}/subaccounts", Code, USE, ACCOUNTS, list_subaccounts),
     route("POST", "/v1/accounts/{account}/subaccounts", Code, USE, NONE, create_subaccount),
+    route("GET", "/v1/accounts/{account}/subaccounts/{id}", Code, USE, NONE, get_subaccount),
+    route("PATCH", "/v1/accounts/{account}/subaccounts/{id}", Code, USE, NONE, update_subaccount),
     route("GET", "/v1/agents", Page, USE, AGENTS, list_agents),
     route("POST", "/v1/agents", Code, USE, NONE, create_agent),
     route("GET", "/v1/agents/{id}", Code, USE, NONE, get_agent),
@@ -110,7 +131,7 @@ impl Service for Itellico {
         let branch = new_account(ctx, "Branch", Some(&mine.id));
         let theirs = new_account(ctx, "Somebody else", None);
         for (account, name) in [(&theirs, "Theirs"), (&branch, "Night line"), (&mine, "Support"), (&mine, "Receptionist")] {
-            put_agent(ctx, &account.id, name);
+            agents::seed(ctx, &account.id, name);
         }
         new_key(ctx, &theirs.id, "owner", "Their server");
         let (_, secret) = new_key(ctx, &mine.id, "owner", "Development Environment");
@@ -242,8 +263,30 @@ fn get_account(ctx: &mut Ctx<'_>, _req: &Request) -> Answer {
 }
 
 fn update_account(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let body = ctx.body(req, &[Field::text("name"), Field::flag("is_active")])?;
-    let mut account = this_account(ctx)?;
+    let account = this_account(ctx)?;
+    changed(ctx, req, account)
+}
+
+/// A child of the account, and of no other.
+fn subaccount(ctx: &mut Ctx<'_>, req: &Request) -> Result<Account, Reply> {
+    let account = ctx.store.account("itellico", req.param("id"));
+    let account = present(ctx, &NOT_FOUND, account, not_found)?;
+    let child = account.parent.as_ref() == Some(&ctx.caller.account);
+    ctx.check(&ONE_ACCOUNT, child, not_found)?;
+    Ok(account)
+}
+
+fn get_subaccount(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
+    Ok(Reply::json(200, account_json(&subaccount(ctx, req)?)))
+}
+
+fn update_subaccount(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
+    let account = subaccount(ctx, req)?;
+    changed(ctx, req, account)
+}
+
+fn changed(ctx: &mut Ctx<'_>, req: &Request, mut account: Account) -> Answer {
+    let body = ctx.body(req, &[Field::text("name").nullable(), Field::flag("is_active").nullable()])?;
     if let Some(name) = body.text("name") {
         account.name = name.to_owned();
     }
@@ -256,7 +299,7 @@ fn update_account(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
 }
 
 fn list_subaccounts(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let active = query_flag(ctx, req, "is_active")?;
+    let active = ctx.query_flag(req, "is_active")?;
     let mut accounts = ctx.store.accounts("itellico");
     accounts.retain(|account| account.parent.as_ref() == Some(&ctx.caller.account));
     accounts.retain(|account| active.is_none_or(|active| account.active == active));
@@ -381,73 +424,7 @@ fn delete_key(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     Ok(Reply::empty(204))
 }
 
-// Agents
-
-fn put_agent(ctx: &mut Ctx<'_>, account: &str, name: &str) -> Object {
-    let id = growing_id(ctx, "agt_");
-    let json = json!({ "name": name, "is_archived": false, "modified": ctx.now });
-    put_object(ctx, "agent", id, account, json)
-}
-
-fn agent_json(agent: &Object) -> Value {
-    json!({ "id": agent.id, "name": agent.json["name"], "is_archived": agent.json["is_archived"],
-        "created": agent.created, "modified": agent.json["modified"] })
-}
-
-fn find_agent(ctx: &mut Ctx<'_>, req: &Request) -> Result<Object, Reply> {
-    let agent = ctx.store.object("itellico", "agent", req.param("id"));
-    let agent = present(ctx, &NOT_FOUND, agent, not_found)?;
-    let here = agent.account == ctx.caller.account;
-    ctx.check(&ONE_ACCOUNT, here, not_found)?;
-    Ok(agent)
-}
-
-fn list_agents(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let archived_too = query_flag(ctx, req, "include_archived")? == Some(true);
-    let mut agents = ctx.store.objects("itellico", "agent", &ctx.caller.account);
-    agents.retain(|agent| archived_too || agent.json["is_archived"] == json!(false));
-    page(ctx, req, &agents, agent_json)
-}
-
-fn create_agent(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let body = ctx.body(req, &[Field::text("name").required()])?;
-    let account = ctx.caller.account.clone();
-    let agent = put_agent(ctx, &account, body.text("name").unwrap_or_default());
-    Ok(Reply::json(201, agent_json(&agent)))
-}
-
-fn get_agent(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    Ok(Reply::json(200, agent_json(&find_agent(ctx, req)?)))
-}
-
-fn update_agent(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let body = ctx.body(req, &[Field::text("name"), Field::flag("is_archived")])?;
-    let mut agent = find_agent(ctx, req)?;
-    for (name, value) in body.0 {
-        agent.json[name] = value;
-    }
-    agent.json["modified"] = json!(ctx.now);
-    ctx.store.put_object(agent.clone());
-    Ok(Reply::json(200, agent_json(&agent)))
-}
-
-/// DELETE archives (C).
-fn archive_agent(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let mut agent = find_agent(ctx, req)?;
-    agent.json["is_archived"] = json!(true);
-    agent.json["modified"] = json!(ctx.now);
-    ctx.store.put_object(agent);
-    Ok(Reply::empty(204))
-}
-
 // Queries and pages
-
-fn query_flag(ctx: &mut Ctx<'_>, req: &Request, name: &str) -> Result<Option<bool>, Reply> {
-    let Some(text) = req.query(name) else { return Ok(None) };
-    let flag = text.parse().ok();
-    ctx.check(&QUERY_VALUE, flag.is_some(), || invalid(name, "must be true or false"))?;
-    Ok(flag)
-}
 
 fn page<R>(ctx: &mut Ctx<'_>, req: &Request, rows: &[R], json: impl Fn(&R) -> Value) -> Answer {
     let size = ctx.query_number(req, "limit", 100, 1..=u64::MAX)?;

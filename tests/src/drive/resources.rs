@@ -1,6 +1,6 @@
 //! The steps on what a dialect declares: `agents.list`, `runs.wait`, `evaluate`.
 
-use keywright::{Client, EventStream};
+use keywright::{ActionResult, Arguments, Client, EventStream};
 use serde_json::{Value, json};
 
 use super::arguments::Taken;
@@ -9,6 +9,7 @@ use super::{Failure, Outcome, Overheard, forms};
 
 pub(super) async fn call(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
     match (resource, action) {
+        ("runs", "list") => called(client, resource, action, given).await,
         ("runs", _) => runs(client, action, given, heard).await,
         ("events", _) => tracking(client, action, given).await,
         ("segments", "members") => {
@@ -58,7 +59,29 @@ async fn declared(client: &Client, resource: &str, action: &str, mut given: Take
             given.end()?;
             Ok(forms::meta(&on.delete(id).await?.meta))
         }
-        other => Err(Failure::Scenario(format!("{resource}.{other} is no step"))),
+        other => called(client, resource, other, given).await,
+    }
+}
+
+/// Any other action, by its name: ids are places of the path, the rest is the body.
+async fn called(client: &Client, resource: &str, action: &str, mut given: Taken) -> Outcome {
+    let mut arguments = Arguments::new();
+    for place in ["id", "agent_id"] {
+        if let Some(id) = given.text_or_none(place)? {
+            arguments = arguments.place(place, id);
+        }
+    }
+    let (page, all) = page(&mut given)?;
+    let rest = given.rest();
+    if rest.as_object().is_some_and(|rest| !rest.is_empty()) {
+        arguments = arguments.body(rest);
+    }
+    match client.resource(resource).call(action, arguments.page(page)).await? {
+        ActionResult::Item(item) => Ok(forms::item_reply(&item)),
+        ActionResult::Page(page) => walked(page, all, forms::item).await,
+        ActionResult::Json(json) => Ok(forms::json(&json)),
+        ActionResult::Nothing(done) => Ok(forms::meta(&done.meta)),
+        _ => Err(Failure::Scenario(format!("{resource}.{action} is no step"))),
     }
 }
 

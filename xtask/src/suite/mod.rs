@@ -4,6 +4,7 @@
 
 mod dotnet;
 mod examples;
+mod foreign;
 mod node;
 mod package;
 mod python;
@@ -40,7 +41,7 @@ pub enum Ready {
 
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
-    vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
+    vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE, foreign::SUITE]
 }
 
 /// Builds one package.

@@ -20,7 +20,7 @@ pub(super) fn list_keys(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     ctx.check(&PAGE_SIZES, ok, || refusal)?;
     let keys = ctx.store.keys("seclai", &ctx.caller.account);
     let keys = keys.iter().map(|key| key_json(ctx, key)).collect();
-    page(ctx, req, keys, u64::MAX)
+    page(ctx, req, keys, (25, u64::MAX))
 }
 
 pub(super) fn create_key(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
@@ -85,7 +85,7 @@ pub(super) fn list_calls(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
         json!({ "id": call.id, "method": call.method, "endpoint": call.path, "status": call.status,
             "error": call.error, "started_at": call.started })
     };
-    page(ctx, req, calls.into_iter().map(json).collect(), 100)
+    page(ctx, req, calls.into_iter().map(json).collect(), (25, 100))
 }
 
 fn find_key(ctx: &mut Ctx<'_>, req: &Request) -> Result<Key, Reply> {

@@ -2,8 +2,10 @@
 //!
 //! The routes of agents, runs and sources are the page's; those of the keys are assumed.
 
+mod documents;
 mod keys;
 mod resources;
+mod runs;
 
 use std::time::Duration;
 
@@ -15,15 +17,21 @@ use crate::service::Mark::{Assumed, Code, Page};
 use crate::service::{Answer, Credentials, Problem, Refusal, Reply, Request, Route, Service};
 use crate::store::{Account, Object};
 
-use keys::{archive_key, create_key, delete_key, get_key, list_calls, list_keys, rename_key, usage};
-use resources::{
-    cancel_run, create_document, delete_document, get_agent, get_document, get_run, list_agents, list_documents, me, run, stream,
-    update_document,
+use documents::{
+    create_base, create_source, delete_base, delete_source, get_base, get_source, list_bases, list_sources, update_base,
+    update_source,
 };
+use keys::{archive_key, create_key, delete_key, get_key, list_calls, list_keys, rename_key, usage};
+use resources::{get_agent, list_agents, me};
+use runs::{cancel_run, get_run, list_runs, run, stream};
 
 const PAGED: &[&str] = &["page", "limit"];
 const CALLS: &[&str] = &["page", "limit", "method", "status", "from", "to"];
 const RANGE: &[&str] = &["from", "to", "granularity"];
+const RUNS: &[&str] = &["page", "limit", "status"];
+const STEPS: &[&str] = &["include_step_outputs"];
+const SORTED: &[&str] = &["page", "limit", "sort", "order"];
+const OF_ACCOUNT: &[&str] = &["page", "limit", "sort", "order", "account_id"];
 
 const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/api-keys", mark: Assumed, needs: "key", query: PAGED, handler: list_keys },
@@ -39,23 +47,24 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/agents/{id}", mark: Page, needs: "key", query: &[], handler: get_agent },
     Route { method: "POST", path: "/agents/{id}/runs", mark: Page, needs: "key", query: &[], handler: run },
     Route { method: "POST", path: "/agents/{id}/runs/stream", mark: Code, needs: "key", query: &[], handler: stream },
-    Route { method: "GET", path: "/agents/runs/{run_id}", mark: Code, needs: "key", query: &[], handler: get_run },
+    Route { method: "GET", path: "/agents/{id}/runs", mark: Code, needs: "key", query: RUNS, handler: list_runs },
+    Route { method: "GET", path: "/agents/runs/{run_id}", mark: Code, needs: "key", query: STEPS, handler: get_run },
     Route { method: "DELETE", path: "/agents/runs/{run_id}", mark: Code, needs: "key", query: &[], handler: cancel_run },
-    Route { method: "GET", path: "/knowledge-bases", mark: Page, needs: "key", query: PAGED, handler: list_documents },
-    Route { method: "POST", path: "/knowledge-bases", mark: Assumed, needs: "key", query: &[], handler: create_document },
-    Route { method: "GET", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: get_document },
-    Route { method: "PATCH", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: update_document },
-    Route { method: "DELETE", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: delete_document },
-    Route { method: "GET", path: "/knowledge_bases", mark: Code, needs: "key", query: PAGED, handler: list_documents },
-    Route { method: "POST", path: "/knowledge_bases", mark: Code, needs: "key", query: &[], handler: create_document },
-    Route { method: "GET", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: get_document },
-    Route { method: "PATCH", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: update_document },
-    Route { method: "DELETE", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: delete_document },
-    Route { method: "GET", path: "/sources", mark: Assumed, needs: "key", query: PAGED, handler: list_documents },
-    Route { method: "POST", path: "/sources", mark: Assumed, needs: "key", query: &[], handler: create_document },
-    Route { method: "GET", path: "/sources/{id}", mark: Assumed, needs: "key", query: &[], handler: get_document },
-    Route { method: "PATCH", path: "/sources/{id}", mark: Assumed, needs: "key", query: &[], handler: update_document },
-    Route { method: "DELETE", path: "/sources/{id}", mark: Page, needs: "key", query: &[], handler: delete_document },
+    Route { method: "GET", path: "/knowledge-bases", mark: Page, needs: "key", query: SORTED, handler: list_bases },
+    Route { method: "POST", path: "/knowledge-bases", mark: Assumed, needs: "key", query: &[], handler: create_base },
+    Route { method: "GET", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: get_base },
+    Route { method: "PUT", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: update_base },
+    Route { method: "DELETE", path: "/knowledge-bases/{id}", mark: Assumed, needs: "key", query: &[], handler: delete_base },
+    Route { method: "GET", path: "/knowledge_bases", mark: Code, needs: "key", query: SORTED, handler: list_bases },
+    Route { method: "POST", path: "/knowledge_bases", mark: Code, needs: "key", query: &[], handler: create_base },
+    Route { method: "GET", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: get_base },
+    Route { method: "PUT", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: update_base },
+    Route { method: "DELETE", path: "/knowledge_bases/{id}", mark: Code, needs: "key", query: &[], handler: delete_base },
+    Route { method: "GET", path: "/sources", mark: Code, needs: "key", query: OF_ACCOUNT, handler: list_sources },
+    Route { method: "POST", path: "/sources", mark: Code, needs: "key", query: &[], handler: create_source },
+    Route { method: "GET", path: "/sources/{id}", mark: Code, needs: "key", query: &[], handler: get_source },
+    Route { method: "PUT", path: "/sources/{id}", mark: Code, needs: "key", query: &[], handler: update_source },
+    Route { method: "DELETE", path: "/sources/{id}", mark: Page, needs: "key", query: &[], handler: delete_source },
 ];
 
 const KEY_REQUIRED: Rule = Rule::new("seclai.key_required", "SEC-78", "a request without a key of the service is refused");
@@ -69,6 +78,7 @@ const ARCHIVE_USED: Rule = Rule::new("seclai.archive_used", "SEC-49", "only a ke
 const ARCHIVE_FINAL: Rule = Rule::new("seclai.archive_final", "SEC-52", "archiving an archived key changes nothing");
 const DELETE_UNUSED: Rule = Rule::new("seclai.delete_unused", "SEC-55", "only a key without call history can be deleted");
 const INPUT_REQUIRED: Rule = Rule::new("seclai.input_required", "SEC-37", "a run needs an input");
+const RUN_ENDED: Rule = Rule::new("seclai.run_ended", "SEC-2", "a run that has ended cannot be cancelled");
 const CREDITS: Rule = Rule::new("seclai.credits", "SEC-85", "a run needs credits");
 const USAGE: Rule = Rule::new("seclai.usage", "SEC-10", "a completed run is usage of the key that started it");
 
@@ -84,11 +94,14 @@ const RULES: &[Rule] = &[
     ARCHIVE_FINAL,
     DELETE_UNUSED,
     INPUT_REQUIRED,
+    RUN_ENDED,
     CREDITS,
     USAGE,
 ];
 
 const PROCESSING_AFTER: Duration = Duration::from_secs(1);
+/// Default and largest size of a page of everything but keys and their calls.
+const AGENT_PAGE: (u64, u64) = (20, 100);
 /// How long a run takes, unless its agent says otherwise.
 const RUN_SECONDS: u64 = 2;
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -223,9 +236,14 @@ fn owned_by_caller(ctx: &mut Ctx<'_>, account: &str) -> Result<(), Reply> {
     ctx.check(&ONE_ACCOUNT, mine, || detail(403, "This key does not have access to the resource"))
 }
 
-fn page(ctx: &mut Ctx<'_>, req: &Request, rows: Vec<Value>, largest: u64) -> Answer {
-    let limit = ctx.query_number(req, "limit", 25, 1..=largest)?;
-    let page = ctx.query_number(req, "page", 1, 1..=u64::MAX)?;
+/// Number and size of the page that is asked for; `sizes` are the default and the largest.
+fn page_numbers(ctx: &mut Ctx<'_>, req: &Request, (default, largest): (u64, u64)) -> Result<(u64, u64), Reply> {
+    let limit = ctx.query_number(req, "limit", default, 1..=largest)?;
+    Ok((ctx.query_number(req, "page", 1, 1..=u64::MAX)?, limit))
+}
+
+fn page(ctx: &mut Ctx<'_>, req: &Request, rows: Vec<Value>, sizes: (u64, u64)) -> Answer {
+    let (page, limit) = page_numbers(ctx, req, sizes)?;
     let total = rows.len() as u64;
     let pages = total.div_ceil(limit);
     let skip = (page - 1).saturating_mul(limit);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     ADMIN, ALL_BUT_ADMIN, EXPIRY_FORM, KEY_LIMIT, LIVE_SCOPES, NAME, NOT_FOUND, OLD_VALUE_DEAD, ONE_TENANT, ROTATE_KEEPS,
-    ROTATE_RESETS, SCOPES, SCOPES_KNOWN, SCOPES_NEEDED, error_with, invalid, not_found, plan,
+    ROTATE_RESETS, SCOPES, SCOPES_KNOWN, SCOPES_NEEDED, invalid, not_found, plan, plan_limit,
 };
 use crate::ctx::{Ctx, Field, Fields, digest};
 use crate::service::{Answer, Reply, Request};
@@ -108,10 +108,7 @@ fn scopes(ctx: &mut Ctx<'_>, body: &Fields) -> Result<Vec<String>, Reply> {
 fn check_limit(ctx: &mut Ctx<'_>, tenant: &str) -> Result<(), Reply> {
     let Some(most) = plan(ctx, tenant).keys else { return Ok(()) };
     let current = ctx.store.keys("sidclaw", tenant).len();
-    let details = json!({ "limit": most, "current": current, "max": most });
-    ctx.check(&KEY_LIMIT, current < most, || {
-        error_with(402, "plan_limit_reached", "Your plan's limit of API keys is reached", details)
-    })
+    ctx.check(&KEY_LIMIT, current < most, || plan_limit("max_api_keys", current, most))
 }
 
 pub(super) fn delete(ctx: &mut Ctx<'_>, req: &Request) -> Answer {

@@ -6,6 +6,7 @@
 
 mod keys;
 mod resources;
+mod traces;
 
 use std::time::Duration;
 
@@ -36,14 +37,21 @@ const ROUTES: &[Route] = &[
     route("GET", "/api/v1/policies/{id}", Code, "policies:read", NONE, resources::get),
     route("PATCH", "/api/v1/policies/{id}", Code, "policies:write", NONE, resources::update_policy),
     route("GET", "/api/v1/approvals", Page, "approvals:read", PAGED, resources::list),
-    route("GET", "/api/v1/approvals/{id}", Code, "approvals:read", NONE, resources::get),
+    route("GET", "/api/v1/approvals/{id}", Code, "approvals:read", NONE, traces::get),
+    route("GET", "/api/v1/approvals/{id}/status", Code, "approvals:read", NONE, traces::approval_status),
+    route("POST", "/api/v1/approvals/{id}/approve", Code, DECIDE, NONE, traces::approve),
+    route("POST", "/api/v1/approvals/{id}/deny", Code, DECIDE, NONE, traces::deny),
     route("GET", "/api/v1/traces", Page, "traces:read", PAGED, resources::list),
-    route("GET", "/api/v1/traces/{id}", Code, "traces:read", NONE, resources::get),
+    route("GET", "/api/v1/traces/{id}", Code, "traces:read", NONE, traces::get),
+    route("POST", "/api/v1/traces/{id}/outcome", Code, "traces:write", NONE, traces::record_outcome),
+    route("PATCH", "/api/v1/traces/{id}/telemetry", Code, "traces:write", NONE, traces::record_telemetry),
     route("POST", "/api/v1/evaluate", Page, "evaluate", NONE, resources::evaluate),
     route("GET", "/api/v1/billing/status", Assumed, ADMIN, NONE, resources::billing),
 ];
 
 const ADMIN: &str = "admin";
+/// Deciding on approvals, which reviewers may do too.
+const DECIDE: &str = "approvals:write";
 /// The scopes of the page; a key made without any gets all but the last.
 const SCOPES: [&str; 4] = ["evaluate", "read", "write", ADMIN];
 /// Those of the live service.
@@ -88,6 +96,9 @@ const LAST_USED_MINUTE: Rule = Rule::new("sidclaw.last_used_minute", "SID-33", "
 const REQUEST_ID: Rule = Rule::new("sidclaw.request_id", "SID-30", "the id of the request comes back, given or made");
 const RATE_HEADERS: Rule = Rule::new("sidclaw.rate_headers", "SID-31", "every answer tells the state of the rate limit");
 const PAGE_CLAMP: Rule = Rule::new("sidclaw.page_clamp", "SID-39", "a page holds at most 100");
+const TRACE_OPEN: Rule =
+    Rule::new("sidclaw.trace_open", "SID-23", "an action that was stopped or waits for approval has no outcome");
+const APPROVAL_OPEN: Rule = Rule::new("sidclaw.approval_open", "SID-23", "an approval is decided once");
 const EFFECT: Rule = Rule::new("sidclaw.effect", "SID-22", "a policy allows, asks for approval or denies");
 const POLICY: Rule = Rule::new("sidclaw.policy", "SID-22", "the newest active policy that fits decides");
 
@@ -118,6 +129,8 @@ const RULES: &[Rule] = &[
     REQUEST_ID,
     RATE_HEADERS,
     PAGE_CLAMP,
+    TRACE_OPEN,
+    APPROVAL_OPEN,
     EFFECT,
     POLICY,
 ];
@@ -161,6 +174,10 @@ impl Service for SidClaw {
 
     fn routes(&self) -> &'static [Route] {
         ROUTES
+    }
+
+    fn categories(&self) -> &'static [&'static str] {
+        &["evaluate", "read", "write"]
     }
 
     fn rules(&self) -> &'static [Rule] {
@@ -254,6 +271,16 @@ fn forbidden(message: &str) -> Reply {
     error(403, "forbidden", message)
 }
 
+fn conflict(message: &str) -> Reply {
+    error(409, "conflict", message)
+}
+
+/// `limit` is the name of what is limited.
+fn plan_limit(limit: &str, current: usize, max: usize) -> Reply {
+    let message = format!("Plan limit reached: {max} {}. Upgrade for more.", limit.replace('_', " "));
+    error_with(402, "plan_limit_reached", &message, json!({ "limit": limit, "current": current, "max": max }))
+}
+
 fn not_found(what: &str, id: &str) -> Reply {
     error(404, "not_found", &format!("{what} '{id}' not found"))
 }
@@ -306,7 +333,11 @@ fn session_caller(ctx: &mut Ctx<'_>, req: &Request, token: &str, needs: Option<&
     let safe = matches!(req.method.as_str(), "GET" | "HEAD");
     let repeated = safe || csrf_repeated(req, &session);
     ctx.check(&CSRF, repeated, || forbidden("Invalid CSRF token"))?;
-    let may = user.role == ADMIN || safe && needs != Some(ADMIN);
+    let may = match user.role.as_str() {
+        ADMIN => true,
+        "reviewer" if needs == Some(DECIDE) => true,
+        _ => safe && needs != Some(ADMIN),
+    };
     ctx.check(&ROLE, may, || forbidden(&format!("This action requires one of these roles: admin. Your role: {}", user.role)))
 }
 

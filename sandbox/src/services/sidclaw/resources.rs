@@ -1,18 +1,19 @@
-//! Agents, policies, approvals, traces, the judgement of an action, and billing.
+//! Agents, policies, the judgement of an action, and billing.
 //!
 //! Each judgement leaves a trace of its own and, where a policy asks for one, an approval; so
 //! `evaluate` is never safe to repeat blindly (SID-22).
 
 use serde_json::{Value, json};
 
-use super::{AGENT_LIMIT, EFFECT, NOT_FOUND, ONE_TENANT, PAGE_CLAMP, POLICY, error_with, invalid, not_found, plan};
+use super::traces::{note, shown};
+use super::{AGENT_LIMIT, EFFECT, NOT_FOUND, ONE_TENANT, PAGE_CLAMP, POLICY, invalid, not_found, plan, plan_limit};
 use crate::ctx::{Ctx, Field, Fields};
 use crate::service::{Answer, Reply, Request};
 use crate::services::shared::{object_json, present, put_object, slice};
 use crate::store::Object;
 
 /// What a policy may look at; a member that it does not name fits everything.
-const CONDITIONS: [&str; 5] = ["agent_id", "operation", "target_integration", "resource_scope", "data_classification"];
+pub(super) const CONDITIONS: [&str; 5] = ["agent_id", "operation", "target_integration", "resource_scope", "data_classification"];
 const DECISIONS: [&str; 3] = ["allow", "approval_required", "deny"];
 
 /// Two agents and two policies for us, an agent for somebody else; the id of our first agent.
@@ -28,7 +29,7 @@ pub(super) fn seed(ctx: &mut Ctx<'_>, mine: &str, theirs: &str) -> String {
     agent
 }
 
-fn put(ctx: &mut Ctx<'_>, kind: &str, tenant: &str, json: Value) -> Object {
+pub(super) fn put(ctx: &mut Ctx<'_>, kind: &str, tenant: &str, json: Value) -> Object {
     let prefix = match kind {
         "agent" => "ag_",
         "policy" => "pol_",
@@ -40,16 +41,16 @@ fn put(ctx: &mut Ctx<'_>, kind: &str, tenant: &str, json: Value) -> Object {
 }
 
 /// The kind that a path is about, and the service's word for it.
-fn kind(req: &Request) -> (&'static str, &'static str) {
+pub(super) fn kind(req: &Request) -> (&'static str, &'static str) {
     match req.path.split('/').nth(3) {
         Some("policies") => ("policy", "PolicyRule"),
         Some("approvals") => ("approval", "ApprovalRequest"),
-        Some("traces") => ("trace", "AuditTrace"),
+        Some("traces") => ("trace", "Trace"),
         _ => ("agent", "Agent"),
     }
 }
 
-fn find(ctx: &mut Ctx<'_>, (kind, word): (&str, &str), id: &str) -> Result<Object, Reply> {
+pub(super) fn find(ctx: &mut Ctx<'_>, (kind, word): (&str, &str), id: &str) -> Result<Object, Reply> {
     let object = ctx.store.object("sidclaw", kind, id);
     let object = present(ctx, &NOT_FOUND, object, || not_found(word, id))?;
     let mine = object.account == ctx.caller.account;
@@ -62,7 +63,11 @@ pub(super) fn list(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     let limit = if ctx.holds(&PAGE_CLAMP) { limit.min(100) } else { limit };
     let offset = ctx.query_number(req, "offset", 0, 0..=u64::MAX)?;
     let objects = ctx.store.objects("sidclaw", kind(req).0, &ctx.caller.account);
-    let data: Vec<Value> = slice(&objects, limit, offset).iter().map(object_json).collect();
+    let json = |object: &Object| match object.kind.as_str() {
+        "trace" | "approval" => shown(ctx, object),
+        _ => object_json(object),
+    };
+    let data: Vec<Value> = slice(&objects, limit, offset).iter().map(json).collect();
     let pagination = json!({ "total": objects.len(), "limit": limit, "offset": offset });
     Ok(Reply::json(200, json!({ "data": data, "pagination": pagination })))
 }
@@ -77,10 +82,7 @@ pub(super) fn create_agent(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     let tenant = ctx.caller.account.clone();
     if let Some(most) = plan(ctx, &tenant).agents {
         let current = ctx.store.objects("sidclaw", "agent", &tenant).len();
-        let details = json!({ "limit": most, "current": current, "max": most });
-        ctx.check(&AGENT_LIMIT, current < most, || {
-            error_with(402, "plan_limit_reached", "Your plan's limit of agents is reached", details)
-        })?;
+        ctx.check(&AGENT_LIMIT, current < most, || plan_limit("max_agents", current, most))?;
     }
     create(ctx, "agent", body)
 }
@@ -152,18 +154,7 @@ pub(super) fn evaluate(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     let action = ctx.body(req, &fields)?;
     let agent = find(ctx, ("agent", "Agent"), action.text("agent_id").unwrap_or_default())?;
     let (decision, reason, policy) = judge(ctx, &action);
-    let (operation, tenant) = (action.get("operation"), ctx.caller.account.clone());
-    let status = match decision.as_str() {
-        "allow" => "completed",
-        "deny" => "denied",
-        _ => "pending",
-    };
-    let trace = json!({ "operation": operation, "status": status, "agent_id": agent.id, "decision": decision });
-    let trace = put(ctx, "trace", &tenant, trace).id;
-    let approval = (status == "pending").then(|| {
-        let approval = json!({ "operation": operation, "status": "pending", "agent_id": agent.id, "trace_id": trace });
-        put(ctx, "approval", &tenant, approval).id
-    });
+    let (trace, approval) = note(ctx, &action, &agent, (&decision, &reason));
     Ok(Reply::json(
         200,
         json!({ "decision": decision, "trace_id": trace, "approval_request_id": approval,

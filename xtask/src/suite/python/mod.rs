@@ -3,7 +3,7 @@
 //! Everything that is installed for it lies below the target folder. Nothing is tested in the
 //! source tree: what a user installs is what runs.
 
-mod wheel;
+pub(super) mod wheel;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -43,6 +43,11 @@ fn ready(root: &Root) -> Ready {
     if !root.has(FOLDER) {
         return Ready::No(format!("there is no {FOLDER} yet"));
     }
+    interpreter(root)
+}
+
+/// Whether there is an interpreter that can run tests.
+pub(super) fn interpreter(root: &Root) -> Ready {
     let asked = ["-c", "import sys, venv; print(int(sys.version_info >= (3, 11)))"];
     match run::quiet(root, PYTHON, &asked) {
         Ok(said) if said.well && said.text.trim() == "1" => Ready::Yes,
@@ -98,16 +103,7 @@ fn run_readme(root: &Root, environment: &Path, python: &str) -> Result<(), Strin
 fn tested(root: &Root, tools: &Path, wheel: &Path) -> Result<Report, String> {
     wheel::install(root, tools, &["--no-deps", "--force-reinstall"], wheel)?;
     let mut report = Report::default();
-    let tests = root.at(FOLDER).join("tests");
-    let arguments = ["-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"];
-    let quiet: [(&str, &OsStr); 1] = [("PYTHONDONTWRITEBYTECODE", OsStr::new("1"))];
-    let said = run::run(&tests, &quiet, &wheel::program(tools, "python"), &arguments, true)?;
-    let counts = counted(&said.text).ok_or("pytest gave no counts")?;
-    let is_silent = !said.well && counts.failed == 0;
-    report.add(counts);
-    if is_silent {
-        report.add(Report::failure("pytest ended with an error, though no test failed".to_owned()));
-    }
+    report.add(pytest(&root.at(FOLDER).join("tests"), &[], tools)?);
     for (what, program, arguments) in checks(&site_packages(root, tools)?) {
         // Not in the environment itself, whose modules would be taken for ours.
         let said = run::run(&root.target().join("python"), &[], &wheel::program(tools, program), &arguments, false)?;
@@ -134,6 +130,19 @@ fn site_packages(root: &Root, tools: &Path) -> Result<PathBuf, String> {
     let asked = ["-c", "import keywright, os; print(os.path.dirname(keywright.__file__))"];
     let said = run::quiet(root, &wheel::program(tools, "python"), &asked)?;
     if said.well { Ok(PathBuf::from(said.text.trim())) } else { Err("the wheel cannot be imported".to_owned()) }
+}
+
+/// Runs pytest in a folder with the Python of an environment, and counts what it said.
+pub(super) fn pytest(folder: &Path, variables: &[(&str, &OsStr)], environment: &Path) -> Result<Report, String> {
+    let arguments = ["-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"];
+    let mut variables = variables.to_vec();
+    variables.push(("PYTHONDONTWRITEBYTECODE", OsStr::new("1")));
+    let said = run::run(folder, &variables, &wheel::program(environment, "python"), &arguments, true)?;
+    let mut report = counted(&said.text).ok_or("pytest gave no counts")?;
+    if !said.well && report.failed == 0 {
+        report.add(Report::failure("pytest ended with an error, though no test failed".to_owned()));
+    }
+    Ok(report)
 }
 
 /// The counts of pytest's last line: `327 passed, 3 skipped in 21.27s`.

@@ -13,15 +13,22 @@ use crate::run;
 /// # Errors
 /// When it cannot be made, as without a package index.
 pub fn tools(root: &Root) -> Result<PathBuf, String> {
-    let tools = environment(root, "tools")?;
-    let requirements = root.at(FOLDER).join("tests/requirements.txt");
-    let wanted = fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
-    let stamp = tools.join("requirements.txt");
+    equipped(root, "tools", &root.at(FOLDER).join("tests/requirements.txt"))
+}
+
+/// A virtual environment of that name with what a file asks for.
+///
+/// # Errors
+/// When it cannot be made, as without a package index.
+pub fn equipped(root: &Root, name: &str, requirements: &Path) -> Result<PathBuf, String> {
+    let place = environment(root, name)?;
+    let wanted = fs::read_to_string(requirements).map_err(|error| error.to_string())?;
+    let stamp = place.join("requirements.txt");
     if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-        pip(root, &tools, &[OsStr::new("-r"), requirements.as_os_str()])?;
+        pip(root, &place, &[OsStr::new("-r"), requirements.as_os_str()])?;
         fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
     }
-    Ok(tools)
+    Ok(place)
 }
 
 /// A virtual environment of that name, made when it is not there.
