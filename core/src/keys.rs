@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, marked as recover_name};
 use crate::json::{Document, Node};
 use crate::model::{
-    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
-    UpdateKey, UsageQuery, UsageReport,
+    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Facts, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply,
+    Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
 use crate::op::{Ask, KeyOp};
@@ -70,13 +70,15 @@ impl Keys {
         let scopes = wanted.scopes.map(|scopes| self.checked_scopes(scopes)).transpose()?;
         let name = wanted.name.map(checked_name).transpose().map_err(|error| self.client.named_op(error, &op))?;
         let (name, nonce) = self.marked(name, &op)?;
+        let facts = Facts::sent(&CreateKey { name: name.clone(), scopes: scopes.clone(), expires_at: wanted.expires_at });
         let ask = Ask::new()
             .member("name", name.clone())
             .member("scopes", scopes.map(|scopes| scopes.into_iter().map(Value::from).collect::<Vec<_>>()))
             .member("expires_at", wanted.expires_at.map(time));
         // What can be known to be wrong is wrong before anything begins.
         self.planned(&op, ask.clone())?;
-        self.job(op, KeyOp::Create, ask, name, nonce, None).run().await
+        self.client.checked_expiry(wanted.expires_at, &op)?;
+        Job { name, nonce, facts, ..self.job(op, KeyOp::Create, ask) }.run().await
     }
 
     /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`].
@@ -86,7 +88,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.clone().page(op, page, Ask::new, |client, value| read::key(client.spec(), value).map(|(key, _)| key)).await
+        self.clone().page(op, page, Ask::new, Client::read_key).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -119,6 +121,7 @@ impl Keys {
         if change == UpdateKey::new() {
             return Err(self.client.named_op(Error::config("change", "changes nothing", "set a name or an expiry"), &op));
         }
+        let facts = Facts::changed(&change);
         let name = match change.name {
             Change::Keep => None,
             Change::Set(name) => Some(Value::from(checked_name(name).map_err(|error| self.client.named_op(error, &op))?)),
@@ -129,7 +132,12 @@ impl Keys {
             Change::Set(at) => Some(Value::from(time(at))),
             Change::Clear => Some(Value::Null),
         };
-        self.one(&op, with_id(id).member("name", name).member("expires_at", expires_at), |value| self.key(value)).await
+        let ask = with_id(id).member("name", name).member("expires_at", expires_at);
+        let reply = self.one(&op, ask, |value| self.key(value)).await?;
+        Ok(reply.map(|mut key| {
+            key.fill(&facts);
+            key
+        }))
     }
 
     /// Deactivates a used key for good and keeps its history (Seclai).
@@ -179,7 +187,8 @@ impl Keys {
             );
             return Err(self.client.named_op(error, &op));
         }
-        self.job(op, KeyOp::Rotate, ask, None, None, Some(id.to_string())).run().await
+        let facts = self.client.facts_of(&id);
+        Job { target: Some(id.to_string()), facts, ..self.job(op, KeyOp::Rotate, ask) }.run().await
     }
 
     /// Removes a key for good.
@@ -280,7 +289,7 @@ impl Keys {
     }
 
     fn key(&self, value: Node<'_>) -> Result<Key> {
-        read::key(self.client.spec(), value).map(|(key, _)| key)
+        self.client.read_key(value)
     }
 
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
@@ -322,23 +331,16 @@ impl Keys {
         self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
 
-    fn job(
-        &self,
-        op: Arc<OpSpec>,
-        action: KeyOp,
-        ask: Ask,
-        name: Option<String>,
-        nonce: Option<String>,
-        target: Option<String>,
-    ) -> Job {
+    fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> Job {
         Job {
             client: self.client.clone(),
             op,
             action,
             ask,
-            name,
-            nonce,
-            target,
+            name: None,
+            facts: Facts::default(),
+            nonce: None,
+            target: None,
             handover: self.handover.clone(),
             began: self.client.pipeline.clock.monotonic(),
         }

@@ -38,7 +38,7 @@ pub(crate) fn read(spec: &Spec, operation: &str, answer: &WireResponse, secrets:
     let fields = body.map(|body| fields(body, &spec.error.fields, secrets)).unwrap_or_default();
     let known =
         spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_deref(), raw_message.as_deref()));
-    let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::as_u64);
+    let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::count);
     Refusal {
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
         reason: known.map(|known| known.reason.clone()),
@@ -101,7 +101,7 @@ fn text_at(body: Node<'_>, pointers: &[String]) -> Option<String> {
 }
 
 fn seconds(value: Node<'_>) -> Option<Duration> {
-    value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    value.decimal().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// What the service said about single fields: `[{loc, msg}]`, `[{field, message}]` or `{field: [text]}`.

@@ -8,6 +8,7 @@
 
 mod beginning;
 mod node;
+mod number;
 mod scan;
 #[cfg(test)]
 mod tests;
