@@ -28,7 +28,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_clock_elapsed", uniffi_keywright_facade_checksum_method_clock_elapsed(), 9370);
             yield return ("uniffi_keywright_facade_checksum_method_clock_exact", uniffi_keywright_facade_checksum_method_clock_exact(), 22636);
             yield return ("uniffi_keywright_facade_checksum_method_clock_hold", uniffi_keywright_facade_checksum_method_clock_hold(), 23156);
-            yield return ("uniffi_keywright_facade_checksum_method_clock_now", uniffi_keywright_facade_checksum_method_clock_now(), 52105);
+            yield return ("uniffi_keywright_facade_checksum_method_clock_now", uniffi_keywright_facade_checksum_method_clock_now(), 16077);
             yield return ("uniffi_keywright_facade_checksum_method_clock_release", uniffi_keywright_facade_checksum_method_clock_release(), 36800);
             yield return ("uniffi_keywright_facade_checksum_method_clock_sleepers", uniffi_keywright_facade_checksum_method_clock_sleepers(), 20959);
             yield return ("uniffi_keywright_facade_checksum_constructor_sandbox_start", uniffi_keywright_facade_checksum_constructor_sandbox_start(), 43496);
@@ -66,7 +66,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_capabilities", uniffi_keywright_facade_checksum_method_client_capabilities(), 56229);
             yield return ("uniffi_keywright_facade_checksum_method_client_describe", uniffi_keywright_facade_checksum_method_client_describe(), 57244);
             yield return ("uniffi_keywright_facade_checksum_method_client_host_requests", uniffi_keywright_facade_checksum_method_client_host_requests(), 23493);
-            yield return ("uniffi_keywright_facade_checksum_method_client_now", uniffi_keywright_facade_checksum_method_client_now(), 41019);
+            yield return ("uniffi_keywright_facade_checksum_method_client_now", uniffi_keywright_facade_checksum_method_client_now(), 63637);
             yield return ("uniffi_keywright_facade_checksum_method_client_own_account", uniffi_keywright_facade_checksum_method_client_own_account(), 61942);
             yield return ("uniffi_keywright_facade_checksum_method_client_service", uniffi_keywright_facade_checksum_method_client_service(), 18545);
             yield return ("uniffi_keywright_facade_checksum_method_client_supports", uniffi_keywright_facade_checksum_method_client_supports(), 10510);

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use crate::time::Timestamp;
 use http::{HeaderValue, Method};
 
 use crate::Secret;
@@ -26,6 +25,7 @@ use crate::retry::{Priority, Safety};
 use crate::route;
 use crate::shared::Shared;
 use crate::throttle::ThrottleView;
+use crate::time::Timestamp;
 use crate::transport::{Connection, HttpTransport, TransportOptions};
 use crate::{dialect::plan::Planned, transport::Transport};
 

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, Untaken, marked as recover_name};
 use crate::json::{Document, Node};
 use crate::model::{
-    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply, Retired,
-    UpdateKey, UsageQuery, UsageReport,
+    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Facts, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply,
+    Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
 use crate::op::{Ask, KeyOp};
@@ -80,13 +80,15 @@ impl Keys {
         let scopes = wanted.scopes.map(|scopes| self.checked_scopes(scopes)).transpose()?;
         let name = wanted.name.map(checked_name).transpose().map_err(|error| self.client.named_op(error, &op))?;
         let (name, nonce) = self.marked(name, &op)?;
+        let facts = Facts::sent(&CreateKey { name: name.clone(), scopes: scopes.clone(), expires_at: wanted.expires_at });
         let ask = Ask::new()
             .member("name", name.clone())
             .member("scopes", scopes.map(|scopes| scopes.into_iter().map(Value::from).collect::<Vec<_>>()))
             .member("expires_at", wanted.expires_at.map(time));
         // What can be known to be wrong is wrong before anything begins.
         self.planned(&op, ask.clone())?;
-        self.job(op, KeyOp::Create, ask, name, nonce, None).run().await
+        self.client.checked_expiry(wanted.expires_at, &op)?;
+        Job { name, nonce, facts, ..self.job(op, KeyOp::Create, ask) }.run().await
     }
 
     /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`].
@@ -96,7 +98,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.clone().page(op, page, Ask::new, read_key).await
+        self.clone().page(op, page, Ask::new, Client::read_key).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -129,6 +131,7 @@ impl Keys {
         if change == UpdateKey::new() {
             return Err(self.client.named_op(Error::config("change", "changes nothing", "set a name or an expiry"), &op));
         }
+        let facts = Facts::changed(&change);
         let name = match change.name {
             Change::Keep => None,
             Change::Set(name) => Some(Value::from(checked_name(name).map_err(|error| self.client.named_op(error, &op))?)),
@@ -139,7 +142,12 @@ impl Keys {
             Change::Set(at) => Some(Value::from(time(at))),
             Change::Clear => Some(Value::Null),
         };
-        self.one(&op, with_id(id).member("name", name).member("expires_at", expires_at), |value| self.key(value)).await
+        let ask = with_id(id).member("name", name).member("expires_at", expires_at);
+        let reply = self.one(&op, ask, |value| self.key(value)).await?;
+        Ok(reply.map(|mut key| {
+            key.fill(&facts);
+            key
+        }))
     }
 
     /// Deactivates a used key for good and keeps its history (Seclai).
@@ -196,7 +204,8 @@ impl Keys {
         let ask = with_id(&id);
         self.planned(&op, ask.clone())?;
         self.is_allowed(&op, &id)?;
-        self.job(op, KeyOp::Rotate, ask, None, None, Some(id.to_string())).run().await
+        let facts = self.client.facts_of(&id);
+        Job { target: Some(id.to_string()), facts, ..self.job(op, KeyOp::Rotate, ask) }.run().await
     }
 
     /// Removes a key for good.
@@ -301,7 +310,7 @@ impl Keys {
     }
 
     fn key(&self, value: Node<'_>) -> Result<Key> {
-        read_key(&self.client, value)
+        self.client.read_key(value)
     }
 
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
@@ -343,23 +352,16 @@ impl Keys {
         self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
 
-    fn job(
-        &self,
-        op: Arc<OpSpec>,
-        action: KeyOp,
-        ask: Ask,
-        name: Option<String>,
-        nonce: Option<String>,
-        target: Option<String>,
-    ) -> Job {
+    fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> Job {
         Job {
             client: self.client.clone(),
             op,
             action,
             ask,
-            name,
-            nonce,
-            target,
+            name: None,
+            facts: Facts::default(),
+            nonce: None,
+            target: None,
             handover: self.handover.clone(),
             began: self.client.pipeline.clock.monotonic(),
         }
@@ -502,22 +504,6 @@ fn read_page<T>(
 ) -> Result<(Vec<T>, Option<String>)> {
     let raw = read::page(page, after, read::answer(answer)?.root(), |value| read_item(client, value))?;
     Ok((raw.items, raw.next))
-}
-
-/// A key from an answer. When it shows the beginning of the key that makes the call, it is that one.
-fn read_key(client: &Client, value: Node<'_>) -> Result<Key> {
-    /// What a prefix must show beyond the beginning that all keys of a service share.
-    const TELLING: usize = 4;
-    let (key, _) = read::key(client.spec(), value)?;
-    let shared_by_all = client.spec().auth.key.iter().filter_map(|mode| mode.prefix.as_ref().or(mode.looks_like.as_ref()));
-    let shown = key.prefix.as_deref().unwrap_or_default().trim_end_matches(['.', '*', '\u{2026}']);
-    if let Some(own) = client.auth.managing_key()
-        && shown.len() >= shared_by_all.map(String::len).max().unwrap_or_default() + TELLING
-        && own.expose().starts_with(shown)
-    {
-        client.pipeline.shared.note_listed(own, &client.spec().id, key.id.as_str());
-    }
-    Ok(key)
 }
 
 fn with_id(id: impl Into<KeyId>) -> Ask {

@@ -244,6 +244,7 @@ mod environment;
 mod error;
 mod handover;
 mod json;
+mod key_facts;
 mod keys;
 mod mask;
 mod metrics;
@@ -285,8 +286,8 @@ pub use json::Json;
 pub use keys::Keys;
 pub use metrics::Metrics;
 pub use model::{
-    Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyStatus, Meta,
-    Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,
+    Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyMember,
+    KeyStatus, Meta, Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,
 };
 pub use observe::{Event, EventName, Observer};
 pub use op::KeyOp;

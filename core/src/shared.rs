@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use crate::Secret;
 use crate::auth::Login;
 use crate::clock::Clock;
+use crate::model::Facts;
 use crate::per_process::PerProcess;
 use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
 
@@ -25,6 +26,8 @@ struct Inner {
     logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
     /// Which key a secret is, by the digest of its text.
     keys: Mutex<HashMap<Fingerprint, Whose>>,
+    /// What is known of keys that can be rotated, by service, origin and id.
+    facts: Mutex<HashMap<Fingerprint, Facts>>,
 }
 
 /// Which key a secret is.
@@ -62,7 +65,14 @@ impl Shared {
     /// State of its own with another retry budget.
     pub(crate) fn with_budget(clock: Arc<dyn Clock>, budget: BudgetOptions) -> Self {
         let lanes = Lanes::new(Arc::clone(&clock));
-        Self(Arc::new(Inner { clock, lanes, budgets: Budgets::new(budget), logins: Mutex::default(), keys: Mutex::default() }))
+        Self(Arc::new(Inner {
+            clock,
+            lanes,
+            budgets: Budgets::new(budget),
+            logins: Mutex::default(),
+            keys: Mutex::default(),
+            facts: Mutex::default(),
+        }))
     }
 
     /// The state of this process for that clock, made when first asked for and dropped with its
@@ -125,6 +135,21 @@ impl Shared {
             let is_known = matches!(whose.known, Known::Made | Known::Listed);
             is_known && &*whose.service == service && whose.id == id
         })
+    }
+
+    /// Remembers what is known of a key.
+    pub(crate) fn note_facts(&self, key: Fingerprint, facts: Facts) {
+        let mut known = self.0.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_KEYS {
+            known.clear();
+        }
+        known.insert(key, facts);
+    }
+
+    /// What is known of a key.
+    pub(crate) fn facts(&self, key: Fingerprint) -> Facts {
+        let known = self.0.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&key).cloned().unwrap_or_default()
     }
 
     /// The login of that identity: the living one, else the given.

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Client, ClientOptions, CreateKey, Deliver, ErrorKind, EventName, Handover, Management, OnCancel, Outcome, Recover,
+    Client, ClientOptions, CreateKey, Deliver, ErrorKind, EventName, Handover, KeyMember, Management, OnCancel, Outcome,
+    PageRequest, Recover,
 };
 
 use support::{Bench, settle};
@@ -204,4 +205,18 @@ async fn a_secret_is_not_lost_because_something_beside_it_cannot_be_read() {
     let bench = bench("seclai", ReplayTransport::new().answer(Reply::json(201, odd)).answer(seclai_list(&[key("k1", "ci")])));
     let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
     assert_eq!((made.secret.expose(), made.key.name.as_deref(), made.meta.salvaged), ("sk-saved-secret", Some("ci"), true));
+}
+
+#[tokio::test]
+async fn a_rotation_keeps_what_is_known_and_invents_nothing() {
+    let rotated = || Reply::json(200, r#"{"data":{"id":"key_1","key":"ai_new_secret_new_secret","prefix":"ai_new_"}}"#);
+    let list = r#"{"data":[{"id":"key_1","name":"sdk","scopes":["read"],"created_at":"2023-09-29T16:26:37.000Z"}]}"#;
+    let bench = bench("sidclaw", ReplayTransport::new().answer(rotated()).answer(Reply::json(200, list)).answer(rotated()));
+    let first = bench.run(bench.client.keys().rotate("key_1")).await.unwrap().into_inner().key;
+    assert_eq!((first.name.as_deref(), first.display_name(), first.display_name_detail()), (None, "key_1", "key_1"));
+    assert!(!first.told(KeyMember::Name) && !first.told(KeyMember::Scopes) && first.told(KeyMember::Prefix));
+    bench.run(bench.client.keys().list(PageRequest::new())).await.unwrap();
+    let second = bench.run(bench.client.keys().rotate("key_1")).await.unwrap().into_inner().key;
+    assert_eq!((second.display_name(), &second.scopes[..]), ("sdk", &["read".to_owned()][..]));
+    assert!(second.told(KeyMember::Name) && second.told(KeyMember::Scopes) && !second.told(KeyMember::ExpiresAt));
 }

@@ -195,10 +195,10 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            RustBuffer result;
+            long result;
             result = Native.uniffi_keywright_facade_fn_method_client_now(this.Handle.Clone(), &status);
             Rust.Check(ref status, Host);
-            return Rust.Lift(result, (ref Reader r) => r.Time());
+            return Reader.At(result);
         }
 
         /// <summary>The same client for the account that its credential belongs to.</summary>

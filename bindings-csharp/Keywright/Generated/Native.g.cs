@@ -146,7 +146,7 @@ namespace Keywright
         internal static extern void uniffi_keywright_facade_fn_method_clock_hold(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern RustBuffer uniffi_keywright_facade_fn_method_clock_now(ulong self, RustCallStatus* status);
+        internal static extern long uniffi_keywright_facade_fn_method_clock_now(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern void uniffi_keywright_facade_fn_method_clock_release(ulong self, RustCallStatus* status);
@@ -260,7 +260,7 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_method_client_host_requests(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern RustBuffer uniffi_keywright_facade_fn_method_client_now(ulong self, RustCallStatus* status);
+        internal static extern long uniffi_keywright_facade_fn_method_client_now(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_client_own_account(ulong self, RustCallStatus* status);

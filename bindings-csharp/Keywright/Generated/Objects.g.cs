@@ -262,10 +262,10 @@ namespace Keywright
         {
             Library.Load();
             RustCallStatus status = default;
-            RustBuffer result;
+            long result;
             result = Native.uniffi_keywright_facade_fn_method_clock_now(this.Handle.Clone(), &status);
             Rust.Check(ref status, null);
-            return Rust.Lift(result, (ref Reader r) => r.Time());
+            return Reader.At(result);
         }
 
         /// <summary>Lets it jump again.</summary>

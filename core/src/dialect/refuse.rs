@@ -50,7 +50,7 @@ pub(crate) fn read(spec: &Spec, answer: &WireResponse, reading: Reading<'_>) -> 
     let code = body.and_then(|body| text_at(body, &spec.error.code));
     let message = body.and_then(|body| text_at(body, &spec.error.message));
     let known = spec.refusals.iter().find(|known| fits(known, operation, answer.head.status, code.as_ref(), message.as_ref()));
-    let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::as_u64);
+    let limit = body.and_then(|body| body.first(&spec.error.limit)).and_then(Node::count);
     Refusal {
         kind: known.map_or_else(|| kind_of(answer.head.status), |known| known.kind),
         reason: known.map(|known| known.reason.clone()),
@@ -137,7 +137,7 @@ fn text_at<'a>(body: Node<'a>, pointers: &[String]) -> Option<ServiceText<'a>> {
 }
 
 fn seconds(value: Node<'_>) -> Option<Duration> {
-    value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    value.decimal().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// What the service said about single fields: `[{loc, msg}]`, `[{field, message}]` or `{field: [text]}`.

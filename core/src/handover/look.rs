@@ -84,8 +84,8 @@ impl Job {
             let now = client.pipeline.now();
             seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
             let answer = read::answer(&answer)?;
-            let raw = read::page(page, request.after.as_deref(), answer.root(), |value| read::key(client.spec(), value))?;
-            seen.keys.extend(raw.items.into_iter().map(|(key, _)| key));
+            let raw = read::page(page, request.after.as_deref(), answer.root(), |value| client.read_key(value))?;
+            seen.keys.extend(raw.items);
             after = raw.next;
             if after.is_none() {
                 break;

@@ -29,7 +29,7 @@ use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::Node;
 use crate::mask::{Masked, MaskedIds, SecretsInUse, ServiceText};
-use crate::model::{CreatedKey, Meta, Reply};
+use crate::model::{CreatedKey, Facts, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
 use crate::pipeline::Flight;
@@ -50,6 +50,8 @@ pub(crate) struct Job {
     pub ask: Ask,
     /// The name that was asked for, mark included.
     pub name: Option<String>,
+    /// What is known of the key whatever the answer tells.
+    pub facts: Facts,
     /// The mark at the end of the name.
     pub nonce: Option<String>,
     /// The key that is rotated.
@@ -124,6 +126,7 @@ impl Job {
             Err(error) => return Err(error),
         };
         self.client.pipeline.shared.note_key(&reply.secret, &self.client.spec().id, reply.key.id.as_str());
+        self.client.note_facts(&reply.key);
         match &self.handover.deliver {
             // Nobody waits: it will be discarded, so nobody is to store it.
             Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply, flight).await,
@@ -181,7 +184,7 @@ impl Job {
     fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
         let (mut key, secret) = read::key(self.client.spec(), value)?;
         // Some answers do not repeat what was asked for.
-        key.name = key.name.or_else(|| self.name.clone());
+        key.fill(&self.facts);
         let member = self.client.spec().key.secret.first().map_or("key", String::as_str);
         secret.map(|secret| CreatedKey { key, secret }).ok_or_else(|| read::shape(member, "secret"))
     }

@@ -7,6 +7,7 @@
 //! that is handed on is a piece of its text.
 
 mod node;
+mod number;
 mod partial;
 mod scan;
 #[cfg(test)]

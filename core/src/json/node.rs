@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::number::{decimal, whole};
 use super::scan::{Scanned, scan};
 use super::{Json, NotJson};
 
@@ -174,8 +175,21 @@ impl<'a> Node<'a> {
         (self.kind() == Kind::Integer).then(|| self.raw().parse().ok())?
     }
 
-    pub(crate) fn as_f64(self) -> Option<f64> {
-        matches!(self.kind(), Kind::Integer | Kind::Float).then(|| self.raw().parse().ok())?
+    /// A whole number of any spelling, as text too; none below 0.
+    pub(crate) fn count(self) -> Option<u64> {
+        whole(&self.number_text()?)?.parse().ok()
+    }
+
+    /// A number of any spelling, as text too.
+    pub(crate) fn decimal(self) -> Option<f64> {
+        decimal(&self.number_text()?)
+    }
+
+    fn number_text(self) -> Option<Cow<'a, str>> {
+        match self.kind() {
+            Kind::Integer | Kind::Float => Some(self.raw().into()),
+            _ => self.text(),
+        }
     }
 
     /// Text, decoded.
@@ -191,7 +205,8 @@ impl<'a> Node<'a> {
     pub(crate) fn text_or_number(self) -> Option<String> {
         match self.kind() {
             Kind::Integer => Some(self.raw().to_owned()),
-            Kind::Float => Some(self.value().to_string()),
+            // As it is spelled, unless it is a whole number: that has one spelling.
+            Kind::Float => Some(whole(self.raw()).unwrap_or_else(|| self.raw().to_owned())),
             _ => self.text().map(Cow::into_owned),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::time::Timestamp;
 
+use super::told::{KeyMember, Told};
 use crate::Secret;
 use crate::json::Json;
 use crate::op::KeyOp;
@@ -154,19 +155,49 @@ pub struct Key {
     pub allowed_actions: Vec<KeyOp>,
     /// The object as the service sent it, without the secret.
     pub data: Json,
+    /// What is known, also where it is "none".
+    pub(crate) told: Told,
 }
 
 impl Key {
-    /// The name to show: `Untitled` when there is none (SEC-18).
+    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
     #[must_use]
     pub fn display_name(&self) -> &str {
-        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("Untitled")
+        self.name_or("Untitled")
     }
 
-    /// The name to show on a page of its own: `(unnamed)` when there is none (SEC-28).
+    /// The name to show on a page of its own: `(unnamed)` when there is none (SEC-28), the id when
+    /// it was not told.
     #[must_use]
     pub fn display_name_detail(&self) -> &str {
-        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("(unnamed)")
+        self.name_or("(unnamed)")
+    }
+
+    fn name_or<'a>(&'a self, none: &'a str) -> &'a str {
+        let otherwise = if self.told(KeyMember::Name) { none } else { self.id.as_str() };
+        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(otherwise)
+    }
+
+    /// Whether a member is known: the answer told it, as "none" too, or the request set it. What was
+    /// not told is `None` or empty and may be anything; what was told and is `None` is "never" or
+    /// "none".
+    ///
+    /// ```no_run
+    /// # async fn f(client: keywright::Client) -> keywright::Result<()> {
+    /// use keywright::KeyMember;
+    ///
+    /// let key = client.keys().get("key_1").await?;
+    /// match (key.expires_at, key.told(KeyMember::ExpiresAt)) {
+    ///     (Some(at), _) => println!("until {at}"),
+    ///     (None, true) => println!("for ever"),
+    ///     (None, false) => println!("the service does not say"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn told(&self, member: KeyMember) -> bool {
+        self.told.holds(member)
     }
 
     /// Whether the key works at that time: it is active and not past its date (SEE-24, ITE-34).

@@ -5,6 +5,7 @@
 mod key;
 mod page;
 mod requests;
+mod told;
 mod usage;
 
 use std::fmt;
@@ -20,6 +21,8 @@ pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
 pub(crate) use page::Fetch;
 pub use page::{Page, PageRequest, PageStream};
 pub use requests::{Change, CreateKey, UpdateKey};
+pub use told::KeyMember;
+pub(crate) use told::{Facts, Told};
 pub use usage::{Activity, CallRecord, CallsQuery, Granularity, UsageQuery, UsageRange, UsageReport, UsageSlice};
 
 /// What is known about how a result came to be.

@@ -184,18 +184,27 @@ impl Tracking {
             return Err(self.0.client.named_op(Error::config("events", "is empty", "give at least one event"), &op));
         }
         let size = op.at_most.unwrap_or(events.len()).max(1);
-        let mut queued = 0;
-        let mut skipped = 0;
+        let (mut queued, mut skipped) = (Some(0_u64), Some(0_u64));
         let mut meta = None;
         for (part, chunk) in events.chunks(size).enumerate() {
             let Payload::Json(chunk) = payload(chunk)? else { return Err(Error::new(ErrorKind::Internal)) };
             let ask = Ask { body: Some(Payload::Json(json!({ "events": chunk }))), ..Ask::new() };
             let reply = self.0.json(&op, ask).await.map_err(|error| after_parts(error, part * size))?;
-            queued += reply.get("queued").and_then(Value::as_u64).unwrap_or_default();
-            skipped += reply.get("skipped").and_then(Value::as_u64).unwrap_or_default();
+            queued = queued.zip(accepted(&reply, "queued")).map(|(all, more)| all + more);
+            skipped = skipped.zip(accepted(&reply, "skipped")).map(|(all, more)| all + more);
             meta = Some(reply.meta);
         }
         Ok(Reply::new(json!({ "queued": queued, "skipped": skipped }).into(), meta.unwrap_or_default()))
+    }
+}
+
+/// How many events an answer counts: none where it says nothing; `None` where what it says is no
+/// count. An error would have accepted events sent again.
+fn accepted(reply: &Json, name: &str) -> Option<u64> {
+    match reply.get(name) {
+        None | Some(Value::Null) => Some(0),
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(number) => number.as_u64(),
     }
 }
 

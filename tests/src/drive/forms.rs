@@ -42,6 +42,7 @@ pub(super) fn with_meta(mut form: Value, of: &Meta) -> Value {
 }
 
 pub(super) fn key(key: &Key, now: Timestamp) -> Value {
+    let told = keywright::KeyMember::ALL.iter().filter(|member| key.told(**member)).map(|member| member.as_str());
     let actions: Vec<&str> = key.allowed_actions.iter().map(|action| action.as_str()).collect();
     json!({
         "id": key.id.as_str(),
@@ -59,6 +60,7 @@ pub(super) fn key(key: &Key, now: Timestamp) -> Value {
         "archived_at": time(key.archived_at),
         "revoked_at": time(key.revoked_at),
         "allowed_actions": actions,
+        "told_members": told.collect::<Vec<_>>(),
         "data": key.data,
     })
 }
