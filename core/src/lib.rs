@@ -234,6 +234,7 @@ mod auth;
 mod base_url;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod changes;
 mod client;
 mod clock;
 mod dialect;
@@ -241,6 +242,7 @@ mod error;
 mod handover;
 mod json;
 mod keys;
+mod listing;
 mod mask;
 mod metrics;
 mod model;
@@ -261,6 +263,7 @@ mod secret;
 mod shared;
 mod throttle;
 mod transport;
+mod walk;
 mod wire;
 mod wire_enum;
 

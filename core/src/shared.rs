@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::Secret;
 use crate::auth::Login;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::per_process::PerProcess;
 use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
@@ -25,6 +26,7 @@ struct Inner {
     logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
     /// Which id belongs to a key that was made or rotated here, by the digest of its text.
     keys: Mutex<HashMap<Fingerprint, (Arc<str>, String)>>,
+    changes: Changes,
 }
 
 /// What is shared on each clock, by the clock's number.
@@ -43,7 +45,9 @@ impl Shared {
     /// State of its own with another retry budget.
     pub(crate) fn with_budget(clock: Arc<dyn Clock>, budget: BudgetOptions) -> Self {
         let lanes = Lanes::new(Arc::clone(&clock));
-        Self(Arc::new(Inner { clock, lanes, budgets: Budgets::new(budget), logins: Mutex::default(), keys: Mutex::default() }))
+        let budgets = Budgets::new(budget);
+        let (logins, keys, changes) = (Mutex::default(), Mutex::default(), Changes::default());
+        Self(Arc::new(Inner { clock, lanes, budgets, logins, keys, changes }))
     }
 
     /// The state of this process for that clock, made when first asked for and dropped with its
@@ -71,6 +75,11 @@ impl Shared {
 
     pub(crate) fn budgets(&self) -> &Budgets {
         &self.0.budgets
+    }
+
+    /// Which lists were changed, for those who walk over them.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     /// Remembers whose secret a new one is.

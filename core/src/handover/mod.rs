@@ -96,6 +96,9 @@ impl Job {
             Err(error) => return Err(error),
         };
         self.client.pipeline.shared.note_key(&reply.secret, &self.client.spec().id, reply.key.id.as_str());
+        if self.action == KeyOp::Create {
+            self.client.pipeline.shared.changes().note_created(self.client.group(&self.op), reply.key.id.as_str());
+        }
         // Nobody waits: it will be discarded, so nobody is to store it.
         if flight.is_abandoned() { Ok(reply) } else { self.delivered(reply).await }
     }
@@ -104,6 +107,7 @@ impl Job {
     pub(crate) async fn issue(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
         let client = &self.client;
         let planned = plan::plan(client.spec(), &self.op, self.ask.clone(), client.account.as_ref());
+        let _change = client.changing(&self.op);
         let mut call = client.call(&self.op, planned.map_err(|error| client.named_op(error, &self.op))?);
         call.flight = Some(Arc::clone(flight));
         if let Some(header) = &self.op.idempotency
@@ -133,7 +137,7 @@ impl Job {
     }
 
     fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
-        let (mut key, secret) = read::key(self.client.spec(), value)?;
+        let (mut key, secret) = read::key(self.client.spec(), value, &mut read::Members::alone())?;
         // Some answers do not repeat what was asked for.
         key.name = key.name.or_else(|| self.name.clone());
         let member = self.client.spec().key.secret.first().map_or("key", String::as_str);
