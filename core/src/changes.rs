@@ -81,6 +81,9 @@ impl Changes {
 
     /// Says that something of the group was made here.
     pub(crate) fn note_created(&self, group: Group, id: &str) {
+        if id.is_empty() {
+            return;
+        }
         let mut groups = self.lock();
         let of = groups.entry(group).or_default();
         of.creations += 1;

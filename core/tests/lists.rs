@@ -47,7 +47,7 @@ const HERE: &str = "https://api.example.test";
 async fn a_walk_starts_again_when_another_client_of_this_process_removes_a_key() {
     let script = ReplayTransport::new()
         .answer(list(&["a", "b"], true))
-        .answer(Reply::new(204))
+        .answer(Reply::status(204))
         .answer(list(&["b", "c"], true))
         .answer(list(&["d"], false));
     let clients = Clients::new(script);
@@ -68,8 +68,8 @@ async fn a_walk_starts_again_when_another_client_of_this_process_removes_a_key()
 async fn what_happens_elsewhere_or_to_other_things_leaves_a_walk_alone() {
     let script = ReplayTransport::new()
         .answer(list(&["a", "b"], true))
-        .answer(Reply::new(204))
-        .answer(Reply::new(204))
+        .answer(Reply::status(204))
+        .answer(Reply::status(204))
         .answer(list(&["c"], false));
     let clients = Clients::new(script);
     let (walker, elsewhere) = (clients.at(HERE), clients.at("https://other.example.test"));
@@ -86,7 +86,7 @@ async fn a_key_that_is_created_on_the_way_is_not_given() {
     let script = ReplayTransport::new()
         .answer(list(&["a", "b"], true))
         .answer(Reply::json(201, r#"{"id":"new","key":"sk-fedcba9876543210","created_at":"2020-01-01T00:00:00Z"}"#))
-        .answer(Reply::new(204))
+        .answer(Reply::status(204))
         .answer(list(&["new", "b"], true))
         .answer(list(&["c"], false));
     let clients = Clients::new(script);

@@ -19,8 +19,8 @@ use crate::op::{Ask, KeyOp};
 use crate::options::CallOptions;
 use crate::retry::hints;
 
-/// Stands for the id of a key that no answer and no list could tell.
-pub(super) const UNKNOWN_ID: &str = "unknown";
+/// The id of a key that no answer and no list could tell.
+pub(super) const UNKNOWN_ID: &str = "";
 /// Around the time of the request, for what a service may be slow to write down.
 const SLACK: Duration = Duration::from_secs(5);
 /// Before looking again: some lists lag behind.

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::client::Client;
+use crate::dialect::read::Members;
 use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::{Document, Node, beginning};
@@ -120,7 +121,7 @@ impl Job {
         match client.pipeline.run(&client.auth, call).await {
             Ok(done) => {
                 let Done { answer, meta, .. } = &done;
-                let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?);
+                let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?, &mut Members::alone());
                 match read::answer(answer).and_then(read) {
                     Ok(made) => Ok(Reply::new(made, done.meta)),
                     Err(error) => match self.salvaged(&answer.body) {
@@ -136,8 +137,8 @@ impl Job {
         }
     }
 
-    fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
-        let (mut key, secret) = read::key(self.client.spec(), value, &mut read::Members::alone())?;
+    fn read(&self, value: Node<'_>, members: &mut Members) -> Result<CreatedKey> {
+        let (mut key, secret) = read::key(self.client.spec(), value, members)?;
         // Some answers do not repeat what was asked for.
         key.name = key.name.or_else(|| self.name.clone());
         let member = self.client.spec().key.secret.first().map_or("key", String::as_str);
@@ -156,7 +157,9 @@ impl Job {
     }
 
     fn read_tree(&self, object: &Value) -> Option<CreatedKey> {
-        self.read(Document::read(object.to_string().as_bytes()).ok()?.root()).ok()
+        let text = object.to_string();
+        // The id may be unknown, and nothing else counts as much as the secret.
+        self.read(Document::read(text.as_bytes()).ok()?.root(), &mut Members::listed()).ok()
     }
 
     /// Only what a key cannot do without: the secret must not be lost because something beside it
