@@ -10,6 +10,7 @@ use http::{HeaderValue, Method};
 use crate::Secret;
 use crate::auth::{self, Auth, Given, Origin, Place};
 use crate::base_url::BaseUrl;
+use crate::changes::{Change, Group};
 use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ use crate::shared::Shared;
 use crate::throttle::ThrottleView;
 use crate::time::Timestamp;
 use crate::transport::{Connection, HttpTransport, TransportOptions};
+use crate::walk::Walks;
 use crate::{dialect::plan::Planned, transport::Transport};
 
 /// A client of one service. Cheap to clone; clones share connections, throttle lanes and tokens.
@@ -138,6 +140,7 @@ impl Client {
             base,
             transport,
             shared,
+            walks: Walks::default(),
             clock,
             observer: options.observer,
             retry: options.retry,
@@ -299,6 +302,28 @@ impl Client {
             options: self.overrides,
             flight: None,
         }
+    }
+
+    /// The lists that an operation reads or changes.
+    pub(crate) fn group(&self, op: &OpSpec) -> Group {
+        let kind = op.name.split('.').next().unwrap_or_default().to_owned();
+        Group { base: Arc::clone(&self.pipeline.origin), kind }
+    }
+
+    /// Says that an operation which may remove or move rows is about to be sent. It has ended when
+    /// the returned value is dropped.
+    pub(crate) fn changing(&self, op: &OpSpec) -> Option<Change> {
+        // A new row skips none: it only makes others come twice.
+        let only_adds = op.method == Method::POST && op.path.places().next().is_none();
+        let changes = op.safety != Safety::Safe && !only_adds;
+        changes.then(|| self.pipeline.shared.changes().begin(self.group(op)))
+    }
+
+    /// The same for a request of the caller's own, which may be about any list.
+    pub(crate) fn changing_raw(&self, method: &Method) -> Option<Change> {
+        let group = || Group { base: Arc::clone(&self.pipeline.origin), kind: String::new() };
+        let changes = matches!(*method, Method::DELETE | Method::PUT | Method::PATCH);
+        changes.then(|| self.pipeline.shared.changes().begin(group()))
     }
 
     /// Adds service and, where one is known, operation to an error that arose before any I/O.

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::dialect::{OpSpec, Support, read};
+use crate::dialect::read::{self, Members};
+use crate::dialect::{OpSpec, Support};
 use crate::error::{Error, Result};
 use crate::json::Node;
 use crate::model::{Facts, Key, KeyId};
@@ -18,8 +19,8 @@ const ROOM: Duration = Duration::from_secs(5 * 60);
 
 impl Client {
     /// Reads a key without its secret, and remembers of it what a rotation keeps.
-    pub(crate) fn read_key(&self, value: Node<'_>) -> Result<Key> {
-        let (key, _) = read::key(self.spec(), value)?;
+    pub(crate) fn read_key(&self, value: Node<'_>, members: &mut Members) -> Result<Key> {
+        let (key, _) = read::key(self.spec(), value, members)?;
         self.note_facts(&key);
         self.note_own(&key);
         Ok(key)

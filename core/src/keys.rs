@@ -9,18 +9,20 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::dialect::plan::{self, Planned};
-use crate::dialect::{OpSpec, PageSpec, read};
+use crate::dialect::read::Members;
+use crate::dialect::{OpSpec, read};
 use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, Untaken, marked as recover_name};
 use crate::json::{Document, Node};
+use crate::listing::{Fits, Listing, ReadItem, fetch_page};
 use crate::model::{
-    CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Facts, Fetch, Key, KeyId, Page, PageRequest, PageStream, Reply,
+    CallRecord, CallsQuery, CreateKey, CreatedKey, Facts, Fetch, Key, KeyId, KeyStatus, Page, PageRequest, PageStream, Reply,
     Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
 use crate::op::{Ask, KeyOp};
 use crate::pipeline::Done;
-use crate::wire::{BoxFuture, WireResponse};
+use crate::walk::Row;
 
 /// The keys of one service, or of one account of it. From [`Client::keys`].
 #[derive(Debug, Clone)]
@@ -91,14 +93,18 @@ impl Keys {
         Job { name, nonce, facts, ..self.job(op, KeyOp::Create, ask) }.run().await
     }
 
-    /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`].
+    /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`]; what a walk
+    /// does when keys are removed on the way stands at [`Page`].
+    ///
+    /// A member of a listed key that cannot be read is left out, with a warning, and stays in
+    /// `data`; an id that cannot be read is empty.
     ///
     /// # Errors
     /// `unsupported`, before any request, at a service without a list; `config` for a size that
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.clone().page(op, page, Ask::new, Client::read_key).await
+        self.clone().page(op, page, Ask::new, Client::read_key, None).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -121,7 +127,9 @@ impl Keys {
         self.one(&op, with_id(id), |value| self.key(value)).await
     }
 
-    /// Changes name or expiry. What is not mentioned stays.
+    /// Changes name or expiry. What is not mentioned stays. Of a service that answers without a
+    /// body, the key holds its id and what was changed; as after [`Keys::archive`], [`Keys::revoke`]
+    /// and [`Keys::reactivate`] it holds its id and the status that these leave.
     ///
     /// # Errors
     /// `unsupported`, before any request, where keys cannot be changed (everywhere but
@@ -132,18 +140,15 @@ impl Keys {
             return Err(self.client.named_op(Error::config("change", "changes nothing", "set a name or an expiry"), &op));
         }
         let facts = Facts::changed(&change);
-        let name = match change.name {
-            Change::Keep => None,
-            Change::Set(name) => Some(Value::from(checked_name(name).map_err(|error| self.client.named_op(error, &op))?)),
-            Change::Clear => Some(Value::Null),
-        };
-        let expires_at = match change.expires_at {
-            Change::Keep => None,
-            Change::Set(at) => Some(Value::from(time(at))),
-            Change::Clear => Some(Value::Null),
-        };
-        let ask = with_id(id).member("name", name).member("expires_at", expires_at);
-        let reply = self.one(&op, ask, |value| self.key(value)).await?;
+        let (name, until) = (change.name.known(), change.expires_at.known());
+        let name = name.map(|name| name.map(checked_name).transpose()).transpose();
+        let name = name.map_err(|error| self.client.named_op(error, &op))?;
+        let id = id.into();
+        let ask = with_id(&id)
+            .member("name", name.map(Value::from))
+            .member("expires_at", until.map(|until| Value::from(until.map(time))));
+        let spec = self.client.spec();
+        let reply = self.changed(&op, ask, || read::known(spec, id, KeyStatus::from(""))).await?;
         Ok(reply.map(|mut key| {
             key.fill(&facts);
             key
@@ -159,7 +164,7 @@ impl Keys {
     pub async fn archive(&self, id: impl Into<KeyId>) -> Result<Reply<Key>> {
         let (op, id) = (self.op(KeyOp::Archive)?, id.into());
         self.is_allowed(&op, &id)?;
-        self.one(&op, with_id(id), |value| self.key(value)).await
+        self.put_into(&op, id, KeyStatus::ARCHIVED).await
     }
 
     /// Disables a key at once. At SegOps this deletes it.
@@ -171,7 +176,7 @@ impl Keys {
     pub async fn revoke(&self, id: impl Into<KeyId>) -> Result<Reply<Option<Key>>> {
         let (op, id) = (self.op(KeyOp::Revoke)?, id.into());
         self.is_allowed(&op, &id)?;
-        self.one_or_none(&op, with_id(id)).await
+        self.one_or_none(&op, id, KeyStatus::REVOKED).await
     }
 
     /// Makes a revoked key work again (itellicoAI).
@@ -180,7 +185,7 @@ impl Keys {
     /// `not_found`; `unsupported`, before any request, elsewhere.
     pub async fn reactivate(&self, id: impl Into<KeyId>) -> Result<Reply<Key>> {
         let op = self.op(KeyOp::Reactivate)?;
-        self.one(&op, with_id(id), |value| self.key(value)).await
+        self.put_into(&op, id.into(), KeyStatus::ACTIVE).await
     }
 
     /// Gives the same key a new secret; the old one stops working at once (SidClaw).
@@ -251,7 +256,8 @@ impl Keys {
     async fn retire_by(&self, action: KeyOp, id: &KeyId) -> Result<Reply<Retired>> {
         let op = self.op(action)?;
         self.is_allowed(&op, id)?;
-        let reply = self.one_or_none(&op, with_id(id)).await?;
+        let state = if action == KeyOp::Archive { KeyStatus::ARCHIVED } else { KeyStatus::REVOKED };
+        let reply = self.one_or_none(&op, id.clone(), state).await?;
         Ok(reply.map(|key| Retired { action, key }))
     }
 
@@ -273,7 +279,13 @@ impl Keys {
                 .query("to", query.to.map(time))
         };
         self.clone()
-            .filtered(op, page, ask, |_, value| read::call(value), Some(Arc::new(move |record: &CallRecord| filter.fits(record))))
+            .page(
+                op,
+                page,
+                ask,
+                |_, value, members| read::call(value, members),
+                Some(Arc::new(move |record| filter.fits(record))),
+            )
             .await
     }
 
@@ -310,7 +322,7 @@ impl Keys {
     }
 
     fn key(&self, value: Node<'_>) -> Result<Key> {
-        self.client.read_key(value)
+        self.client.read_key(value, &mut Members::alone())
     }
 
     /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
@@ -349,6 +361,7 @@ impl Keys {
 
     async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
         let planned = self.planned(op, ask)?;
+        let _change = self.client.changing(op);
         self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
     }
 
@@ -407,6 +420,10 @@ impl Keys {
 
     async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
+        self.read_one(op, done, read_one)
+    }
+
+    fn read_one<T>(&self, op: &OpSpec, done: Done, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let read = |body: Document<'_>| read_one(read::object(op, body.root())?);
         match read::answer(&done.answer).and_then(read) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
@@ -415,95 +432,40 @@ impl Keys {
     }
 
     /// A key, or nothing where the operation leaves none.
-    async fn one_or_none(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Option<Key>>> {
+    async fn one_or_none(&self, op: &OpSpec, id: KeyId, state: KeyStatus) -> Result<Reply<Option<Key>>> {
         match op.returns {
-            crate::dialect::Returns::Nothing => self.send(op, ask).await.map(|done| Reply::new(None, done.meta)),
-            _ => self.one(op, ask, |value| self.key(value)).await.map(|reply| reply.map(Some)),
+            crate::dialect::Returns::Nothing => self.send(op, with_id(id)).await.map(|done| Reply::new(None, done.meta)),
+            _ => self.put_into(op, id, state).await.map(|reply| reply.map(Some)),
         }
     }
 
-    async fn page<T: Send + 'static>(
-        self,
-        op: Arc<OpSpec>,
-        request: PageRequest,
-        ask: impl Fn() -> Ask + Send + Sync + 'static,
-        read_item: fn(&Client, Node<'_>) -> Result<T>,
-    ) -> Result<Page<T>> {
-        self.filtered(op, request, ask, read_item, None).await
+    /// The key after an operation that leaves it in that state.
+    async fn put_into(&self, op: &OpSpec, id: KeyId, state: KeyStatus) -> Result<Reply<Key>> {
+        let spec = self.client.spec();
+        self.changed(op, with_id(&id), || read::known(spec, id, state)).await
     }
 
-    async fn filtered<T: Send + 'static>(
+    /// The key after a change. A success without a body says that it was done and nothing more; the
+    /// rest is what is known without the service.
+    async fn changed(&self, op: &OpSpec, ask: Ask, untold: impl FnOnce() -> Key) -> Result<Reply<Key>> {
+        let done = self.send(op, ask).await?;
+        if read::tells_nothing(&done.answer) {
+            return Ok(Reply::new(untold(), done.meta));
+        }
+        self.read_one(op, done, |value| self.key(value))
+    }
+
+    async fn page<T: Row + Send + 'static>(
         self,
         op: Arc<OpSpec>,
         request: PageRequest,
         ask: impl Fn() -> Ask + Send + Sync + 'static,
-        read_item: fn(&Client, Node<'_>) -> Result<T>,
+        read_item: ReadItem<T>,
         fits: Option<Fits<T>>,
     ) -> Result<Page<T>> {
-        fetch_page(
-            Listing { client: self.client, op, page_size: request.page_size, ask: Arc::new(ask), read_item, fits },
-            request.after,
-        )
-        .await
+        let listing = Listing { client: self.client, op, page_size: request.page_size, ask: Arc::new(ask), read_item, fits };
+        fetch_page(listing, request.after).await
     }
-}
-
-/// Whether an item belongs into a list that the service could not filter.
-pub(crate) type Fits<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
-
-/// A list, and how to get any of its pages.
-pub(crate) struct Listing<T> {
-    pub client: Client,
-    pub op: Arc<OpSpec>,
-    pub page_size: Option<u32>,
-    pub ask: Arc<dyn Fn() -> Ask + Send + Sync>,
-    pub read_item: fn(&Client, Node<'_>) -> Result<T>,
-    pub fits: Option<Fits<T>>,
-}
-
-impl<T> Clone for Listing<T> {
-    fn clone(&self) -> Self {
-        Self {
-            client: self.client.clone(),
-            op: Arc::clone(&self.op),
-            page_size: self.page_size,
-            ask: Arc::clone(&self.ask),
-            read_item: self.read_item,
-            fits: self.fits.clone(),
-        }
-    }
-}
-
-/// Gets the page of a list that begins at `after`.
-pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<String>) -> BoxFuture<'static, Result<Page<T>>> {
-    Box::pin(async move {
-        let Listing { client, op, page_size, ask, read_item, fits } = listing.clone();
-        let page = op.page.as_ref().ok_or_else(|| Error::new(crate::ErrorKind::Internal))?;
-        let mut asked = ask();
-        let request = PageRequest { page_size, after };
-        asked.raw_query = plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, &op))?;
-        let planned =
-            plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
-        let done = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
-        let read = read_page(&client, page, request.after.as_deref(), &done.answer, read_item);
-        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op, &client.auth, &done))?;
-        let mut page = Page::new(items, done.meta, next, Arc::new(move |after| fetch_page(listing.clone(), after)));
-        if let Some(fits) = fits {
-            page.retain(|item| fits(item));
-        }
-        Ok(page)
-    })
-}
-
-fn read_page<T>(
-    client: &Client,
-    page: &PageSpec,
-    after: Option<&str>,
-    answer: &WireResponse,
-    read_item: fn(&Client, Node<'_>) -> Result<T>,
-) -> Result<(Vec<T>, Option<String>)> {
-    let raw = read::page(page, after, read::answer(answer)?.root(), |value| read_item(client, value))?;
-    Ok((raw.items, raw.next))
 }
 
 fn with_id(id: impl Into<KeyId>) -> Ask {

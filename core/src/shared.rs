@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::Secret;
 use crate::auth::Login;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::model::Facts;
 use crate::per_process::PerProcess;
@@ -28,6 +29,7 @@ struct Inner {
     keys: Mutex<HashMap<Fingerprint, Whose>>,
     /// What is known of keys that can be rotated, by service, origin and id.
     facts: Mutex<HashMap<Fingerprint, Facts>>,
+    changes: Changes,
 }
 
 /// Which key a secret is.
@@ -72,6 +74,7 @@ impl Shared {
             logins: Mutex::default(),
             keys: Mutex::default(),
             facts: Mutex::default(),
+            changes: Changes::default(),
         }))
     }
 
@@ -100,6 +103,11 @@ impl Shared {
 
     pub(crate) fn budgets(&self) -> &Budgets {
         &self.0.budgets
+    }
+
+    /// Which lists were changed, for those who walk over them.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     /// Remembers whose secret a new one is.

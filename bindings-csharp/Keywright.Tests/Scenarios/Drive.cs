@@ -51,11 +51,11 @@ namespace Keywright.Tests.Scenarios
                         ? client.Events.TrackAsync(given.Rest(), token)
                         : client.Events.TrackBatchAsync(Tree.Text(given.Value("events")), token))));
                 case "segments" when action == "members":
-                    return await Paged(given, (size, after) => client.Segments.MembersAsync(given.Text("id"), size, after, token), Forms.Of);
+                    return await Paged(client, given, (size, after) => client.Segments.MembersAsync(given.Text("id"), size, after, token), Forms.Of);
                 case "segments" when action == "membership":
                     return Forms.Of(Shown(await client.Segments.MembershipAsync(given.Text("user_id"), token)));
                 default:
-                    return await Declared(client.Resource(group), action, given);
+                    return await Declared(client, client.Resource(group), action, given);
             }
         }
 
@@ -68,11 +68,11 @@ namespace Keywright.Tests.Scenarios
                 case "rotate":
                     return Forms.Of(Shown(await keys.RotateAsync(given.Text("id"), Handover(given), token)));
                 case "list":
-                    return await Paged(given, (size, after) => keys.ListAsync(size, after, token), Forms.Of);
+                    return await Paged(client, given, (size, after) => keys.ListAsync(size, after, token), Forms.Of);
                 case "calls":
                     var id = given.Text("id");
                     var query = new CallsQuery { Method = given.TextOrNone("method"), Status = given.Count("status") };
-                    return await Paged(given, (size, after) => keys.CallsAsync(id, query, size, after, token), Forms.Of);
+                    return await Paged(client, given, (size, after) => keys.CallsAsync(id, query, size, after, token), Forms.Of);
                 case "usage":
                     return Forms.Of(Shown(await keys.UsageAsync(given.Text("id"), Usage(given), token)));
                 case "update":
@@ -130,12 +130,12 @@ namespace Keywright.Tests.Scenarios
         }
 
         /// <summary>The five actions that any resource may have.</summary>
-        private async Task<Dictionary<string, object?>> Declared(Resource on, string action, Given given)
+        private async Task<Dictionary<string, object?>> Declared(KeywrightClient client, Resource on, string action, Given given)
         {
             switch (action)
             {
                 case "list":
-                    return await Paged(given, (size, after) => on.ListAsync(size, after, token), Forms.Of);
+                    return await Paged(client, given, (size, after) => on.ListAsync(size, after, token), Forms.Of);
                 case "create":
                     return Forms.Of(Shown(await on.CreateAsync(given.Rest(), token)));
                 case "get":
@@ -156,9 +156,10 @@ namespace Keywright.Tests.Scenarios
             return Forms.Of(Shown(await client.RequestAsync(given.Text("method"), given.Text("path"), options, token)));
         }
 
-        private async Task<Dictionary<string, object?>> Paged<T>(Given given, Func<int?, string?, Task<Page<T>>> list, Func<T, object?> form)
+        private async Task<Dictionary<string, object?>> Paged<T>(KeywrightClient client, Given given, Func<int?, string?, Task<Page<T>>> list, Func<T, object?> form)
         {
             var all = given.Flag("all");
+            var (each, named) = (given.TextOrNone("each"), given.TextOrNone("named"));
             var page = Shown(await list(given.Count("page_size"), given.TextOrNone("after")));
             if (!all)
             {
@@ -169,9 +170,43 @@ namespace Keywright.Tests.Scenarios
             await foreach (var item in page)
             {
                 items.Add(item);
+                switch (item)
+                {
+                    case Key key when each != null && key.Name == named:
+                        await Removed(client, each, key.Id);
+                        break;
+                    case Item other when each != null && other.Name == named:
+                        await Removed(client, each, other.Id);
+                        break;
+                }
             }
 
             return Forms.Page(items, false, form);
+        }
+
+        private async Task Removed(KeywrightClient client, string each, string id)
+        {
+            switch (each)
+            {
+                case "keys.archive":
+                    await client.Keys.ArchiveAsync(id, token);
+                    break;
+                case "keys.revoke":
+                    await client.Keys.RevokeAsync(id, token);
+                    break;
+                case "keys.retire":
+                    await client.Keys.RetireAsync(id, token);
+                    break;
+                case "keys.delete":
+                    await client.Keys.DeleteAsync(id, token);
+                    break;
+                case "request":
+                    await client.RequestAsync("DELETE", $"/api-keys/{id}", null, token);
+                    break;
+                default:
+                    await client.Resource(each.Split('.')[0]).DeleteAsync(id, token);
+                    break;
+            }
         }
 
         private static CreateKey Wanted(Given given, KeywrightClient client)

@@ -61,19 +61,33 @@ export async function drive(client, name, given, clock, signal) {
   return { result, form: shape(result) }
 }
 
-async function walked(listing, all) {
+async function walked(listing, { all, each }) {
   if (!all) return [await listing, form]
   const items = []
-  for await (const item of listing) items.push(item)
+  for await (const item of listing) {
+    items.push(item)
+    await each(item)
+  }
   return [items, (found) => ({ items: form(found), has_next: false })]
+}
+
+/** Whether all pages are walked, and the call that is made on the way for each item of a name. */
+function walk(client, taken) {
+  const [all, operation, named] = [taken.value('all') === true, taken.text('each'), taken.text('named')]
+  const each = async ({ id, name }) => {
+    if (operation === undefined || name !== named) return
+    if (operation === 'request') return void (await client.request('DELETE', `/api-keys/${id}`))
+    const [group, action] = operation.split('.')
+    await client[group][action](id)
+  }
+  return { all, each }
 }
 
 const doneForm = ({ meta }) => form(meta)
 
 async function key(client, action, taken, clock, signal) {
   const { keys } = client
-  const all = taken.value('all') === true
-  if (action === 'list') return walked(keys.list({ pageSize: taken.count('page_size'), signal }), all)
+  if (action === 'list') return walked(keys.list({ pageSize: taken.count('page_size'), signal }), walk(client, taken))
   if (action === 'create') {
     const expiresIn = taken.value('expires_in')
     const expiresAt = expiresIn === undefined ? taken.time('expires_at') : new Date(clock.now().getTime() + milliseconds(expiresIn))
@@ -81,7 +95,7 @@ async function key(client, action, taken, clock, signal) {
   }
   const id = taken.text('id')
   switch (action) {
-    case 'calls': return walked(keys.calls(id, { method: taken.text('method'), status: taken.count('status'), signal }), all)
+    case 'calls': return walked(keys.calls(id, { method: taken.text('method'), status: taken.count('status'), signal }), walk(client, taken))
     case 'usage': {
       const query = { range: taken.text('range'), since: taken.time('from'), until: taken.time('to'), granularity: taken.text('granularity') }
       return [await keys.usage(id, { ...query, signal }), form]
@@ -120,7 +134,7 @@ async function other(client, group, action, taken, signal) {
     case 'runs.stream': return stream(await client.runs.stream(taken.text('agent_id'), taken.rest(), { signal }))
     case 'runs.get': case 'runs.wait': return [await client.runs[action](taken.text('id'), { signal }), form]
     case 'runs.cancel': return [await client.runs.cancel(taken.text('id'), { signal }), doneForm]
-    case 'segments.members': return walked(client.segments.members(taken.text('id'), { pageSize: taken.count('page_size'), signal }), taken.value('all') === true)
+    case 'segments.members': return walked(client.segments.members(taken.text('id'), { pageSize: taken.count('page_size'), signal }), walk(client, taken))
     case 'segments.membership': return [await client.segments.membership(taken.text('user_id'), { signal }), form]
     case 'account.get': return [await client.accountSettings.get({ signal }), form]
     case 'account.update': return [await client.accountSettings.update(taken.rest(), { signal }), form]
@@ -129,14 +143,14 @@ async function other(client, group, action, taken, signal) {
     case 'me.get': return [await client.me({ signal }), form]
     case 'events.track': return [await client.events.track(taken.rest(), { signal }), form]
     case 'events.track_batch': return [await client.events.trackBatch(taken.value('events'), { signal }), form]
-    default: return declared(client.resource(group), action, taken, signal)
+    default: return declared(client, client.resource(group), action, taken, signal)
   }
 }
 
 /** The five actions that any resource may have. */
-async function declared(resource, action, taken, signal) {
+async function declared(client, resource, action, taken, signal) {
   switch (action) {
-    case 'list': return walked(resource.list({ pageSize: taken.count('page_size'), signal }), taken.value('all') === true)
+    case 'list': return walked(resource.list({ pageSize: taken.count('page_size'), signal }), walk(client, taken))
     case 'create': return [await resource.create(taken.rest(), { signal }), form]
     case 'get': return [await resource.get(taken.text('id'), { signal }), form]
     case 'update': return [await resource.update(taken.text('id'), taken.rest(), { signal }), form]

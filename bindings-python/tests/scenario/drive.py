@@ -55,13 +55,36 @@ async def settled(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-async def listed(pages: Any, every: bool, form: Any) -> dict[str, Any]:
+async def listed(pages: Any, every: bool, form: Any, each: Any) -> dict[str, Any]:
+    items = []
     if every and hasattr(pages, "__aiter__"):
-        return {"items": [form(one) async for one in pages], "has_next": False}
+        async for one in pages:
+            items.append(form(one))
+            await each(one)
+        return {"items": items, "has_next": False}
     if every:
-        return {"items": [form(one) for one in pages], "has_next": False}
+        for one in pages:
+            items.append(form(one))
+            await each(one)
+        return {"items": items, "has_next": False}
     page = await settled(pages)
     return {"items": [form(one) for one in page.items], "has_next": page.has_next}
+
+
+def each_of(client: Any, given: dict[str, Any]) -> Any:
+    """What a walk does on its way: a call with the id of each item that has the name."""
+    operation, named = given.pop("each", None), given.pop("named", None)
+
+    async def each(one: Any) -> None:
+        if operation is None or one.name != named:
+            return
+        if operation == "request":
+            await settled(client.request("DELETE", f"/api-keys/{one.id}"))
+            return
+        group, _, action = operation.partition(".")
+        await settled(getattr(getattr(client, group), action)(one.id))
+
+    return each
 
 
 async def call(client: Any, name: str, given: dict[str, Any], hear: Any) -> dict[str, Any]:
@@ -86,9 +109,10 @@ async def call(client: Any, name: str, given: dict[str, Any], hear: Any) -> dict
     if group in own and own[group] is None:
         return forms.result(hear(await settled(client.billing_status() if group == "billing" else client.me())))
     target = getattr(client, own.get(group) or group, None) or client.resource(group)
-    every = given.pop("all", False)
+    every, each = given.pop("all", False), each_of(client, given)
     if action in ("list", "members"):
-        return await listed(getattr(target, action)(*([given.pop("id")] if "id" in given else []), **given), every, forms.item)
+        ended = getattr(target, action)(*([given.pop("id")] if "id" in given else []), **given)
+        return await listed(ended, every, forms.item, each)
     if action == "create":
         ended = target.create(given)
     elif action == "update":
@@ -106,7 +130,7 @@ async def streamed(stream: Any) -> dict[str, Any]:
 
 
 async def keys(client: Any, action: str, given: dict[str, Any], hear: Any) -> dict[str, Any]:
-    every = given.pop("all", False)
+    every, each = given.pop("all", False), each_of(client, given)
     if "expires_in" in given:
         given["expires_at"] = client.now() + timedelta(seconds=duration(given.pop("expires_in")))
     for name in ("expires_at", "from", "to"):
@@ -117,5 +141,5 @@ async def keys(client: Any, action: str, given: dict[str, Any], hear: Any) -> di
     before = [str(given.pop("id"))] if "id" in given else []
     ended = getattr(client.keys, action)(*before, **given)
     if action in ("list", "calls"):
-        return await listed(ended, every, forms.key if action == "list" else forms.record)
+        return await listed(ended, every, forms.key if action == "list" else forms.record, each)
     return forms.result(hear(await settled(ended)))

@@ -4,6 +4,7 @@
 //! `shape`, with the member's name and never its content.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::time::Timestamp;
 use http::header::CONTENT_TYPE;
@@ -43,13 +44,25 @@ pub(crate) fn json(body: &[u8]) -> Result<Document<'_>> {
 /// # Errors
 /// `decode`, reason `json`.
 pub(crate) fn answer(answer: &WireResponse) -> Result<Document<'_>> {
+    check_media(answer)?;
+    json(&answer.body)
+}
+
+/// The body of a list as JSON. A text in it that is not whole Unicode costs that text and not the
+/// list: a list that cannot be read is a key that cannot be revoked.
+///
+/// # Errors
+/// `decode`, reason `json`.
+pub(crate) fn list_answer(answer: &WireResponse) -> Result<Document<'_>> {
+    check_media(answer)?;
+    json(&answer.body).or_else(|error| Document::read_list(&answer.body).map_err(|NotJson| error))
+}
+
+fn check_media(answer: &WireResponse) -> Result<()> {
     let stated = answer.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media = stated.and_then(|stated| stated.split(';').next()).map(|media| media.trim().to_ascii_lowercase());
     let is_json = media.as_deref().is_none_or(|media| media.is_empty() || media.ends_with("/json") || media.ends_with("+json"));
-    if !is_json {
-        return Err(no_json("the answer is not JSON"));
-    }
-    json(&answer.body)
+    if is_json { Ok(()) } else { Err(no_json("the answer is not JSON")) }
 }
 
 fn no_json(words: &str) -> Error {
@@ -58,6 +71,11 @@ fn no_json(words: &str) -> Error {
         data.summary = Some(words.to_owned());
         data.remedy = Some("check that the base URL is the API itself and no proxy or login page answers for it".to_owned());
     })
+}
+
+/// What is wrong with an answer that should have been a stream.
+pub(crate) fn no_events(words: &str) -> Error {
+    no_json(words).with(|data| data.reason = Some("stream".into()))
 }
 
 /// The object of an answer: what stands at the operation's pointer.
@@ -87,32 +105,105 @@ pub(crate) fn page<T>(
     let at = plan::position(page, token).unwrap_or(0);
     let count = items.len() as u64;
     let more = page.more.as_deref().and_then(|pointer| body.pointer(pointer));
-    let total = page.total.as_deref().and_then(|pointer| body.pointer(pointer)).and_then(Node::as_u64);
+    let total = page.total.as_deref().and_then(|pointer| body.pointer(pointer)).filter(|total| !total.is_null());
     let follows = match (more, total) {
-        // `has_next` is a boolean; `next` is a link or null, of which only its presence is used.
-        (Some(more), _) => more.as_bool().unwrap_or(!more.is_null()),
-        // A position by number counts pages: all before this one were as full as it is, or fuller. So the
-        // end may cost one request for an empty page, and no item is ever left out.
-        (None, Some(total)) if page.style == PageStyle::Page => at.saturating_mul(count) < total,
-        (None, Some(total)) => at.saturating_add(count) < total,
+        (Some(more), _) => is_true(more),
+        // An empty page is the end, whatever the total counts. A position by number counts pages: all
+        // before this one were as full as it is, or fuller. So the end may cost one request for an
+        // empty page, and no item is ever left out.
+        (None, Some(total)) => {
+            let seen = if page.style == PageStyle::Page { at.saturating_mul(count) } else { at.saturating_add(count) };
+            count > 0 && total.count().is_none_or(|total| seen < total)
+        }
         (None, None) => false,
     };
     let next = match page.style {
         PageStyle::Single => None,
         PageStyle::Cursor => next_cursor(page, token, more)?,
-        // An empty page that claims a successor would be asked for ever.
-        PageStyle::Page => (follows && count > 0).then(|| (at + 1).to_string()),
-        PageStyle::Offset => (follows && count > 0).then(|| (at + count).to_string()),
+        PageStyle::Page => follows.then(|| at.saturating_add(1).to_string()),
+        PageStyle::Offset => follows.then(|| at.saturating_add(count).to_string()),
     };
     Ok(RawPage { items, next })
 }
 
+/// `has_next` is a boolean; `next` is a link or null, of which only its presence is used. Some
+/// services write a boolean as text or as a number.
+fn is_true(more: Node<'_>) -> bool {
+    match more.text_or_number() {
+        Some(word) => !matches!(word.to_ascii_lowercase().as_str(), "" | "false" | "no" | "0"),
+        None => more.as_bool().unwrap_or(!more.is_null()),
+    }
+}
+
 fn next_cursor(page: &PageSpec, token: Option<&str>, more: Option<Node<'_>>) -> Result<Option<String>> {
-    let next = more.and_then(Node::text_or_number);
+    let more = more.filter(|more| !more.is_null() && more.as_bool() != Some(false));
+    let next = more.map(|more| more.text_or_number().ok_or_else(|| shape(page.more.as_deref().unwrap_or_default(), "cursor")));
+    let next = next.transpose()?.filter(|cursor| !cursor.is_empty());
     if next.is_some() && next.as_deref() == token {
         return Err(shape(page.more.as_deref().unwrap_or_default(), "new cursor"));
     }
-    Ok(next.filter(|cursor| !cursor.is_empty()))
+    Ok(next)
+}
+
+/// What is to be done about members that cannot be read.
+#[derive(Debug)]
+pub(crate) struct Members {
+    is_listed: bool,
+    unread: BTreeMap<String, u32>,
+}
+
+impl Members {
+    /// Of an object that was asked for alone: an error.
+    pub(crate) fn alone() -> Self {
+        Self { is_listed: false, unread: BTreeMap::new() }
+    }
+
+    /// Of one among others: the member is left out and noted, and stays in `data`.
+    pub(crate) fn listed() -> Self {
+        Self { is_listed: true, unread: BTreeMap::new() }
+    }
+
+    fn or_absent<T: Default>(&mut self, names: &[impl AsRef<str>], read: Result<T>) -> Result<T> {
+        match read {
+            Err(_) if self.is_listed => {
+                *self.unread.entry(place(names)).or_default() += 1;
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+
+    /// Text or a number that nobody insists on, alone or among others.
+    fn noted(&mut self, value: Node<'_>, names: &[impl AsRef<str>]) -> Option<String> {
+        let found = value.member(names)?;
+        let text = found.text_or_number();
+        if text.is_none() {
+            *self.unread.entry(place(names)).or_default() += 1;
+        }
+        text
+    }
+
+    /// What was left out, as a sentence.
+    pub(crate) fn unread(&self) -> Option<String> {
+        let members: Vec<String> = self.unread.iter().map(|(name, count)| format!("`{name}` ({count})")).collect();
+        (!members.is_empty())
+            .then(|| format!("members of listed objects could not be read and were left out: {}; see `data`", members.join(", ")))
+    }
+}
+
+/// Reads the members of one key: one that cannot be read is not told either.
+struct Reading<'a> {
+    members: &'a mut Members,
+    told: &'a mut Told,
+}
+
+impl Reading<'_> {
+    fn or_untold<T: Default>(&mut self, member: KeyMember, names: &[String], read: Result<T>) -> Result<T> {
+        if read.is_err() {
+            self.told.remove(member);
+        }
+        self.members.or_absent(names, read)
+    }
 }
 
 fn required_id(value: Node<'_>, names: &[String]) -> Result<String> {
@@ -138,40 +229,55 @@ fn optional_time(value: Node<'_>, names: &[impl AsRef<str>]) -> Result<Option<Ti
 }
 
 /// Reads a key. Its secret, where the answer holds one, is taken out first and given beside it.
-pub(crate) fn key(spec: &Spec, value: Node<'_>) -> Result<(Key, Option<Secret>)> {
+pub(crate) fn key(spec: &Spec, value: Node<'_>, members: &mut Members) -> Result<(Key, Option<Secret>)> {
     if !value.is_object() {
-        return Err(shape("/", "object"));
+        members.or_absent(&["/"], Err::<(), _>(shape("/", "object")))?;
     }
     if !spec.key.secret.iter().any(|name| value.get(name).is_some()) {
-        return Ok((shown(spec, value)?, None));
+        return Ok((shown(spec, value, members)?, None));
     }
     let mut rest = value.value();
-    let secret = take_secret(&spec.key, &mut rest)?;
+    let secret = members.or_absent(&spec.key.secret, take_secret(&spec.key, &mut rest))?;
     let rest = rest.to_string();
-    Ok((shown(spec, json(rest.as_bytes())?.root())?, secret))
+    Ok((shown(spec, json(rest.as_bytes())?.root(), members)?, secret))
 }
 
 /// Reads a key that holds no secret.
-fn shown(spec: &Spec, value: Node<'_>) -> Result<Key> {
+fn shown(spec: &Spec, value: Node<'_>, members: &mut Members) -> Result<Key> {
     let map = &spec.key;
-    let status = status(map, value);
+    let mut told = told(map, value);
+    let account_id = members.noted(value, &map.account_id);
+    if account_id.is_none() && value.member(&map.account_id).is_some() {
+        told.remove(KeyMember::AccountId);
+    }
+    let mut reading = Reading { members, told: &mut told };
+    let status = reading.or_untold(KeyMember::Status, &["status".to_owned()], status(map, value))?;
     let label = map.labels.get(&*status).cloned().unwrap_or_else(|| title_case(&status));
+    let mut time = |member, names: &[String]| reading.or_untold(member, names, optional_time(value, names));
+    let (created_at, last_used_at) =
+        (time(KeyMember::CreatedAt, &map.created_at)?, time(KeyMember::LastUsedAt, &map.last_used_at)?);
+    let expires_at = time(KeyMember::ExpiresAt, &map.expires_at)?;
+    let (archived_at, revoked_at) =
+        (time(KeyMember::ArchivedAt, &map.archived_at)?, time(KeyMember::RevokedAt, &map.revoked_at)?);
+    let mut text = |member, names: &[String]| reading.or_untold(member, names, optional_text(value, names));
+    let (name, prefix) = (text(KeyMember::Name, &map.name)?, text(KeyMember::Prefix, &map.prefix)?);
+    let scopes = reading.or_untold(KeyMember::Scopes, &map.scopes, scopes(map, value))?;
     let mut key = Key {
-        id: required_id(value, &map.id)?.into(),
-        name: optional_text(value, &map.name)?,
-        prefix: optional_text(value, &map.prefix)?,
+        id: members.or_absent(&map.id, required_id(value, &map.id))?.into(),
+        name,
+        prefix,
         status: KeyStatus::from(&*status),
         status_label: label,
-        scopes: scopes(map, value)?,
-        account_id: value.member(&map.account_id).and_then(Node::text_or_number),
-        created_at: optional_time(value, &map.created_at)?,
-        last_used_at: optional_time(value, &map.last_used_at)?,
-        expires_at: optional_time(value, &map.expires_at)?,
-        archived_at: optional_time(value, &map.archived_at)?,
-        revoked_at: optional_time(value, &map.revoked_at)?,
+        scopes,
+        account_id,
+        created_at,
+        last_used_at,
+        expires_at,
+        archived_at,
+        revoked_at,
         allowed_actions: Vec::new(),
         data: value.json(),
-        told: told(map, value),
+        told,
     };
     key.allowed_actions = allowed_actions(spec, &key);
     Ok(key)
@@ -206,8 +312,8 @@ fn told(map: &KeyMap, value: Node<'_>) -> Told {
     told
 }
 
-/// A key of which only its id is known and the state that an operation has left it in.
-#[allow(dead_code, reason = "for answers without a body")]
+/// A key of which only its id is known and the state that an operation has left it in; that may be
+/// unknown too, and is empty then.
 pub(crate) fn known(spec: &Spec, id: KeyId, status: KeyStatus) -> Key {
     let word = status.as_str();
     let label = spec.key.labels.get(word).cloned().unwrap_or_else(|| title_case(word));
@@ -216,9 +322,15 @@ pub(crate) fn known(spec: &Spec, id: KeyId, status: KeyStatus) -> Key {
     key
 }
 
+/// Whether a success has nothing to read: no body, or one that holds nothing.
+pub(crate) fn tells_nothing(answer: &WireResponse) -> bool {
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    matches!(body.trim_ascii(), b"" | b"null" | b"{}")
+}
+
 fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
     let Some(object) = value.as_object_mut() else { return Err(shape("/", "object")) };
-    let mut taken = None;
+    let (mut taken, mut odd) = (None, None);
     for name in &map.secret {
         match object.remove(name) {
             Some(Value::String(text)) if text.len() > LONGEST_KEY => return Err(shape(name, "secret of a key's length")),
@@ -230,33 +342,35 @@ fn take_secret(map: &KeyMap, value: &mut Value) -> Result<Option<Secret>> {
                 taken = taken.or(Some(Secret::new(text)));
             }
             Some(Value::Null) | None => {}
-            Some(_) => return Err(shape(name, "secret")),
+            Some(_) => odd = odd.or(Some(shape(name, "secret"))),
         }
     }
     // Some answers repeat the secret in an example of its use.
     if let Some(secret) = &taken {
         hide_in(value, secret);
     }
-    Ok(taken)
+    odd.map_or(Ok(taken), Err)
 }
 
-fn status<'a>(map: &'a KeyMap, value: Node<'a>) -> Cow<'a, str> {
+fn status(map: &KeyMap, value: Node<'_>) -> Result<String> {
     for rule in &map.status {
         match rule {
             StatusRule::From { from, map } => {
-                if let Some(word) = value.get(from).and_then(Node::text) {
-                    return map.get(&*word).map_or(word, |own| own.into());
+                // A status that cannot be read must not pass for one that works.
+                if let Some(found) = value.get(from).filter(|found| !found.is_null()) {
+                    let word = found.text_or_number().ok_or_else(|| shape(from, "status"))?;
+                    return Ok(map.get(&word).cloned().unwrap_or(word));
                 }
             }
             StatusRule::When { is, when } => {
                 if value.get(when).is_some_and(is_set) {
-                    return is.into();
+                    return Ok(is.clone());
                 }
             }
-            StatusRule::Else { is } => return is.into(),
+            StatusRule::Else { is } => return Ok(is.clone()),
         }
     }
-    KeyStatus::ACTIVE.as_str().to_owned().into()
+    Ok(KeyStatus::ACTIVE.as_str().to_owned())
 }
 
 /// Whether a member that marks a state says something: null does not, nor does the zero time that
@@ -301,30 +415,31 @@ fn allowed_actions(spec: &Spec, key: &Key) -> Vec<KeyOp> {
 }
 
 /// Reads an object of a resource.
-pub(crate) fn item(map: &ItemMap, value: Node<'_>) -> Result<Item> {
+pub(crate) fn item(map: &ItemMap, value: Node<'_>, members: &mut Members) -> Result<Item> {
     if !value.is_object() {
-        return Err(shape("/", "object"));
+        members.or_absent(&["/"], Err::<(), _>(shape("/", "object")))?;
     }
     Ok(Item {
         // Some objects have no id of their own (an account's own settings): empty then.
-        id: value.member(&map.id).and_then(Node::text_or_number).unwrap_or_default(),
-        name: value.member(&map.name).and_then(Node::text_or_number),
-        status: value.member(&map.status).and_then(Node::text_or_number),
-        created_at: optional_time(value, &map.created_at)?,
+        id: members.noted(value, &map.id).unwrap_or_default(),
+        name: members.noted(value, &map.name),
+        status: members.noted(value, &map.status),
+        created_at: members.or_absent(&map.created_at, optional_time(value, &map.created_at))?,
         data: value.json(),
     })
 }
 
 /// Reads a row of a key's call log.
-pub(crate) fn call(value: Node<'_>) -> Result<CallRecord> {
+pub(crate) fn call(value: Node<'_>, members: &mut Members) -> Result<CallRecord> {
     let status = value.get("status").and_then(Node::count).and_then(|status| u16::try_from(status).ok());
+    let due = |name: &str| optional_text(value, &[name])?.ok_or_else(|| shape(name, "text"));
     Ok(CallRecord {
-        id: value.get("id").and_then(Node::text_or_number),
-        method: optional_text(value, &["method"])?.ok_or_else(|| shape("method", "text"))?,
-        endpoint: optional_text(value, &["endpoint"])?.ok_or_else(|| shape("endpoint", "text"))?,
-        status: status.ok_or_else(|| shape("status", "status"))?,
-        error: optional_text(value, &["error"])?,
-        started_at: optional_time(value, &["started_at"])?,
+        id: members.noted(value, &["id"]),
+        method: members.or_absent(&["method"], due("method"))?,
+        endpoint: members.or_absent(&["endpoint"], due("endpoint"))?,
+        status: members.or_absent(&["status"], status.ok_or_else(|| shape("status", "status")))?,
+        error: members.or_absent(&["error"], optional_text(value, &["error"]))?,
+        started_at: members.or_absent(&["started_at"], optional_time(value, &["started_at"]))?,
         data: value.json(),
     })
 }

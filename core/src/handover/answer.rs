@@ -13,7 +13,7 @@
 use super::{Job, look};
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
-use crate::dialect::read;
+use crate::dialect::read::{self, Members};
 use crate::error::{Error, ErrorKind};
 use crate::json::{Document, Partial, decode};
 use crate::mask::SecretsInUse;
@@ -42,7 +42,7 @@ pub(super) struct Unusable {
 impl Job {
     /// Reads an answer that arrived whole.
     pub(super) fn read_whole(&self, answer: &WireResponse) -> Read {
-        let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?);
+        let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?, &mut Members::alone());
         match read::answer(answer).and_then(read) {
             Ok(made) => Read::Whole(made),
             Err(error) => self.read_part(&answer.body, error),
@@ -88,7 +88,8 @@ impl Job {
         let is_of_key = |name: &str| [&map.id, &map.secret].into_iter().flatten().any(|known| known == name);
         let id = id.or_else(|| self.target.clone()).unwrap_or_else(|| look::UNKNOWN_ID.to_owned());
         let told = [partial.beyond_doubt(is_of_key), "{}".to_owned()];
-        let mut made = told.iter().find_map(|rest| self.read(self.completed(rest, &secret)?.root()).ok())?;
+        let mut made =
+            told.iter().find_map(|rest| self.read(self.completed(rest, &secret)?.root(), &mut Members::listed()).ok())?;
         // Read last, because an id that is not known may be none that can be read.
         made.key.id = SecretsInUse::default().with([secret]).hide(&id).into();
         Some(made)

@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use crate::time::{SignedDuration, Timestamp};
 
 use super::Job;
@@ -12,14 +14,15 @@ use crate::client::Client;
 use crate::clock::pause;
 use crate::dialect::{plan, read};
 use crate::error::Result;
+use crate::json::Node;
 use crate::mask::SecretsInUse;
-use crate::model::{CreatedKey, Key, KeyId, Meta, PageRequest, Reply};
+use crate::model::{CreatedKey, Key, KeyId, KeyStatus, Meta, PageRequest, Reply};
 use crate::op::{Ask, KeyOp};
 use crate::options::CallOptions;
 use crate::retry::hints;
 
-/// Stands for the id of a key that no answer and no list could tell.
-pub(super) const UNKNOWN_ID: &str = "unknown";
+/// The id of a key that no answer and no list could tell.
+pub(super) const UNKNOWN_ID: &str = "";
 /// Around the time of the request, for what a service may be slow to write down.
 const SLACK: Duration = Duration::from_secs(5);
 /// Before looking again: some lists lag behind.
@@ -58,11 +61,11 @@ impl Job {
     async fn look(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
         let seen = self.see().await?;
         let until = self.client.pipeline.now();
-        let shifted = |at: Timestamp, millis: i64| at + SignedDuration::from_millis(millis);
         let slack = SLACK.as_millis() as i64;
         let (from, to) = (shifted(sent_at, seen.ahead - slack), shifted(until, seen.ahead + slack));
         let fits = |key: &Key| {
-            key.name == self.name
+            same_name(key.name.as_deref(), self.name.as_deref())
+                && may_work(key, shifted(until, seen.ahead))
                 && key.last_used_at.is_none()
                 && key.created_at.is_none_or(|made| from <= made && made <= to)
                 && before.as_ref().is_none_or(|before| !before.contains(&key.id))
@@ -83,8 +86,10 @@ impl Job {
             let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
             seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
-            let answer = read::answer(&answer)?;
-            let raw = read::page(page, request.after.as_deref(), answer.root(), |value| client.read_key(value))?;
+            let answer = read::list_answer(&answer)?;
+            let mut members = read::Members::listed();
+            let read_key = |value: Node<'_>| client.read_key(value, &mut members);
+            let raw = read::page(page, request.after.as_deref(), answer.root(), read_key)?;
             seen.keys.extend(raw.items);
             after = raw.next;
             if after.is_none() {
@@ -111,7 +116,10 @@ impl Job {
             let sent_at = self.client.pipeline.now();
             let fits = |key: &Key| {
                 if unknown {
-                    key.name == self.name && key.last_used_at.is_none() && is_recent(key, sent_at, seen.ahead)
+                    same_name(key.name.as_deref(), self.name.as_deref())
+                        && may_work(key, shifted(sent_at, seen.ahead))
+                        && key.last_used_at.is_none()
+                        && is_recent(key, sent_at, seen.ahead)
                 } else {
                     key.id == made.key.id
                 }
@@ -128,8 +136,61 @@ impl Job {
     }
 }
 
+fn shifted(at: Timestamp, millis: i64) -> Timestamp {
+    at + SignedDuration::from_millis(millis)
+}
+
+/// Whether a key can be one that was just made: one that is revoked, archived or past its date is
+/// not, and least of all one that this client has just taken out of service.
+fn may_work(key: &Key, now: Timestamp) -> bool {
+    // A status that could not be read is empty, and may be anything.
+    let works = key.status == KeyStatus::ACTIVE || key.status.as_str().is_empty();
+    works && key.expires_at.is_none_or(|end| now < end)
+}
+
+/// Whether a service may have made one name of the other: services trim, join white space,
+/// normalise and change case. No name and an empty one are the same.
+fn same_name(shown: Option<&str>, asked: Option<&str>) -> bool {
+    let [shown, asked] = [shown, asked].map(|name| name.map(plain).unwrap_or_default());
+    shown == asked
+}
+
+fn plain(name: &str) -> String {
+    let composed = ComposingNormalizerBorrowed::new_nfkc();
+    // Upper case first: `ß` and `SS` meet there.
+    let folded = composed.normalize(name).to_uppercase().to_lowercase();
+    let visible = |c: &char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let text: String =
+        composed.normalize(&folded).chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(visible).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn is_recent(key: &Key, now: Timestamp, ahead: i64) -> bool {
     const ATTEMPT: i64 = 35_000;
     let now = now.as_millisecond() + ahead;
     key.created_at.is_some_and(|made| (now - made.as_millisecond()).abs() <= ATTEMPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_again_whatever_the_service_makes_of_it() {
+        for (shown, asked) in [
+            ("ci kw-7f3a9c", "  CI  kw-7f3a9c\t"),
+            ("CI KW-7F3A9C", "ci kw-7f3a9c"),
+            ("Caf\u{e9}", "Cafe\u{301}"),
+            ("\u{fb01}n 1", "\u{ff26}IN \u{2460}"),
+            ("STRASSE", "stra\u{df}e"),
+            ("a b", "a\u{a0}\u{200b}b"),
+            ("\u{3c3}", "\u{3c2}"),
+        ] {
+            assert!(same_name(Some(shown), Some(asked)), "{shown} {asked}");
+        }
+        assert!(same_name(None, Some(" ")) && same_name(Some(""), None));
+        for (shown, asked) in [(Some("ci-2"), Some("ci")), (None, Some("ci")), (Some("ci"), None), (Some("c i"), Some("ci"))] {
+            assert!(!same_name(shown, asked), "{shown:?} {asked:?}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::Secret;
 use crate::caller;
 use crate::client::Client;
+use crate::dialect::read::Members;
 use crate::dialect::{OpSpec, plan, read};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::Node;
@@ -127,6 +128,9 @@ impl Job {
         };
         self.client.pipeline.shared.note_key(&reply.secret, &self.client.spec().id, reply.key.id.as_str());
         self.client.note_facts(&reply.key);
+        if self.action == KeyOp::Create {
+            self.client.pipeline.shared.changes().note_created(self.client.group(&self.op), reply.key.id.as_str());
+        }
         match &self.handover.deliver {
             // Nobody waits: it will be discarded, so nobody is to store it.
             Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply, flight).await,
@@ -138,6 +142,7 @@ impl Job {
     pub(crate) async fn issue(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
         let client = &self.client;
         let planned = plan::plan(client.spec(), &self.op, self.ask.clone(), client.account.as_ref());
+        let _change = client.changing(&self.op);
         let mut call = client.call(&self.op, planned.map_err(|error| client.named_op(error, &self.op))?);
         call.flight = Some(Arc::clone(flight));
         if let Some(header) = &self.op.idempotency
@@ -181,8 +186,8 @@ impl Job {
         error.hiding(&secrets).with(|data| told.into_iter().for_each(|id| data.candidates.add(id)))
     }
 
-    fn read(&self, value: Node<'_>) -> Result<CreatedKey> {
-        let (mut key, secret) = read::key(self.client.spec(), value)?;
+    fn read(&self, value: Node<'_>, members: &mut Members) -> Result<CreatedKey> {
+        let (mut key, secret) = read::key(self.client.spec(), value, members)?;
         // Some answers do not repeat what was asked for.
         key.fill(&self.facts);
         let member = self.client.spec().key.secret.first().map_or("key", String::as_str);

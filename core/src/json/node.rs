@@ -1,12 +1,16 @@
 //! A scanned text and its values, each a view of its place.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value;
 
 use super::number::{decimal, whole};
-use super::scan::{Scanned, scan};
+use super::scan::{Scanned, scan, scan_list};
 use super::{Json, NotJson};
+
+/// Half a surrogate pair, as JSON spells it.
+const HALF: &str = "\\ud800";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -19,6 +23,8 @@ pub(super) enum Kind {
     Text,
     /// Text with escapes.
     Escaped,
+    /// Text with half a surrogate pair in it, which no text can hold.
+    Broken,
     List,
     Object,
 }
@@ -52,25 +58,56 @@ impl<'a> Document<'a> {
         Document::of(text.into())
     }
 
+    /// Reads a body that may hold texts which are not whole Unicode: bytes that are no UTF-8, halves
+    /// of surrogate pairs. Such a text reads as none; in what is kept of it the replacement
+    /// character stands where it is broken.
+    pub(crate) fn read_list(body: &'a [u8]) -> Result<Self, NotJson> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let mut text = String::with_capacity(body.len());
+        for chunk in body.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.push_str(if chunk.invalid().is_empty() { "" } else { HALF });
+        }
+        Self::mended(text)
+    }
+
+    fn mended(text: String) -> Result<Self, NotJson> {
+        match scan_list(&text)? {
+            (Scanned::Marks(marks), halves) => Ok(Self { text: replaced(text, &halves).into(), marks }),
+            (Scanned::LongIntegers(places), _) => Self::mended(quoted(&text, &places)),
+        }
+    }
+
     fn of(text: Cow<'a, str>) -> Result<Self, NotJson> {
         match scan(&text)? {
             Scanned::Marks(marks) => Ok(Self { text, marks }),
-            Scanned::LongIntegers(places) => {
-                let mut quoted = String::with_capacity(text.len() + 2 * places.len());
-                let mut copied = 0;
-                for place in places {
-                    quoted.extend([&text[copied..place.start], "\"", &text[place.clone()], "\""]);
-                    copied = place.end;
-                }
-                quoted.push_str(&text[copied..]);
-                Self::of(quoted.into())
-            }
+            Scanned::LongIntegers(places) => Self::of(quoted(&text, &places).into()),
         }
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
         Node::new(&self.text, &self.marks, 0)
     }
+}
+
+/// The text with quotes around these places.
+fn quoted(text: &str, places: &[Range<usize>]) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2 * places.len());
+    let mut copied = 0;
+    for place in places {
+        quoted.extend([&text[copied..place.start], "\"", &text[place.clone()], "\""]);
+        copied = place.end;
+    }
+    quoted.push_str(&text[copied..]);
+    quoted
+}
+
+/// The text with the replacement character at these places, each of which is as long.
+fn replaced(mut text: String, halves: &[usize]) -> String {
+    for half in halves {
+        text.replace_range(*half..*half + HALF.len(), "\\ufffd");
+    }
+    text
 }
 
 /// A value of a document.
@@ -145,14 +182,14 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// What stands at the first of the pointers that leads to something; null is nothing.
+    /// What stands at the first of the pointers that leads to something that is not null.
     pub(crate) fn first(self, pointers: &[String]) -> Option<Self> {
-        pointers.iter().find_map(|pointer| self.pointer(pointer)).filter(|found| !found.is_null())
+        pointers.iter().find_map(|pointer| self.pointer(pointer).filter(|found| !found.is_null()))
     }
 
     /// The first member of that name that is present and not null.
     pub(crate) fn member(self, names: &[impl AsRef<str>]) -> Option<Self> {
-        names.iter().find_map(|name| self.get(name.as_ref())).filter(|found| !found.is_null())
+        names.iter().find_map(|name| self.get(name.as_ref()).filter(|found| !found.is_null()))
     }
 
     pub(crate) fn is_object(self) -> bool {
@@ -169,10 +206,6 @@ impl<'a> Node<'a> {
             Kind::False => Some(false),
             _ => None,
         }
-    }
-
-    pub(crate) fn as_u64(self) -> Option<u64> {
-        (self.kind() == Kind::Integer).then(|| self.raw().parse().ok())?
     }
 
     /// A whole number of any spelling, as text too; none below 0.

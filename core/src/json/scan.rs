@@ -22,17 +22,29 @@ pub(super) enum Scanned {
 
 /// Marks the values of a text.
 pub(super) fn scan(text: &str) -> Result<Scanned, NotJson> {
+    scanned(text, false).map(|(scanned, _)| scanned)
+}
+
+/// Marks the values of a text in which half a surrogate pair breaks only the text that it stands in,
+/// and says where each of them stands.
+pub(super) fn scan_list(text: &str) -> Result<(Scanned, Vec<usize>), NotJson> {
+    scanned(text, true)
+}
+
+fn scanned(text: &str, takes_halves: bool) -> Result<(Scanned, Vec<usize>), NotJson> {
     // Offsets are kept in 32 bits; no answer is that long.
     u32::try_from(text.len()).map_err(|_| NotJson)?;
     // Three marks for a member of a usual object take some 40 bytes of text.
     let marks = Vec::with_capacity(text.len() / 12 + 1);
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0, marks, long: Vec::new() };
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0, marks, long: Vec::new(), takes_halves, halves: Vec::new() };
     scanner.space();
     scanner.value()?;
     if scanner.at != text.len() {
         return Err(NotJson);
     }
-    Ok(if scanner.long.is_empty() { Scanned::Marks(scanner.marks) } else { Scanned::LongIntegers(scanner.long) })
+    let scanned = if scanner.long.is_empty() { Scanned::Marks(scanner.marks) } else { Scanned::LongIntegers(scanner.long) };
+    Ok((scanned, scanner.halves))
 }
 
 struct Scanner<'a> {
@@ -42,6 +54,9 @@ struct Scanner<'a> {
     depth: usize,
     marks: Vec<Mark>,
     long: Vec<Range<usize>>,
+    takes_halves: bool,
+    /// Where halves of surrogate pairs stand.
+    halves: Vec<usize>,
 }
 
 impl Scanner<'_> {
@@ -127,6 +142,9 @@ impl Scanner<'_> {
                 }
                 self.string()?;
                 if let Some(Mark { kind, start, end, .. }) = self.marks.last() {
+                    if *kind == Kind::Broken {
+                        return Err(NotJson);
+                    }
                     names.note(*kind, &self.bytes[*start as usize..*end as usize]);
                 }
                 self.space();
@@ -175,7 +193,7 @@ impl Scanner<'_> {
     fn string(&mut self) -> Result<(), NotJson> {
         let start = self.at;
         self.at += 1;
-        let mut kind = Kind::Text;
+        let (mut kind, halves) = (Kind::Text, self.halves.len());
         loop {
             while PLAIN[usize::from(self.peek().ok_or(NotJson)?)] {
                 self.at += 1;
@@ -183,7 +201,7 @@ impl Scanner<'_> {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    self.mark(kind, start);
+                    self.mark(if self.halves.len() > halves { Kind::Broken } else { kind }, start);
                     return Ok(());
                 }
                 Some(b'\\') => {
@@ -199,20 +217,33 @@ impl Scanner<'_> {
         self.at += 2;
         match self.bytes.get(self.at - 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
-            Some(b'u') => match self.unit()? {
-                // Half a pair is no character.
-                0xdc00..0xe000 => Err(NotJson),
-                0xd800..0xdc00 => {
-                    if !self.bytes[self.at..].starts_with(b"\\u") {
-                        return Err(NotJson);
+            Some(b'u') => {
+                let start = self.at - 2;
+                match self.unit()? {
+                    0xdc00..0xe000 => self.half(start),
+                    0xd800..0xdc00 => {
+                        let behind = self.at;
+                        let is_pair = self.bytes[self.at..].starts_with(b"\\u") && {
+                            self.at += 2;
+                            (0xdc00..0xe000).contains(&self.unit()?)
+                        };
+                        if is_pair {
+                            return Ok(());
+                        }
+                        self.at = behind;
+                        self.half(start)
                     }
-                    self.at += 2;
-                    if (0xdc00..0xe000).contains(&self.unit()?) { Ok(()) } else { Err(NotJson) }
+                    _ => Ok(()),
                 }
-                _ => Ok(()),
-            },
+            }
             Some(_) | None => Err(NotJson),
         }
+    }
+
+    /// Half a pair is no character.
+    fn half(&mut self, start: usize) -> Result<(), NotJson> {
+        self.halves.push(start);
+        if self.takes_halves { Ok(()) } else { Err(NotJson) }
     }
 
     /// The four hexadecimal digits of a code unit.

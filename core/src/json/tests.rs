@@ -72,7 +72,9 @@ fn values_are_found_where_they_stand() {
     assert_eq!(root.get("i").unwrap().items().unwrap().count(), 0);
     let names = |names: [&str; 3]| names.map(str::to_owned);
     assert_eq!(root.member(&names(["x", "g", "h"])).unwrap().raw(), "-3");
-    assert!(root.member(&names(["e", "g", "h"])).is_none());
+    assert_eq!(root.member(&names(["e", "g", "h"])).unwrap().raw(), "-3");
+    assert_eq!(root.first(&names(["/e", "/x", "/g"])).unwrap().raw(), "-3");
+    assert!(root.member(&names(["e", "x", "e"])).is_none());
     for nowhere in ["/x", "/a/x", "/i/0", "/f/0", "a", "/a/b~0~1c/x"] {
         assert!(root.pointer(nowhere).is_none(), "{nowhere}");
     }
@@ -167,4 +169,28 @@ fn names(body: &[u8]) -> usize {
         at += 1;
     }
     found
+}
+
+#[test]
+fn a_broken_text_in_a_list_costs_that_text_alone() {
+    let name = |body: &[u8]| {
+        let document = Document::read_list(body).ok()?;
+        let name = document.root().get("name")?;
+        Some((name.text().map(std::borrow::Cow::into_owned), document.root().json().as_str().to_owned()))
+    };
+    let broken = |kept: &str| Some((None, kept.to_owned()));
+    for half in ["\\ud83d", "\\udc00", "\\ud83d\\n", "\\ud83d\\u0041", "\\ud83d\\ud83d\\ude00"] {
+        let kept = half.replacen("\\ud83d", "\\ufffd", 1).replace("\\udc00", "\\ufffd");
+        let (body, kept) = [half, &kept].map(|text| format!(r#"{{"name":"a{text}b"}}"#)).into();
+        assert_eq!(name(body.as_bytes()), broken(&kept), "{body}");
+        assert!(Document::read(body.as_bytes()).is_err());
+        assert!(serde_json::from_str::<Value>(&kept).is_ok());
+    }
+    assert_eq!(name(b"{\"name\":\"caf\xe9\"}"), broken(r#"{"name":"caf\ufffd"}"#));
+    // What breaks more than a text breaks the list.
+    for body in [&b"{\"name\xe9\":1}"[..], br#"{"na\ud83dme":1}"#, b"{\xe9}", br#"{"a":1,"a":2}"#, b"{"] {
+        assert!(Document::read_list(body).is_err());
+    }
+    // A long integer beside it is text, as ever.
+    assert_eq!(name(br#"{"n":12345678901234567890,"name":"\ud83d"}"#), broken(r#"{"n":"12345678901234567890","name":"\ufffd"}"#));
 }

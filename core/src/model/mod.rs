@@ -98,6 +98,14 @@ pub struct Item {
     pub data: Json,
 }
 
+impl Item {
+    /// One of which only the id is known.
+    pub(crate) fn untold(id: String) -> Self {
+        let data = serde_json::Value::Object(serde_json::Map::new()).into();
+        Self { id, name: None, status: None, created_at: None, data }
+    }
+}
+
 /// Which account a call is for.
 ///
 /// ```

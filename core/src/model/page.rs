@@ -54,6 +54,17 @@ pub(crate) type Fetch<T> = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Resu
 
 /// One page of a list, and the way to the next.
 ///
+/// Walking on, by [`Page::next_page`], [`Page::into_stream`] or [`PageRequest::after`], gives each
+/// object once, and skips none when this process removes some on the way, with this client or
+/// another one that shares its state: the walk then starts again and gives what it has not given
+/// yet, and nothing that was created after it began. What somebody else removes meanwhile shifts the
+/// list unseen, and as many objects may be skipped: walk again to be sure. Two further pages
+/// without anything new are an error (`decode`, reason `loop`).
+///
+/// For that a client remembers 16 bytes of each object given, until the walk ends, of at most
+/// 1,024 walks and about a million objects; the walk that was used longest ago is forgotten first.
+/// A token of a forgotten walk, or from another process, is still a place in the list.
+///
 /// ```no_run
 /// # async fn f(client: keywright::Client) -> keywright::Result<()> {
 /// use keywright::PageRequest;

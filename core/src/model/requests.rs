@@ -62,6 +62,17 @@ pub enum Change<T> {
     Clear,
 }
 
+impl<T> Change<T> {
+    /// What it will be; `None` when it stays.
+    pub(crate) fn known(self) -> Option<Option<T>> {
+        match self {
+            Self::Keep => None,
+            Self::Set(value) => Some(Some(value)),
+            Self::Clear => Some(None),
+        }
+    }
+}
+
 /// What to change about a key.
 ///
 /// ```

@@ -41,6 +41,10 @@ impl Told {
         self.0 |= 1 << member as u16;
     }
 
+    pub(crate) fn remove(&mut self, member: KeyMember) {
+        self.0 &= !(1 << member as u16);
+    }
+
     pub(crate) fn holds(self, member: KeyMember) -> bool {
         self.0 & (1 << member as u16) != 0
     }
@@ -110,7 +114,9 @@ impl Key {
     /// A key of which only the id and the state are known: for an answer that holds nothing.
     pub(crate) fn known(id: KeyId, status: KeyStatus, status_label: String) -> Self {
         let mut told = Told::default();
-        told.add(KeyMember::Status);
+        if !status.as_str().is_empty() {
+            told.add(KeyMember::Status);
+        }
         Self {
             id,
             name: None,
@@ -125,7 +131,7 @@ impl Key {
             archived_at: None,
             revoked_at: None,
             allowed_actions: Vec::new(),
-            data: serde_json::Value::Null.into(),
+            data: serde_json::Value::Object(serde_json::Map::new()).into(),
             told,
         }
     }

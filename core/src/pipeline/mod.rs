@@ -29,6 +29,7 @@ use crate::options::{CallOptions, Limit};
 use crate::retry::{Priority, RetryOptions, Safety};
 use crate::shared::Shared;
 use crate::transport::{Connection, Transport};
+use crate::walk::Walks;
 use crate::wire::WireResponse;
 
 pub(crate) use attempt::{Answered, Body};
@@ -46,6 +47,7 @@ pub(crate) struct Pipeline {
     pub origin: Arc<str>,
     pub transport: Arc<dyn Transport>,
     pub shared: Shared,
+    pub walks: Walks,
     pub clock: Arc<dyn Clock>,
     pub observer: Option<Arc<dyn Observer>>,
     pub retry: RetryOptions,

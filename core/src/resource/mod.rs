@@ -8,21 +8,24 @@ mod typed;
 
 use std::sync::Arc;
 
+use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::Client;
 use crate::clock::{Busy, pause};
 use crate::dialect::plan;
+use crate::dialect::read::Members;
 use crate::dialect::{OpSpec, Returns, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
 use crate::json::{Json, Node};
-use crate::keys::{Listing, fetch_page};
+use crate::listing::{Listing, fetch_page};
 use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::{Item, Page, PageRequest, Reply};
 use crate::op::{Ask, Payload};
 use crate::options::Limit;
 use crate::pipeline::{Call, Done};
+use crate::retry::Safety;
 
 pub use stream::{EventStream, ServerEvent};
 pub use typed::{Accounts, Runs, Segments, Tracking};
@@ -176,12 +179,26 @@ impl Resource {
     }
 
     async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
-        self.client.pipeline.run(&self.client.auth, self.planned(op, ask)?).await
+        let call = self.planned(op, ask)?;
+        let _change = self.client.changing(op);
+        self.client.pipeline.run(&self.client.auth, call).await
     }
 
     async fn item(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
         let map = &self.client.spec().item;
-        self.read(op, ask, |body| read::object(op, body).and_then(|value| read::item(map, value))).await
+        let named = ask.places.iter().find(|(name, _)| name == "id").map(|(_, id)| id.clone());
+        let done = self.send(op, ask).await?;
+        // What a change was made to is known; what was made, only its answer tells.
+        let is_change = op.safety != Safety::Safe && (op.method != Method::POST || named.is_some());
+        if is_change && read::tells_nothing(&done.answer) {
+            return Ok(Reply::new(Item::untold(named.unwrap_or_default()), done.meta));
+        }
+        let item = self
+            .read_done(op, done, |body| read::object(op, body).and_then(|value| read::item(map, value, &mut Members::alone())))?;
+        if op.name.ends_with(".create") {
+            self.client.pipeline.shared.changes().note_created(self.client.group(op), &item.id);
+        }
+        Ok(item)
     }
 
     async fn json(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Json>> {
@@ -190,6 +207,10 @@ impl Resource {
 
     async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let done = self.send(op, ask).await?;
+        self.read_done(op, done, read_body)
+    }
+
+    fn read_done<T>(&self, op: &OpSpec, done: Done, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         match read::answer(&done.answer).and_then(|body| read_body(body.root())) {
             Ok(value) => Ok(Reply::new(value, done.meta)),
             Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
@@ -202,19 +223,21 @@ impl Resource {
             op,
             page_size: page.page_size,
             ask: Arc::new(move || ask.clone()),
-            read_item: |client, value| read::item(&client.spec().item, value),
+            read_item: |client, value, members| read::item(&client.spec().item, value, members),
             fits: None,
         };
         fetch_page(listing, page.after).await
     }
 
-    async fn stream(&self, op: &OpSpec, ask: Ask) -> Result<EventStream> {
+    async fn stream(&self, op: &Arc<OpSpec>, ask: Ask) -> Result<EventStream> {
         let mut call = self.planned(op, ask)?;
         call.streamed = true;
         call.planned.headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
+        // A server that compresses holds events back until it has enough to compress.
+        call.planned.headers.insert(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
         let stall = call.options.stall;
         let (answered, meta) = self.client.pipeline.open(&self.client.auth, call).await?;
-        EventStream::open(&self.client, &op.name, answered, meta, stall)
+        EventStream::open(&self.client, op, answered, meta, stall).await
     }
 
     /// Polls until the object has come to an end. Each poll is a call of its own; the whole is

@@ -8,19 +8,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+
 use crate::auth::Credential;
 use crate::client::Client;
-use crate::clock::Busy;
-use crate::dialect::read;
+use crate::clock::{Busy, Clock};
+use crate::dialect::{OpSpec, read};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, TimeoutScope};
 use crate::json::{Document, Json, Node};
 use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::Meta;
-use crate::pipeline::{Answered, Body};
-use crate::wire::{BodySource, Fault};
+use crate::pipeline::{Answered, Body, Done};
+use crate::wire::{BodySource, Fault, WireHead, WireResponse};
 
 /// Between two events, keep-alives included.
 const STALL: Duration = Duration::from_secs(60);
+/// What is read of an answer that is no stream.
+const EXCERPT: usize = 16 * 1024;
 /// A single event longer than this is a defect, not data.
 const LONGEST_EVENT: usize = 8 * 1024 * 1024;
 
@@ -71,29 +76,58 @@ pub struct EventStream {
     attempts: Vec<AttemptRecord>,
     /// What must not be shown, whatever an event names.
     secrets: SecretsInUse,
+    /// What an error tells, where the answer does not say what it is and has not begun yet.
+    unsure: Option<Box<Opened>>,
+}
+
+/// An answer as it was opened, without its body.
+struct Opened {
+    op: Arc<OpSpec>,
+    head: WireHead,
+    credential: Option<Credential>,
+    attempts: Vec<AttemptRecord>,
+}
+
+impl Opened {
+    /// Says that it is no stream.
+    fn refused(self, client: &Client, meta: &Meta, body: Bytes) -> Error {
+        let Self { op, head, credential, attempts } = self;
+        let words =
+            if body.is_empty() { "the answer is empty where events are due" } else { "the answer is no stream of events" };
+        let done = Done { answer: WireResponse { head, body }, meta: meta.clone(), credential, attempts };
+        client.pipeline.unreadable(read::no_events(words), &op, &client.auth, &done)
+    }
 }
 
 impl EventStream {
-    pub(super) fn open(
+    pub(super) async fn open(
         client: &Client,
-        operation: &str,
+        op: &Arc<OpSpec>,
         answered: Answered,
         meta: Meta,
         stall: Option<Duration>,
     ) -> Result<Self> {
-        let Body::Open(source) = answered.body else { return Err(Error::new(ErrorKind::Internal)) };
-        let used = answered.credential.iter().flat_map(Credential::secrets).cloned();
-        let secrets = client.auth.in_use().with(used);
+        let Answered { head, body, credential, attempts } = answered;
+        let Body::Open(mut source) = body else { return Err(Error::new(ErrorKind::Internal)) };
+        let secrets = client.auth.in_use().with(credential.iter().flat_map(Credential::secrets).cloned());
+        let stall = stall.unwrap_or(STALL);
+        let is_stream = says_events(&head);
+        let opened = Opened { op: Arc::clone(op), head, credential, attempts: attempts.clone() };
+        if is_stream == Some(false) {
+            let body = beginning(&mut source, client.pipeline.clock.as_ref(), stall).await;
+            return Err(opened.refused(client, &meta, body));
+        }
         Ok(Self {
             meta,
             client: client.clone(),
-            operation: operation.to_owned(),
+            operation: op.name.clone(),
             source: Some(source),
+            unsure: is_stream.is_none().then(|| Box::new(opened)),
             parser: Parser::default(),
             ready: VecDeque::new(),
-            stall: stall.unwrap_or(STALL),
+            stall,
             run_id: None,
-            attempts: answered.attempts,
+            attempts,
             secrets,
         })
     }
@@ -120,11 +154,27 @@ impl EventStream {
                 () = clock.sleep(self.stall) => Err(Fault::Timeout),
             };
             match chunk {
+                Ok(Some(bytes)) if self.is_no_event(&bytes) => return Some(Err(self.refused(bytes))),
                 Ok(Some(bytes)) if self.parser.push(&bytes, &mut self.ready) => self.note_run(),
                 Ok(Some(_)) => return Some(Err(self.broken(Fault::TooLarge))),
+                Ok(None) if self.parser.is_within_event() => return Some(Err(self.broken(Fault::Truncated))),
                 Ok(None) => self.source = None,
                 Err(fault) => return Some(Err(self.broken(fault))),
             }
+        }
+    }
+
+    /// Whether an answer that does not say what it is begins as JSON or a page does.
+    fn is_no_event(&mut self, bytes: &[u8]) -> bool {
+        let text = bytes.strip_prefix(BOM).unwrap_or(bytes).trim_ascii_start();
+        self.unsure.is_some() && matches!(text.first(), Some(b'{' | b'[' | b'<'))
+    }
+
+    fn refused(&mut self, bytes: Bytes) -> Error {
+        self.source = None;
+        match self.unsure.take() {
+            Some(opened) => opened.refused(&self.client, &self.meta, bytes),
+            None => Error::new(ErrorKind::Internal),
         }
     }
 
@@ -183,9 +233,39 @@ impl fmt::Debug for EventStream {
     }
 }
 
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Whether an answer says that it is a stream; `None` when it does not say what it is.
+fn says_events(head: &WireHead) -> Option<bool> {
+    // These have no body.
+    if matches!(head.status, 204 | 205) {
+        return Some(false);
+    }
+    let stated = head.headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    let media = stated.split(';').next().unwrap_or_default().trim();
+    (!media.is_empty()).then(|| media.eq_ignore_ascii_case("text/event-stream"))
+}
+
+/// The beginning of a body, as far as it comes.
+async fn beginning(source: &mut Box<dyn BodySource>, clock: &dyn Clock, stall: Duration) -> Bytes {
+    let mut read = Vec::new();
+    while read.len() < EXCERPT {
+        let chunk = tokio::select! {
+            biased;
+            chunk = source.chunk() => chunk.ok().flatten(),
+            () = clock.sleep(stall) => None,
+        };
+        let Some(chunk) = chunk else { break };
+        read.extend_from_slice(&chunk);
+    }
+    read.into()
+}
+
 /// Cuts bytes into events, as the standard says: lines by LF, CR or CRLF, events by an empty line.
 #[derive(Debug, Default)]
 struct Parser {
+    /// Whether the first line has been read.
+    has_begun: bool,
     line: Vec<u8>,
     after_cr: bool,
     event: String,
@@ -210,8 +290,17 @@ impl Parser {
         self.held <= LONGEST_EVENT
     }
 
+    /// Whether something has been read that is not the end of an event, nor a comment.
+    fn is_within_event(&self) -> bool {
+        let line = self.line.strip_prefix(if self.has_begun { &[][..] } else { BOM }).unwrap_or(&self.line);
+        !self.data.is_empty() || !self.event.is_empty() || !line.is_empty() && !line.starts_with(b":")
+    }
+
     fn end_line(&mut self, into: &mut VecDeque<ServerEvent>) {
-        let line = std::mem::take(&mut self.line);
+        let mut line = std::mem::take(&mut self.line);
+        if !std::mem::replace(&mut self.has_begun, true) && line.starts_with(BOM) {
+            line.drain(..BOM.len());
+        }
         let line = String::from_utf8_lossy(&line);
         if line.is_empty() {
             self.held = 0;
@@ -245,6 +334,32 @@ mod tests {
         let mut events = VecDeque::new();
         chunks.iter().for_each(|chunk| assert!(parser.push(chunk, &mut events)));
         events.into()
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_belongs_to_no_event_however_it_arrives() {
+        let whole = b"\xef\xbb\xbfevent: a\ndata: \xef\xbb\xbf1\n\n";
+        let want = [ServerEvent { event: "a".to_owned(), data: "\u{feff}1".to_owned() }];
+        assert_eq!(parse(&[whole]), want);
+        assert_eq!(parse(&[&whole[..1], &whole[1..2], &whole[2..]]), want);
+    }
+
+    #[test]
+    fn what_stands_behind_the_last_event_is_known() {
+        for (text, within) in [
+            ("", false),
+            ("data: 1\n\n", false),
+            ("data: 1\n\n: keepal", false),
+            ("\u{feff}: keepal", false),
+            ("\u{feff}", false),
+            ("data: 1\n\nda", true),
+            ("data: 1\n", true),
+            ("event: end\n", true),
+        ] {
+            let mut parser = Parser::default();
+            assert!(parser.push(text.as_bytes(), &mut VecDeque::new()));
+            assert_eq!(parser.is_within_event(), within, "{text:?}");
+        }
     }
 
     #[test]

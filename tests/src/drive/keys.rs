@@ -33,18 +33,18 @@ pub(super) async fn call(
             Ok(forms::created(&made, now))
         }
         "list" => {
-            let (page, all) = page(&mut given)?;
+            let (page, walk) = page(client, &mut given)?;
             given.end()?;
             let page = keys.list(page).await?;
             heard.debug(&page);
-            walked(page, all, |key| forms::key(key, now)).await
+            walked(page, walk, |key| forms::key(key, now)).await
         }
         "calls" => {
             let id = given.text("id")?;
-            let all = given.flag("all");
+            let walk = given.flag("all").then_some(Walk { each: None });
             let page = keys.calls(id, calls(given)?).await?;
             heard.debug(&page);
-            walked(page, all, forms::call_record).await
+            walked(page, walk, forms::call_record).await
         }
         "usage" => {
             let id = given.text("id")?;
@@ -176,21 +176,55 @@ fn usage(mut given: Taken) -> Result<UsageQuery, Failure> {
     Ok(query)
 }
 
+/// A walk over all pages, and what is done on the way to each item of a name.
+pub(super) struct Walk<'a> {
+    each: Option<(&'a Client, String, String)>,
+}
+
 /// Which page, and whether all that follow are walked too.
-pub(super) fn page(given: &mut Taken) -> Result<(PageRequest, bool), Failure> {
+pub(super) fn page<'a>(client: &'a Client, given: &mut Taken) -> Result<(PageRequest, Option<Walk<'a>>), Failure> {
     let page = PageRequest::new();
     let page = match given.count("page_size")? {
         Some(size) => page.page_size(size),
         None => page,
     };
-    Ok((page, given.flag("all")))
+    let each = match given.text_or_none("each")? {
+        Some(operation) => Some((client, operation, given.text("named")?)),
+        None => None,
+    };
+    Ok((page, given.flag("all").then_some(Walk { each })))
 }
 
 /// The form of a page, or of all items from it on.
-pub(super) async fn walked<T: Unpin>(page: Page<T>, all: bool, form: impl Fn(&T) -> Value) -> Outcome {
-    if !all {
+pub(super) async fn walked<T: Unpin>(page: Page<T>, walk: Option<Walk<'_>>, form: impl Fn(&T) -> Value) -> Outcome {
+    let Some(Walk { each }) = walk else {
         return Ok(forms::page(page.items.iter().map(form).collect(), page.has_next()));
+    };
+    let mut items = page.into_stream();
+    let mut forms = Vec::new();
+    while let Some(item) = items.next().await {
+        let item = form(&item?);
+        if let Some((client, operation, named)) = &each
+            && item["name"] == **named
+        {
+            removed(client, operation, item["id"].as_str().unwrap_or_default()).await?;
+        }
+        forms.push(item);
     }
-    let items = page.into_stream().collect().await?;
-    Ok(forms::page(items.iter().map(form).collect(), false))
+    Ok(forms::page(forms, false))
+}
+
+async fn removed(client: &Client, operation: &str, id: &str) -> Result<(), Failure> {
+    match operation {
+        "keys.archive" => drop(client.keys().archive(id).await?),
+        "keys.revoke" => drop(client.keys().revoke(id).await?),
+        "keys.retire" => drop(client.keys().retire(id).await?),
+        "keys.delete" => drop(client.keys().delete(id).await?),
+        "request" => drop(client.delete(format!("/api-keys/{id}")).send().await?),
+        other => match other.strip_suffix(".delete") {
+            Some(resource) => drop(client.resource(resource).delete(id).await?),
+            None => return Err(Failure::Scenario(format!("{other} cannot be done to each"))),
+        },
+    }
+    Ok(())
 }

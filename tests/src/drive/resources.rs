@@ -14,9 +14,9 @@ pub(super) async fn call(client: &Client, resource: &str, action: &str, mut give
         ("events", _) => tracking(client, action, given).await,
         ("segments", "members") => {
             let id = given.text("id")?;
-            let (page, all) = page(&mut given)?;
+            let (page, walk) = page(client, &mut given)?;
             given.end()?;
-            walked(client.segments().members(id, page).await?, all, forms::item).await
+            walked(client.segments().members(id, page).await?, walk, forms::item).await
         }
         ("segments", "membership") => {
             let user = given.text("user_id")?;
@@ -38,11 +38,11 @@ async fn declared(client: &Client, resource: &str, action: &str, mut given: Take
     heard.debug(&on);
     match action {
         "list" => {
-            let (page, all) = page(&mut given)?;
+            let (page, walk) = page(client, &mut given)?;
             given.end()?;
             let page = on.list(page).await?;
             heard.debug(&page);
-            walked(page, all, forms::item).await
+            walked(page, walk, forms::item).await
         }
         "create" => Ok(forms::item_reply(&on.create(&given.rest()).await?)),
         "get" => {

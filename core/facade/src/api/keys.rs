@@ -24,6 +24,10 @@ impl Client {
 
     /// Gets a page of keys, and from it all that follow.
     ///
+    /// A walk gives each key once, and skips none when this process removes some on the way. What
+    /// somebody else removes meanwhile may make it skip as many: walk again to be sure. A member
+    /// that cannot be read is left out, with a warning, and stays in `data`.
+    ///
     /// # Errors
     /// `unsupported`, before any request, at a service without a list; `config` for a page size
     /// that it does not take.
@@ -40,7 +44,8 @@ impl Client {
         self.call(|client, now| async move { client.keys().get(id).await.map(|key| Key::reply(key, now)) }).await
     }
 
-    /// Changes name or expiry. What is not given stays.
+    /// Changes name or expiry. What is not given stays. Of a service that answers without a body,
+    /// the key holds its id and what was changed.
     ///
     /// # Errors
     /// `unsupported`, before any request, where keys cannot be changed (everywhere but

@@ -48,6 +48,9 @@ pub struct ActionReply {
 impl Client {
     /// Gets a page of the list, and from it all that follow.
     ///
+    /// A walk gives each object once, and skips none when this process removes some on the way.
+    /// What somebody else removes meanwhile may make it skip as many: walk again to be sure.
+    ///
     /// # Errors
     /// `unsupported`, before any request, where there is no such list.
     pub async fn resource_list(&self, resource: String, page_size: Option<u32>, after: Option<String>) -> Result<ItemPage> {
