@@ -203,6 +203,7 @@ struct Limit {
     count: Option<u64>,
     per: Option<String>,
     retry_after: Option<bool>,
+    status: Option<u16>,
     concurrency: Option<u32>,
 }
 
@@ -247,8 +248,9 @@ async fn limits(world: &World, limit: Limit) -> Result<(), Reply> {
         (None, None, Some(most)) => world.set_concurrency(service, most).await,
         (Some(count), per, None) => {
             let (per, _) = forward(per.as_deref().unwrap_or("PT60S"))?;
-            let retry_after = limit.retry_after.unwrap_or(true);
-            world.set_rate(Some(Rate { service, category: limit.category, count, per, retry_after })).await;
+            let rate = Rate { service, category: limit.category, count, per, retry_after: true, status: 429 };
+            let rate = rate.refusing(limit.status, limit.retry_after).map_err(|text| error(400, text))?;
+            world.set_rate(Some(rate)).await;
         }
         _ => return Err(error(400, "a limit is `count` and `per`, or `concurrency`, or nothing")),
     }
