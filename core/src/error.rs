@@ -87,6 +87,8 @@ wire_enum! {
         RetryAfterTooLong = "retry_after_too_long",
         /// `throttle = fail` was asked for and the lane was closed.
         ThrottleFail = "throttle_fail",
+        /// `queue_limit` calls were waiting for the same key already.
+        QueueFull = "queue_full",
         /// The caller cancelled.
         Cancelled = "cancelled",
         /// The request is not safe to repeat and may have been carried out.

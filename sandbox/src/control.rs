@@ -222,6 +222,7 @@ struct Limit {
     count: Option<u64>,
     per: Option<String>,
     retry_after: Option<bool>,
+    status: Option<u16>,
     concurrency: Option<u32>,
 }
 
@@ -267,9 +268,11 @@ async fn limits(world: &World, limit: Limit) -> Result<(), Reply> {
     if let Some(category) = &limit.category {
         services::check_category(of, category).map_err(|text| error(400, &text))?;
     }
+    let is_rate =
+        [limit.per.is_some(), limit.category.is_some(), limit.retry_after.is_some(), limit.status.is_some()].contains(&true);
     match (limit.count, limit.concurrency) {
         (None, None) if limit == Limit::default() => world.set_rate(None).await,
-        (None, Some(most)) if limit.per.is_none() && limit.category.is_none() && limit.retry_after.is_none() => {
+        (None, Some(most)) if !is_rate => {
             world.set_concurrency(service, most).await;
         }
         (Some(count), None) => {
@@ -277,11 +280,12 @@ async fn limits(world: &World, limit: Limit) -> Result<(), Reply> {
             if per.is_zero() {
                 return Err(error(400, "`per` is no time at all: give the length of the window, such as \"PT60S\""));
             }
-            let retry_after = limit.retry_after.unwrap_or(true);
-            world.set_rate(Some(Rate { service, category: limit.category, count, per, retry_after })).await;
+            let rate = Rate { service, category: limit.category, count, per, retry_after: true, status: 429 };
+            let rate = rate.refusing(limit.status, limit.retry_after).map_err(|text| error(400, text))?;
+            world.set_rate(Some(rate)).await;
         }
         _ => {
-            let text = "a limit is `count` (with `per`, `category` and `retry_after` if wanted) or `concurrency`, each with a \
+            let text = "a limit is `count` (with `per`, `category`, `status` and `retry_after` if wanted) or `concurrency`, each with a \
                         `service` if wanted; `{}` takes all limits back";
             return Err(error(400, text));
         }

@@ -329,11 +329,29 @@ impl World {
     /// # Errors
     /// When there is no such service, or the window has no length.
     pub fn set_limit(&self, service: Option<&str>, count: u64, per: Duration) -> Result<(), Error> {
+        self.set_limit_with(service, count, per, None, None)
+    }
+
+    /// The same, refusing with this status: 429 of the service (the default), or 503 of a limiter in
+    /// front of it; and whether a refusal says in `Retry-After` when to return, which a 429 does and
+    /// a 503 does not unless given.
+    ///
+    /// # Errors
+    /// When there is no such service, or a limit does not refuse with that status.
+    pub fn set_limit_with(
+        &self,
+        service: Option<&str>,
+        count: u64,
+        per: Duration,
+        status: Option<u16>,
+        retry_after: Option<bool>,
+    ) -> Result<(), Error> {
         let service = service.map(known).transpose()?;
         if per.is_zero() {
             return Err(Error("`per` is no time at all: give the length of the window".to_owned()));
         }
-        let rate = Rate { service, category: None, count, per, retry_after: true };
+        let rate = Rate { service, category: None, count, per, retry_after: true, status: 429 };
+        let rate = rate.refusing(status, retry_after).map_err(|text| Error(text.to_owned()))?;
         let world = Arc::clone(&self.world);
         self.block(async move { world.set_rate(Some(rate)).await })
     }

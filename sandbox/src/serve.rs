@@ -38,6 +38,7 @@ pub(crate) fn serve(inner: &mut Inner, service: &'static dyn Service, req: &mut 
     let reply = match outcome {
         Ok(reply) | Err(reply) => service.finish(&mut ctx, req, reply),
     };
+    let reply = ctx.limiter().unwrap_or(reply);
     let error = match &reply.body {
         Body::Json(json) if reply.status >= 400 => service.error_text(json),
         Body::Json(_) | Body::Empty | Body::Bytes(_) | Body::Script(_) => None,

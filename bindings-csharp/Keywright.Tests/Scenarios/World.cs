@@ -81,6 +81,7 @@ namespace Keywright.Tests.Scenarios
                 CheckKeyShape = given.Switch("check_key_shape"),
                 AllowInsecureHttp = given.Flag("allow_insecure_http"),
                 MaxAttempts = given.Count("max_attempts"),
+                QueueLimit = given.Count("queue_limit"),
                 Total = given.Seconds("total"),
                 Attempt = given.Seconds("attempt"),
                 Throttle = given.Word<Throttle>("throttle", word => word.ToWord()),
@@ -105,7 +106,9 @@ namespace Keywright.Tests.Scenarios
                     Sandbox.Fault(Tree.Text(with));
                     break;
                 case "sandbox.limit":
-                    Sandbox.SetLimit(service, Convert.ToInt64(with["count"], CultureInfo.InvariantCulture), XmlConvert.ToTimeSpan(Text("per")));
+                    Sandbox.SetLimit(service, Convert.ToInt64(with["count"], CultureInfo.InvariantCulture), XmlConvert.ToTimeSpan(Text("per")),
+                        with.TryGetValue("status", out var status) ? Convert.ToInt32(status, CultureInfo.InvariantCulture) : null,
+                        with.TryGetValue("retry_after", out var retryAfter) ? (bool?)retryAfter : null);
                     break;
                 case "sandbox.plan":
                     Sandbox.SetPlan(service, Text("plan"));

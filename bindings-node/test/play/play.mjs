@@ -228,7 +228,7 @@ class Run {
     switch (name) {
       case 'clock.advance': return this.clock.advance(milliseconds(given.by))
       case 'sandbox.fault': return this.world.fault(given)
-      case 'sandbox.limit': return this.world.setLimit(service, given.count, milliseconds(given.per))
+      case 'sandbox.limit': return this.world.setLimit(service, given.count, milliseconds(given.per), { status: given.status, retryAfter: given.retry_after })
       case 'sandbox.plan': return this.world.setPlan(service, given.plan)
       case 'sandbox.credits': return this.world.setCredits(service, { credits: given.credits })
       case 'sandbox.change': return this.change(given)

@@ -85,7 +85,8 @@ class Play:
             case "sandbox.fault":
                 world.fault(given)
             case "sandbox.limit":
-                world.set_limit(service, given["count"], drive.duration(given["per"]))
+                refusal = {name: given[name] for name in ("status", "retry_after") if name in given}
+                world.set_limit(service, given["count"], drive.duration(given["per"]), **refusal)
             case "sandbox.plan":
                 world.set_plan(service, given["plan"])
             case "sandbox.credits":

@@ -1,5 +1,7 @@
 //! From a failed attempt to the error that the caller sees.
 
+use std::time::Duration;
+
 use http::header::LOCATION;
 use url::Url;
 
@@ -121,18 +123,77 @@ fn remedy(fault: Fault) -> Option<&'static str> {
     }
 }
 
-/// The lane did not let the call pass: at once, or after the service had refused it.
-pub(super) fn not_admitted(refused: Refused, throttled: Option<Error>) -> Error {
-    let outcome = if throttled.is_some() { Outcome::Rejected } else { Outcome::NotSent };
-    let error = throttled.unwrap_or_else(|| {
-        let words = "the service asked for fewer requests, and this call may not wait";
-        Error::new(ErrorKind::RateLimited).with(|data| data.summary = Some(words.to_owned()))
+/// The limits of a call that decide whether it waits: an error names the one that ended it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// `None`: the call may take any time.
+    pub total: Option<Duration>,
+    pub max_retry_after: Duration,
+    pub queue_limit: u32,
+}
+
+impl Patience {
+    /// Which option made the call end here, its value, and what to do; for reasons that are options.
+    pub(super) fn remedy(self, stop: Stop) -> Option<String> {
+        match (stop, self.total) {
+            (Stop::Deadline, Some(total)) => {
+                Some(format!("`total` is {}: raise it, or make fewer calls at once", seconds(total)))
+            }
+            (Stop::RetryAfterTooLong, _) => {
+                Some(format!("`max_retry_after` is {}: raise it, or come back later", seconds(self.max_retry_after)))
+            }
+            (Stop::QueueFull, _) => Some(format!("`queue_limit` is {}: raise it, or make fewer calls at once", self.queue_limit)),
+            (
+                Stop::Deadline
+                | Stop::Fatal
+                | Stop::Attempts
+                | Stop::Throttled
+                | Stop::Budget
+                | Stop::ThrottleFail
+                | Stop::Cancelled
+                | Stop::UnknownOutcome,
+                _,
+            ) => None,
+        }
+    }
+}
+
+/// A time as the options are given, "120 s" or "2.5 s".
+fn seconds(time: Duration) -> String {
+    let text = format!("{:.1}", time.as_secs_f64());
+    format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// The lane did not let the call pass: at once, or again after an attempt that ended with `last`.
+pub(super) fn not_admitted(refused: Refused, last: Option<Error>, patience: Patience) -> Error {
+    let error = last.unwrap_or_else(|| {
+        Error::new(ErrorKind::RateLimited).with(|data| {
+            data.summary = Some(held_back(refused));
+            data.outcome = Outcome::NotSent;
+        })
     });
     error.with(|data| {
         data.stop = Some(refused.stop);
         data.retry_after = Some(refused.retry_after);
-        data.outcome = outcome;
+        data.remedy = patience.remedy(refused.stop).or_else(|| data.remedy.take());
     })
+}
+
+/// Why a call that was never sent did not wait.
+fn held_back(refused: Refused) -> String {
+    let wait = refused.retry_after.as_secs_f64().ceil();
+    match refused.stop {
+        Stop::Deadline => format!("its turn among the calls of its key comes in about {wait} s, later than it may wait"),
+        Stop::RetryAfterTooLong => format!("the calls of its key are held back for {wait} s, longer than it may wait"),
+        Stop::QueueFull => "as many calls wait for its key as may".to_owned(),
+        Stop::ThrottleFail
+        | Stop::Fatal
+        | Stop::Attempts
+        | Stop::Throttled
+        | Stop::Budget
+        | Stop::Cancelled
+        | Stop::UnknownOutcome => "the service asked for fewer requests, and this call may not wait".to_owned(),
+    }
 }
 
 /// The key provider or the login took all the time there was.

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::attempt::{Answered, Body, Broken};
+use super::failure::Patience;
 use super::flight::Cut;
 use super::login::Lending;
 use super::{Call, Pipeline, failure};
@@ -48,8 +49,10 @@ pub(super) struct Run<'a> {
     /// An earlier attempt may have been carried out.
     unclear: bool,
     renewed: bool,
-    /// What the last answer said, when it was that there are too many requests.
-    throttled: Option<Error>,
+    /// How the last attempt failed and what became of it, when another is to follow.
+    held: Option<(Error, Outcome)>,
+    /// The last answer was that there are too many requests.
+    throttled: bool,
     /// What the last answer said about its rate limit.
     rate_limit: Option<RateLimit>,
 }
@@ -100,7 +103,8 @@ impl<'a> Run<'a> {
             budget,
             unclear: false,
             renewed: false,
-            throttled: None,
+            held: None,
+            throttled: false,
             rate_limit: None,
         })
     }
@@ -119,12 +123,13 @@ impl<'a> Run<'a> {
             let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
+                    self.state.succeeded(self.clock().monotonic(), &self.budget);
                     let meta = self.meta();
                     return Ok((Answered { attempts: std::mem::take(&mut self.attempts), ..answered }, meta));
                 }
                 Err(judged) => judged,
             };
-            self.give_back(&place.lane, permit, &judged);
+            let limited = self.give_back(&place.lane, permit, &judged);
             if self.is_abandoned() {
                 return Err(self.ended(judged, Stop::Cancelled));
             }
@@ -134,7 +139,7 @@ impl<'a> Run<'a> {
             if self.is_repeated_delete(&judged) {
                 return Ok(self.deleted_before(&judged));
             }
-            self.next(judged).await?;
+            self.next(judged, limited).await?;
         }
     }
 
@@ -171,7 +176,11 @@ impl<'a> Run<'a> {
         let owner = self.credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
         let key = LaneKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
         let lane = self.pipeline.shared.lanes().of(&key);
-        let ticket = lane.ticket(self.options.priority.unwrap_or(self.call.priority), self.options.throttle.unwrap_or_default());
+        let retry = self.pipeline.retry;
+        let ticket = lane
+            .ticket(self.options.priority.unwrap_or(self.call.priority), self.options.throttle.unwrap_or_default())
+            .max_retry_after(retry.max_retry_after)
+            .queue_limit(retry.queue_limit as usize);
         Place { lane, ticket }
     }
 
@@ -184,26 +193,45 @@ impl<'a> Run<'a> {
         if !waited.is_zero() {
             self.tell(EventName::Queued, |event| event.duration = Some(waited));
         }
-        let throttled = self.throttled.take();
+        let held = self.held.take();
+        let throttled = std::mem::take(&mut self.throttled);
         match admitted {
             Ok(permit) => {
-                if throttled.is_some() {
+                if throttled {
                     self.tell(EventName::LaneOpen, |_| {});
                 }
                 Ok(permit)
             }
-            Err(refused) => Err(self.with_history(failure::not_admitted(refused, throttled))),
+            Err(refused) => {
+                let held = held.map(|(error, outcome)| error.with(|data| data.outcome = self.outcome(outcome)));
+                let error = failure::not_admitted(refused, held, self.patience());
+                Err(self.with_history(error.with(|data| data.harmless = self.call.safety == Safety::Safe)))
+            }
         }
     }
 
-    fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) {
-        match judged.verdict.class {
-            Class::Throttled => lane.answered(permit, Answer::Throttled { hint: judged.verdict.hint }, self.rate_limit),
-            Class::Ok | Class::Auth | Class::Fatal | Class::Transient if judged.error.status().is_some() => {
-                lane.answered(permit, Answer::Other, self.rate_limit);
-            }
-            Class::Ok | Class::Auth | Class::Fatal | Class::Transient => permit.release(),
+    /// The limits of this call that decide how long it waits.
+    fn patience(&self) -> Patience {
+        Patience {
+            total: self.deadline.map(|deadline| deadline.saturating_sub(self.started)),
+            max_retry_after: self.pipeline.retry.max_retry_after,
+            queue_limit: self.pipeline.retry.queue_limit,
         }
+    }
+
+    /// Whether the answer was part of a wave of 503.
+    fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) -> bool {
+        let hint = judged.verdict.hint;
+        let answer = match (judged.verdict.class, judged.error.status()) {
+            (Class::Throttled, _) => Answer::Throttled { hint },
+            (Class::Transient, Some(503)) => Answer::Unavailable { hint },
+            (Class::Ok | Class::Auth | Class::Fatal | Class::Transient, Some(_)) => Answer::Other,
+            (Class::Ok | Class::Auth | Class::Fatal | Class::Transient, None) => {
+                permit.release();
+                return false;
+            }
+        };
+        lane.answered(permit, answer, self.rate_limit)
     }
 
     /// Another credential after a refusal, once; whether there is one.
@@ -221,17 +249,19 @@ impl<'a> Run<'a> {
     }
 
     /// Waits as `retry` decides, or ends the call.
-    async fn next(&mut self, judged: Judged) -> Result<()> {
+    async fn next(&mut self, judged: Judged, limited: bool) -> Result<()> {
         self.unclear |= judged.verdict.outcome == Outcome::Unknown;
-        let failure = Failure { verdict: &judged.verdict, connection_died: judged.died };
+        let failure = Failure { verdict: &judged.verdict, connection_died: judged.died, limited };
         let chance = (self.clock().random(), self.clock().random());
         match self.state.decide(failure, self.clock().monotonic(), chance, &self.budget) {
-            Decision::ReplayNow => {}
+            Decision::ReplayNow => self.hold(judged),
             Decision::Throttled { hint } => {
-                self.throttled = Some(judged.error);
+                self.hold(judged);
+                self.throttled = true;
                 self.tell(EventName::Throttled, |event| event.duration = hint);
             }
             Decision::Wait(delay) => {
+                self.hold(judged);
                 self.delay = delay;
                 self.tell(EventName::Backoff, |event| event.duration = Some(delay));
                 pause(self.clock(), delay).await;
@@ -244,6 +274,11 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what the call ends with when the lane does not let it pass again.
+    fn hold(&mut self, judged: Judged) {
+        self.held = Some((judged.error, judged.verdict.outcome));
     }
 
     /// What an attempt meant. Bookkeeping that every answer brings is done here too.
@@ -323,6 +358,7 @@ impl<'a> Run<'a> {
                 data.kind = ErrorKind::Cancelled;
             }
             data.stop = Some(stop);
+            data.remedy = data.remedy.take().or_else(|| self.patience().remedy(stop));
             data.harmless = self.call.safety == Safety::Safe;
             data.outcome = self.outcome(judged.verdict.outcome);
             data.retry_after = match judged.verdict.class {

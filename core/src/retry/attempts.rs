@@ -1,7 +1,8 @@
 //! The attempts of one call: after each failure, whether and when there is another.
 //!
 //! A request that may have been carried out is repeated only where twice is as good as once; a
-//! refusal by a rate limit is charged neither an attempt nor budget but ends with the eleventh;
+//! refusal by a rate limit is charged neither an attempt nor budget but ends with the eleventh, one
+//! by 503 is charged both and ends with the eleventh too;
 //! a wait that cannot end before the deadline is not begun (`behaviour.md` sections 3 and 4).
 
 use std::time::Duration;
@@ -36,6 +37,9 @@ pub struct Failure<'a> {
     /// The connection died before any byte of an answer
     /// (see [`connection_died`](super::classify::connection_died)).
     pub connection_died: bool,
+    /// The lane took it for a 503 by which the service limits its requests
+    /// ([`Lane::answered`](super::Lane::answered)).
+    pub limited: bool,
 }
 
 /// What a call has used up so far.
@@ -48,6 +52,8 @@ pub struct RetryState {
     throttles: u32,
     replayed: bool,
     reconnected: bool,
+    /// Retries taken from the budget after refusals by a rate limit.
+    lent: u32,
 }
 
 impl RetryState {
@@ -55,7 +61,7 @@ impl RetryState {
     /// honoured idempotency key, `safety` is that of [`Safety::with_idempotency_key`].
     #[must_use]
     pub fn new(options: RetryOptions, safety: Safety, deadline: Option<Duration>) -> Self {
-        Self { options, safety, deadline, attempts: 0, throttles: 0, replayed: false, reconnected: false }
+        Self { options, safety, deadline, attempts: 0, throttles: 0, replayed: false, reconnected: false, lent: 0 }
     }
 
     /// Judges a failed attempt at monotonic time `now`; `chance` is two numbers in `[0, 1)`, for
@@ -67,6 +73,12 @@ impl RetryState {
             Class::Throttled => self.throttled(failure.verdict.hint, now),
             Class::Transient => self.transient(failure, now, chance, budget),
         }
+    }
+
+    /// The call got through: what it took from the budget after refusals by a rate limit was well
+    /// spent, and others may have it.
+    pub fn succeeded(&mut self, now: Duration, budget: &Budget) {
+        budget.give_back(std::mem::take(&mut self.lent), now);
     }
 
     fn throttled(&mut self, hint: Option<Duration>, now: Duration) -> Decision {
@@ -91,7 +103,7 @@ impl RetryState {
             return self.futile(None, Duration::ZERO, now).map_or(Decision::ReplayNow, Decision::Stop);
         }
         self.attempts += 1;
-        if self.attempts >= self.options.max_attempts {
+        if self.attempts >= self.most_attempts(failure.limited) {
             return Decision::Stop(Stop::Attempts);
         }
         let backoff = Backoff { base: self.options.base, cap: self.options.cap };
@@ -99,10 +111,20 @@ impl RetryState {
         if let Some(stop) = self.futile(verdict.hint, delay, now) {
             return Decision::Stop(stop);
         }
-        if !self.is_free(verdict.outcome) && !budget.withdraw(now) {
-            return Decision::Stop(Stop::Budget);
+        if !self.is_free(verdict.outcome) {
+            if !budget.withdraw(now) {
+                return Decision::Stop(Stop::Budget);
+            }
+            self.lent += u32::from(failure.limited);
         }
         Decision::Wait(delay)
+    }
+
+    /// A limiter refuses the same call more often than a service that fails now and then; a call
+    /// that is not to be repeated at all is not.
+    fn most_attempts(&self, limited: bool) -> u32 {
+        let most = self.options.max_attempts;
+        if limited && most > 1 { most.max(MAX_THROTTLES) } else { most }
     }
 
     /// The first attempt that never left costs the service nothing, so it costs no budget.

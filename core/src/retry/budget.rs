@@ -107,6 +107,13 @@ impl Budget {
         enough
     }
 
+    /// Puts retries back that have led to a success.
+    pub fn give_back(&self, retries: u32, now: Duration) {
+        if retries > 0 {
+            *self.at(now).current() += i64::from(retries) * RETRY;
+        }
+    }
+
     /// How many whole retries are left.
     #[must_use]
     pub fn remaining(&self, now: Duration) -> u64 {

@@ -27,6 +27,9 @@ pub struct RetryOptions {
     /// The longest delay asked for by the service that is waited out; above it the call fails at
     /// once and says when to come back.
     pub max_retry_after: Duration,
+    /// The calls that may wait for one key; one more is refused with `stop = queue_full`. Urgent
+    /// calls are counted by themselves, and a call that the service has refused keeps its place.
+    pub queue_limit: u32,
     /// The time another attempt must have before the deadline to be worth starting.
     pub min_attempt: Duration,
 }
@@ -38,6 +41,7 @@ impl Default for RetryOptions {
             base: Duration::from_millis(250),
             cap: Duration::from_secs(8),
             max_retry_after: Duration::from_secs(60),
+            queue_limit: 50_000,
             min_attempt: Duration::from_secs(1),
         }
     }
@@ -78,6 +82,13 @@ impl RetryOptions {
         self
     }
 
+    /// Sets how many calls may wait for one key; at least 1.
+    #[must_use]
+    pub fn queue_limit(mut self, calls: u32) -> Self {
+        self.queue_limit = calls;
+        self
+    }
+
     /// Sets the time that another attempt must have before the deadline.
     #[must_use]
     pub fn min_attempt(mut self, time: Duration) -> Self {
@@ -88,10 +99,15 @@ impl RetryOptions {
     /// Checks the values.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when no attempt at all is allowed.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when no attempt at all is allowed, or
+    /// no call may wait.
     pub fn validate(&self) -> Result<()> {
         if self.max_attempts == 0 {
             return Err(Error::config("max_attempts", "is 0: no request could be sent", "give at least 1"));
+        }
+        if self.queue_limit == 0 {
+            let remedy = "give at least 1, or `throttle = fail` for calls that must not wait";
+            return Err(Error::config("queue_limit", "is 0: no call could wait", remedy));
         }
         Ok(())
     }
@@ -101,6 +117,13 @@ impl RetryOptions {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+
+    #[test]
+    fn a_line_without_a_place_is_refused() {
+        let refused = RetryOptions::new().queue_limit(0).validate().expect_err("0 places");
+        assert_eq!((refused.kind(), refused.field()), (ErrorKind::Config, Some("queue_limit")));
+        assert!(RetryOptions::new().queue_limit(1).validate().is_ok());
+    }
 
     #[test]
     fn no_attempt_at_all_is_refused() {

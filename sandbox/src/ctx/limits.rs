@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Ctx;
 use crate::rules;
+use crate::service::{Body, Reply};
 use crate::time::Time;
 
 /// Limits that the control API has set; they win over those of a plan.
@@ -28,6 +29,23 @@ pub(crate) struct Rate {
     pub(crate) per: Duration,
     /// Whether the refusal names a `Retry-After` (ITE-61 knows services that do not).
     pub(crate) retry_after: bool,
+    /// 429 of the service, or 503 of a limiter in front of it.
+    pub(crate) status: u16,
+}
+
+impl Rate {
+    /// As it is asked for from outside: a limiter with 503 says nothing about when to return,
+    /// unless it is told to.
+    ///
+    /// # Errors
+    /// When there is no such refusal.
+    pub(crate) fn refusing(self, status: Option<u16>, retry_after: Option<bool>) -> Result<Self, &'static str> {
+        let status = status.unwrap_or(429);
+        if !matches!(status, 429 | 503) {
+            return Err("a limit refuses with 429 or 503");
+        }
+        Ok(Self { status, retry_after: retry_after.unwrap_or(status == 429), ..self })
+    }
 }
 
 /// The windows of a world by service, tenant and category.
@@ -48,6 +66,8 @@ pub(crate) struct Window {
     /// When the next window begins.
     pub(crate) reset: Time,
     pub(crate) allowed: bool,
+    /// What a refusal is answered with.
+    pub(crate) status: u16,
     /// Whole seconds until `reset`, rounded up; `None` where it is not to be said.
     pub(crate) retry_after: Option<u64>,
 }
@@ -62,9 +82,9 @@ impl Ctx<'_> {
         };
         let set = self.settings.limits.rates.iter().rev().find(fits);
         let minute = Duration::from_secs(60);
-        let (limit, per, say) = match (set, plan) {
-            (Some(rate), _) => (rate.count, rate.per, rate.retry_after),
-            (None, Some(limit)) => (limit, minute, true),
+        let (limit, per, say, status) = match (set, plan) {
+            (Some(rate), _) => (rate.count, rate.per, rate.retry_after, rate.status),
+            (None, Some(limit)) => (limit, minute, true, 429),
             (None, None) => return None,
         };
         let window = self.windows.0.entry((service, self.caller.account.clone(), category)).or_insert((self.now, 0));
@@ -76,13 +96,26 @@ impl Ctx<'_> {
         let remaining = limit - window.1.min(limit);
         let wait = u64::try_from((reset.0 - self.now.0).max(0)).unwrap_or_default().div_ceil(1000);
         let allowed = allowed || !self.holds(&rules::RATE_LIMIT);
-        self.window = Some(Window { limit, remaining, reset, allowed, retry_after: say.then_some(wait) });
+        self.window = Some(Window { limit, remaining, reset, allowed, status, retry_after: say.then_some(wait) });
         self.window
     }
 
     /// The window that this request was counted in, for services that tell it on every answer.
     pub(crate) fn window(&self) -> Option<Window> {
         self.window
+    }
+
+    /// The answer of a limiter in front of the service, where one has refused this request: it is
+    /// none of the service's own.
+    pub(crate) fn limiter(&self) -> Option<Reply> {
+        let window = self.window.filter(|window| !window.allowed && window.status == 503)?;
+        let page = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n\
+            <center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n";
+        let reply = Reply { body: Body::Bytes(page.into()), ..Reply::empty(503) }.header("Content-Type", "text/html");
+        Some(match window.retry_after {
+            Some(wait) => reply.header("Retry-After", wait),
+            None => reply,
+        })
     }
 
     /// Whether the caller's credential has no more requests in flight than allowed, this one

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keywright::{Account, CallOptions, Client, ClientOptions, Clock, Dialect, Management};
+use keywright::{Account, CallOptions, Client, ClientOptions, Clock, Dialect, Management, RetryOptions};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Taken;
@@ -85,6 +85,9 @@ fn options(mut given: Taken, clock: Arc<dyn Clock>) -> Result<ClientOptions, Fai
     }
     if let Some(allow) = given.value("allow_insecure_http") {
         options = options.allow_insecure_http(allow == true);
+    }
+    if let Some(calls) = given.count("queue_limit")? {
+        options = options.retry(RetryOptions::new().queue_limit(calls));
     }
     options = options.calls(calls(&mut given)?);
     given.end()?;

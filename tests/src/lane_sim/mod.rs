@@ -16,8 +16,8 @@ use std::time::Duration;
 use keywright::retry::{Answer, Lane};
 use keywright::{Clock, Priority, SystemClock, Throttle};
 
-pub use run::{Policy, Run};
-pub use server::{Hint, Limit};
+pub use run::{Finished, Policy, Run};
+pub use server::{Hint, Limit, Refusal};
 
 /// The seeds of one measurement.
 pub const SEEDS: u64 = 200;
@@ -31,8 +31,12 @@ pub struct Scenario {
     pub name: &'static str,
     /// The service's limit.
     pub limit: Limit,
+    /// How it refuses what is beyond it.
+    pub refusal: Refusal,
     /// Calls, all at once.
     pub calls: usize,
+    /// Seconds that each call may take, waits included.
+    pub total: Option<f64>,
     /// Processes that share the limit and know nothing of each other.
     pub processes: usize,
     /// Seconds that the lane stood unused before.
@@ -43,23 +47,29 @@ pub struct Scenario {
     pub max_requests: f64,
     /// The longest time, in floors.
     pub max_time: f64,
+    /// The most places between order of arrival and order of completion, in one process.
+    pub max_places: usize,
+    /// Runs, each with chance of its own.
+    pub seeds: u64,
 }
-
-const BUCKET: Limit = Limit::Bucket { rate: 10.0, burst: 10.0, then: None };
 
 const BASE: Scenario = Scenario {
     name: "bucket 10/s, burst 10",
-    limit: BUCKET,
+    limit: bucket(10.0, 10.0),
+    refusal: Refusal::TooMany,
     calls: 100,
+    total: None,
     processes: 1,
     idle: 0.0,
     warm: false,
     max_requests: 1.4,
     max_time: 1.15,
+    max_places: 12,
+    seeds: SEEDS,
 };
 
 /// All situations of the table.
-pub const SCENARIOS: [Scenario; 8] = [
+pub const SCENARIOS: [Scenario; 14] = [
     BASE,
     Scenario { name: "  after ten idle minutes", idle: 600.0, ..BASE },
     Scenario { name: "  the same twice, ten idle minutes between", idle: 600.0, warm: true, ..BASE },
@@ -90,10 +100,21 @@ pub const SCENARIOS: [Scenario; 8] = [
         max_time: 1.4,
         ..BASE
     },
+    Scenario { name: "503 instead of 429, bucket 10/s, burst 10", ..LIMIT_503 },
+    Scenario { name: "  a thousand calls", calls: 1_000, seeds: 20, ..LIMIT_503 },
+    Scenario { name: "  bucket 5/s, burst 1", limit: bucket(5.0, 1.0), max_time: 2.5, ..LIMIT_503 },
+    Scenario { name: "  bucket 50/s, burst 20", limit: bucket(50.0, 20.0), calls: 1_000, seeds: 20, max_time: 1.6, ..LIMIT_503 },
+    Scenario { name: "  with Retry-After", refusal: Refusal::UnavailableUntil, ..LIMIT_503 },
+    Scenario { name: "  by turns with 429", refusal: Refusal::Either, ..LIMIT_503 },
 ];
 
-/// The most places between order of arrival and order of completion, in one process.
-pub const MAX_DISPLACEMENT: usize = 12;
+/// A limiter that answers 503, as many do by default. Who is refused waits for a time of its own
+/// besides, so that more is done out of order.
+const LIMIT_503: Scenario = Scenario { refusal: Refusal::Unavailable, max_requests: 1.6, max_time: 1.25, max_places: 32, ..BASE };
+
+const fn bucket(rate: f64, burst: f64) -> Limit {
+    Limit::Bucket { rate, burst, then: None }
+}
 
 /// The medians of one situation.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +139,7 @@ impl Row {
     /// Whether the lane keeps to the limits of the situation.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        let fair = self.scenario.processes > 1 || self.displacement <= MAX_DISPLACEMENT;
+        let fair = self.scenario.processes > 1 || self.displacement <= self.scenario.max_places;
         self.all_succeed && fair && self.requests <= self.scenario.max_requests && self.time <= self.scenario.max_time
     }
 }
@@ -137,7 +158,7 @@ impl fmt::Display for Row {
 /// Measures one situation over all seeds.
 #[must_use]
 pub fn measure(scenario: Scenario, round_trip: f64) -> Row {
-    let runs = |policy| (0..SEEDS).map(|seed| Run::new(scenario, round_trip, policy, seed).finish()).collect::<Vec<_>>();
+    let runs = |policy| (0..scenario.seeds).map(|seed| Run::new(scenario, round_trip, policy, seed).finish()).collect::<Vec<_>>();
     let (lane, plain) = (runs(Policy::Lane), runs(Policy::Plain));
     Row {
         scenario,
@@ -153,6 +174,20 @@ pub fn measure(scenario: Scenario, round_trip: f64) -> Row {
 /// The whole table.
 pub fn table() -> impl Iterator<Item = Row> {
     SCENARIOS.into_iter().flat_map(|scenario| ROUND_TRIPS.into_iter().map(move |round_trip| measure(scenario, round_trip)))
+}
+
+/// Calls with two minutes of time each at a service that wants them back in an hour.
+#[must_use]
+pub fn too_long_a_pause(round_trip: f64) -> Finished {
+    let scenario = Scenario { limit: Limit::Down { from: 0.0, hint: Some(3_600.0) }, total: Some(120.0), ..BASE };
+    Run::new(scenario, round_trip, Policy::Lane, 0).finish()
+}
+
+/// Calls at a service that is down: every answer is a 503.
+#[must_use]
+pub fn outage(calls: usize, from: f64, round_trip: f64, seed: u64) -> Finished {
+    let scenario = Scenario { limit: Limit::Down { from, hint: None }, calls, ..LIMIT_503 };
+    Run::new(scenario, round_trip, Policy::Lane, seed).finish()
 }
 
 /// What the lane adds to one unthrottled call, on the clock of the machine.
@@ -181,12 +216,57 @@ fn median(numbers: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use keywright::Stop;
+
     use super::*;
 
     #[test]
     fn the_lane_keeps_to_every_limit_of_the_table() {
         let bad: Vec<String> = table().filter(|row| !row.is_good()).map(|row| row.to_string()).collect();
         assert!(bad.is_empty(), "{}", bad.join("\n"));
+    }
+
+    #[test]
+    fn nobody_sleeps_in_order_to_fail() {
+        for round_trip in ROUND_TRIPS {
+            let run = too_long_a_pause(round_trip);
+            assert_eq!((run.successes, run.ended_by(Stop::RetryAfterTooLong)), (0, BASE.calls), "{run:?}");
+            assert!(run.requests <= 16, "{run:?}");
+            assert!(run.slept.abs() < f64::EPSILON, "{run:?}");
+        }
+    }
+
+    #[test]
+    fn an_outage_ends_calls_after_their_attempts_and_the_budget_and_costs_at_most_two_pauses() {
+        for (calls, from, round_trip) in
+            [(100, 0.0, 0.002), (100, 0.0, 0.3), (1_000, 0.4, 0.3), (3, 0.0, 0.05), (1_000, 2.0, 1.5)]
+        {
+            for seed in 0..10 {
+                let run = outage(calls, from, round_trip, seed);
+                let ended = run.ended_by(Stop::Attempts) + run.ended_by(Stop::Budget);
+                assert_eq!(run.successes + ended, calls, "{run:?}");
+                assert!(run.most_attempts <= 4, "{run:?}");
+                // One each, a reserve of a hundred and a fifth of a retry for each call in ten seconds.
+                let allowed = run.successes + (calls - run.successes).min(calls) + 100 + calls / 5;
+                assert!(run.requests <= allowed.min(4 * calls), "{allowed}: {run:?}");
+                assert!(run.elapsed < from + 3.0 + 2.0 + 12.0 * round_trip, "{run:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_limiter_that_answers_503_turns_away_none_of_many_callers() {
+        for (rate, burst, calls) in [(1.0, 1.0, 30), (2.0, 2.0, 100), (200.0, 50.0, 1_000)] {
+            for round_trip in [0.002, 0.3, 1.5] {
+                for seed in 0..5 {
+                    let run =
+                        Run::new(Scenario { limit: bucket(rate, burst), calls, ..LIMIT_503 }, round_trip, Policy::Lane, seed);
+                    let run = run.finish();
+                    assert_eq!(run.successes, calls, "{rate}/s, {round_trip} s: {run:?}");
+                    assert!(run.requests <= 3 * calls, "{rate}/s, {round_trip} s: {run:?}");
+                }
+            }
+        }
     }
 
     #[test]

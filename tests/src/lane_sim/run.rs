@@ -4,15 +4,16 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
-use keywright::retry::Answer;
+use keywright::retry::attempts::Failure;
 use keywright::retry::lane::state::{Arrival, Grant, LaneState, Next};
 use keywright::retry::lane::{Ticket, Waiter};
-use keywright::{Priority, Throttle};
+use keywright::retry::{Answer, Budget, BudgetOptions, Class, Decision, RetryOptions, RetryState, Safety, Verdict};
+use keywright::{Outcome, Priority, Stop, Throttle};
 
 use super::Scenario;
-use super::server::Server;
+use super::server::{Reply, Server};
 
-/// Refusals after which a call gives up: the lane's own limit, and the plain policy's.
+/// Refusals after which a call of the plain policy gives up.
 const MAX_REFUSALS: u32 = 11;
 
 /// Who decides when a call is sent.
@@ -25,12 +26,18 @@ pub enum Policy {
 }
 
 /// What a run cost.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Finished {
     /// Calls that succeeded.
     pub successes: usize,
     /// Requests sent.
     pub requests: usize,
+    /// Why the other calls ended.
+    pub stopped: Vec<Stop>,
+    /// The most requests of one call.
+    pub most_attempts: u32,
+    /// Seconds that calls waited in line after the first refusal and were then turned away.
+    pub slept: f64,
     /// Seconds from the first call to the last answer.
     pub elapsed: f64,
     /// What an oracle would have needed.
@@ -40,6 +47,12 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// How many calls ended for this reason.
+    #[must_use]
+    pub fn ended_by(&self, stop: Stop) -> usize {
+        self.stopped.iter().filter(|of| **of == stop).count()
+    }
+
     /// Requests per success.
     #[must_use]
     pub fn requests_per_success(&self) -> f64 {
@@ -63,8 +76,11 @@ enum Event {
 struct Call {
     ticket: Ticket,
     grant: Option<Grant>,
-    answer: Result<(), Option<f64>>,
+    answer: Reply,
     refusals: u32,
+    sent: u32,
+    deadline: Option<Duration>,
+    state: RetryState,
 }
 
 /// A run that goes on.
@@ -85,6 +101,10 @@ pub struct Run {
     now: Duration,
     requests: usize,
     completed: Vec<usize>,
+    stopped: Vec<Stop>,
+    slept: f64,
+    first_refusal: Option<Duration>,
+    budget: Budget,
 }
 
 impl Run {
@@ -108,6 +128,10 @@ impl Run {
             now: Duration::ZERO,
             requests: 0,
             completed: Vec::new(),
+            stopped: Vec::new(),
+            slept: 0.0,
+            first_refusal: None,
+            budget: Budget::new(BudgetOptions::new()),
             random,
         }
     }
@@ -126,10 +150,13 @@ impl Run {
         let displaced = |(place, call): (usize, &usize)| place.abs_diff(*call);
         Finished {
             successes: self.completed.len(),
+            most_attempts: self.calls.iter().map(|call| call.sent).max().unwrap_or(0),
+            slept: self.slept,
             requests: self.requests,
             elapsed: self.now.as_secs_f64() - self.origin,
             floor: Server::floor(limit, self.phase, self.origin, calls, self.round_trip),
             displacement: self.completed.iter().enumerate().map(displaced).max().unwrap_or(0),
+            stopped: self.stopped,
         }
     }
 
@@ -137,16 +164,22 @@ impl Run {
     fn burst(&mut self) {
         self.requests = 0;
         self.completed.clear();
+        let deadline = self.scenario.total.map(|total| self.now + seconds(total));
+        let longest = RetryOptions::new().max_retry_after;
         self.calls = (0..self.scenario.calls)
             .map(|call| Call {
-                ticket: Ticket::new(call as u64, Priority::Normal, Throttle::Wait),
+                ticket: Ticket::new(call as u64, Priority::Normal, Throttle::Wait).max_retry_after(longest),
                 grant: None,
-                answer: Ok(()),
+                answer: Reply::Passed,
                 refusals: 0,
+                sent: 0,
+                deadline,
+                state: RetryState::new(RetryOptions::new(), Safety::Safe, deadline),
             })
             .collect();
         for call in 0..self.scenario.calls {
             self.schedule(0.0, Event::Ready(call));
+            self.budget.deposit(self.now);
         }
         while let Some(Reverse((at, _, event))) = self.events.pop() {
             if let (Event::Look(_), true) = (event, self.waiting.is_empty()) {
@@ -156,7 +189,10 @@ impl Run {
             match event {
                 Event::Ready(call) => self.ready(call),
                 Event::AtServer(call) => {
-                    self.calls[call].answer = self.server.take(self.now.as_secs_f64());
+                    let taken = self.server.take(self.now.as_secs_f64());
+                    let coin = self.random.bool();
+                    self.calls[call].answer =
+                        taken.map_or_else(|hint| self.scenario.refusal.reply(hint, coin), |()| Reply::Passed);
                     self.travel(Event::Answered(call));
                 }
                 Event::Answered(call) => self.answered(call),
@@ -170,13 +206,13 @@ impl Run {
             return self.send(call, None);
         }
         let process = call % self.scenario.processes;
-        match self.lanes[process].arrive(&self.calls[call].ticket, None, self.now) {
+        match self.lanes[process].arrive(&self.calls[call].ticket, self.calls[call].deadline, self.now) {
             Arrival::Granted(grant) => self.send(call, Some(grant)),
             Arrival::Waits(waiter) => {
                 self.waiting.insert((process, waiter), call);
                 self.look(process);
             }
-            Arrival::Refused(refused) => unreachable!("a call without a deadline waits: {refused:?}"),
+            Arrival::Refused(refused) => self.stopped.push(refused.stop),
         }
     }
 
@@ -186,6 +222,11 @@ impl Run {
                 Next::Granted(waiter, grant) => {
                     let call = self.waiting.remove(&(process, waiter)).expect("who is granted has waited");
                     self.send(call, Some(grant));
+                }
+                Next::Refused(waiter, refused) => {
+                    self.waiting.remove(&(process, waiter)).expect("who is refused has waited");
+                    self.slept += self.now.saturating_sub(self.first_refusal.unwrap_or(self.now)).as_secs_f64();
+                    self.stopped.push(refused.stop);
                 }
                 Next::At(at, _) => {
                     let wait = at.saturating_sub(self.now).as_secs_f64();
@@ -199,33 +240,48 @@ impl Run {
     fn send(&mut self, call: usize, grant: Option<Grant>) {
         self.requests += 1;
         self.calls[call].grant = grant;
+        self.calls[call].sent += 1;
         self.travel(Event::AtServer(call));
     }
 
     fn answered(&mut self, call: usize) {
         let answer = self.calls[call].answer;
-        if answer.is_ok() {
+        if answer == Reply::Passed {
             self.completed.push(call);
-        } else {
-            self.calls[call].refusals += 1;
         }
-        let goes_on = answer.is_err() && self.calls[call].refusals < MAX_REFUSALS;
-        match self.calls[call].grant.take() {
-            Some(grant) => {
-                let process = call % self.scenario.processes;
-                let told = answer.map_or_else(|hint| Answer::Throttled { hint: hint.map(seconds) }, |()| Answer::Ok);
-                let chance = self.random.f64();
-                self.lanes[process].answered(grant, told, None, self.now, chance);
-                if goes_on {
-                    self.ready(call);
-                }
-                self.look(process);
+        let Some(grant) = self.calls[call].grant.take() else { return self.again(call, answer) };
+        let (told, class, hint) = match answer {
+            Reply::Passed => (Answer::Ok, Class::Ok, None),
+            Reply::TooMany(hint) => (Answer::Throttled { hint: hint.map(seconds) }, Class::Throttled, hint),
+            Reply::Unavailable(hint) => (Answer::Unavailable { hint: hint.map(seconds) }, Class::Transient, hint),
+        };
+        let process = call % self.scenario.processes;
+        let chance = self.random.f64();
+        let limited = self.lanes[process].answered(grant, told, None, self.now, chance);
+        if class == Class::Ok {
+            self.calls[call].state.succeeded(self.now, &self.budget);
+        } else {
+            self.first_refusal.get_or_insert(self.now);
+            let verdict = Verdict { class, outcome: Outcome::Unknown, hint: hint.map(seconds) };
+            let chance = (self.random.f64(), self.random.f64());
+            let failure = Failure { verdict: &verdict, connection_died: false, limited };
+            match self.calls[call].state.decide(failure, self.now, chance, &self.budget) {
+                Decision::Throttled { .. } | Decision::ReplayNow => self.ready(call),
+                Decision::Wait(delay) => self.schedule(delay.as_secs_f64(), Event::Ready(call)),
+                Decision::Stop(stop) => self.stopped.push(stop),
             }
-            None if goes_on => {
-                let own = (0.5 * 2_f64.powi(self.calls[call].refusals as i32 - 1)).min(8.0) * (1.0 - 0.25 * self.random.f64());
-                self.schedule(answer.err().flatten().unwrap_or(own), Event::Ready(call));
-            }
-            None => {}
+        }
+        self.look(process);
+    }
+
+    /// A call of the plain policy decides alone.
+    fn again(&mut self, call: usize, answer: Reply) {
+        let (Reply::TooMany(hint) | Reply::Unavailable(hint)) = answer else { return };
+        self.calls[call].refusals += 1;
+        let refusals = self.calls[call].refusals;
+        if refusals < MAX_REFUSALS {
+            let own = (0.5 * 2_f64.powi(refusals as i32 - 1)).min(8.0) * (1.0 - 0.25 * self.random.f64());
+            self.schedule(hint.unwrap_or(own), Event::Ready(call));
         }
     }
 

@@ -11,6 +11,39 @@ pub enum Hint {
     WholeSeconds,
 }
 
+/// How a service refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// With 429.
+    TooMany,
+    /// With 503, which says nothing about when to return.
+    Unavailable,
+    /// With 503 and the hint of its limit.
+    UnavailableUntil,
+    /// With 429 or with 503 without a hint, as a service behind a limiter of its own does.
+    Either,
+}
+
+/// What a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Reply {
+    Passed,
+    TooMany(Option<f64>),
+    Unavailable(Option<f64>),
+}
+
+impl Refusal {
+    pub(super) fn reply(self, hint: Option<f64>, coin: bool) -> Reply {
+        match self {
+            Self::TooMany => Reply::TooMany(hint),
+            Self::Unavailable => Reply::Unavailable(None),
+            Self::UnavailableUntil => Reply::Unavailable(hint),
+            Self::Either if coin => Reply::TooMany(hint),
+            Self::Either => Reply::Unavailable(None),
+        }
+    }
+}
+
 /// A rate limit.
 #[derive(Debug, Clone, Copy)]
 pub enum Limit {
@@ -22,6 +55,13 @@ pub enum Limit {
         burst: f64,
         /// From this second on, this rate.
         then: Option<(f64, f64)>,
+    },
+    /// Nothing gets through from this second on, whatever its refusals say.
+    Down {
+        /// The second.
+        from: f64,
+        /// What a refusal says.
+        hint: Option<f64>,
     },
     /// So many in each second of the service's clock.
     Window {
@@ -50,7 +90,7 @@ impl Server {
     pub(super) fn new(limit: Limit, phase: f64, origin: f64) -> Self {
         let tokens = match limit {
             Limit::Bucket { burst, .. } => burst,
-            Limit::Window { .. } => 0.0,
+            Limit::Window { .. } | Limit::Down { .. } => 0.0,
         };
         Self { limit, phase, tokens, seen: origin, window: f64::NEG_INFINITY, used: 0, origin }
     }
@@ -66,6 +106,8 @@ impl Server {
                 self.tokens -= if room { 1.0 } else { 0.0 };
                 if room { Ok(()) } else { Err(Some(1.0)) }
             }
+            Limit::Down { from, .. } if now - self.origin < from => Ok(()),
+            Limit::Down { hint, .. } => Err(hint),
             Limit::Window { per_second, hint } => {
                 let window = (now + self.phase).floor();
                 if window > self.window {
@@ -88,6 +130,9 @@ impl Server {
     /// How long `calls` take at best: an oracle sends each as soon as there is room for it.
     pub(super) fn floor(limit: Limit, phase: f64, origin: f64, calls: usize, round_trip: f64) -> f64 {
         const STEP: f64 = 0.001;
+        if let Limit::Down { .. } = limit {
+            return round_trip;
+        }
         let mut server = Self::new(limit, phase, origin);
         let (mut steps, mut done) = (0_u32, 0);
         loop {
@@ -105,7 +150,7 @@ impl Server {
     /// The oracle never asks in vain: a window counts refusals too.
     fn would_take(&self, now: f64) -> bool {
         match self.limit {
-            Limit::Bucket { .. } => true,
+            Limit::Bucket { .. } | Limit::Down { .. } => true,
             Limit::Window { per_second, .. } => (now + self.phase).floor() > self.window || self.used < per_second,
         }
     }

@@ -98,7 +98,12 @@ impl World for Sandboxed {
                 Ok(())
             }
             "sandbox.fault" => self.world.fault_json(&Value::Object(with.clone()).to_string()).map(|_| ()),
-            "sandbox.limit" => self.world.set_limit(Some(&self.service), count("count")?, duration(text("per")?)?),
+            "sandbox.limit" => {
+                let status = with.get("status").and_then(Value::as_u64).map(|status| u16::try_from(status).unwrap_or_default());
+                let retry_after = with.get("retry_after").and_then(Value::as_bool);
+                let per = duration(text("per")?)?;
+                self.world.set_limit_with(Some(&self.service), count("count")?, per, status, retry_after)
+            }
             "sandbox.plan" => self.world.set_plan(&self.service, None, text("plan")?),
             "sandbox.credits" => {
                 let left = with.get("credits").and_then(Value::as_f64).ok_or_else(|| format!("{name} needs `credits`"))?;

@@ -106,6 +106,8 @@ mirrored! {
         RetryAfterTooLong,
         /// `throttle = fail` was asked for and the lane was closed.
         ThrottleFail,
+        /// `queue_limit` calls were waiting for the same key already.
+        QueueFull,
         /// The caller cancelled.
         Cancelled,
         /// The request is not safe to repeat and may have been carried out.

@@ -122,6 +122,8 @@ pub struct ClientOptions {
     pub retry_cap: Option<Duration>,
     /// The longest delay asked for by the service that is waited out; 60 s unless given.
     pub max_retry_after: Option<Duration>,
+    /// The calls that may wait for one key; one more is refused. 50,000 unless given.
+    pub queue_limit: Option<u32>,
     /// What to do when the throttle lane is closed.
     pub throttle: Option<Throttle>,
     /// Which calls go first when it opens.
@@ -249,6 +251,7 @@ impl ClientOptions {
             .base(self.retry_base.unwrap_or(default.base))
             .cap(self.retry_cap.unwrap_or(default.cap))
             .max_retry_after(self.max_retry_after.unwrap_or(default.max_retry_after))
+            .queue_limit(self.queue_limit.unwrap_or(default.queue_limit))
     }
 }
 

@@ -267,12 +267,24 @@ impl Sandbox {
         self.world.set_active(&service, account.as_deref(), active).map_err(|error| refused(&error.to_string()))
     }
 
-    /// Limits the requests of each tenant of a service in fixed windows.
+    /// Limits the requests of each tenant of a service in fixed windows. What is beyond is refused
+    /// with `status`: 429 by the service itself, unless given, or 503 by a limiter in front of it;
+    /// whether that says in `Retry-After` when to return, which 429 does and 503 does not, is
+    /// `retry_after`.
     ///
     /// # Errors
-    /// `config` when there is no such service.
-    pub fn set_limit(&self, service: String, count: u64, per: Duration) -> Result<()> {
-        self.world.set_limit(Some(&service), count, per).map_err(|error| refused(&error.to_string()))
+    /// `config` when there is no such service, or no such refusal.
+    pub fn set_limit(
+        &self,
+        service: String,
+        count: u64,
+        per: Duration,
+        status: Option<u32>,
+        retry_after: Option<bool>,
+    ) -> Result<()> {
+        // What is no status at all is refused as any other.
+        let status = status.map(|status| u16::try_from(status).unwrap_or_default());
+        self.world.set_limit_with(Some(&service), count, per, status, retry_after).map_err(|error| refused(&error.to_string()))
     }
 
     /// Takes back all limits that were set.

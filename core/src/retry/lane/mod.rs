@@ -19,14 +19,16 @@
 //! # });
 //! ```
 
+mod pace;
 mod queue;
 mod registry;
 pub mod state;
 mod waiting;
+mod waves;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
@@ -42,7 +44,7 @@ use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
 use crate::wire_enum::wire_enum;
 use state::{Arrival, Grant, LaneState, Next};
-use waiting::{Slot, Waiting};
+use waiting::{Slot, Verdict, Waiting};
 
 pub use queue::Waiter;
 pub use registry::{Fingerprint, LaneKey, Lanes};
@@ -80,13 +82,43 @@ pub struct Ticket {
     sequence: u64,
     priority: Priority,
     throttle: Throttle,
+    /// The longest cool-down that the call waits out.
+    patience: Duration,
+    /// How many may wait for it to join them.
+    queue_limit: usize,
+    /// It has been let in before.
+    admitted: AtomicBool,
 }
 
 impl Ticket {
     /// A place in line for a lane that is driven by hand; others come from [`Lane::ticket`].
     #[must_use]
     pub fn new(sequence: u64, priority: Priority, throttle: Throttle) -> Self {
-        Self { sequence, priority, throttle }
+        let (patience, queue_limit) = (Duration::MAX, usize::MAX);
+        Self { sequence, priority, throttle, patience, queue_limit, admitted: AtomicBool::new(false) }
+    }
+
+    /// Does not wait when the lane is closed for longer than this; urgent calls do.
+    #[must_use]
+    pub fn max_retry_after(mut self, longest: Duration) -> Self {
+        self.patience = longest;
+        self
+    }
+
+    /// Does not join a line of so many.
+    #[must_use]
+    pub fn queue_limit(mut self, most: usize) -> Self {
+        self.queue_limit = most;
+        self
+    }
+
+    /// Whether the call was let into the line, or through, before: it comes back to its own place.
+    fn was_admitted(&self) -> bool {
+        self.admitted.load(Ordering::Relaxed)
+    }
+
+    fn note_admitted(&self) {
+        self.admitted.store(true, Ordering::Relaxed);
     }
 }
 
@@ -100,7 +132,12 @@ pub enum Answer {
         /// The service's own delay.
         hint: Option<Duration>,
     },
-    /// An answer that is neither: it passed the rate limit all the same, and counts as passed.
+    /// A 503: the service is out of order, or this is how it limits.
+    Unavailable {
+        /// The service's own delay.
+        hint: Option<Duration>,
+    },
+    /// An answer that is none of these: it passed the rate limit all the same, and counts as passed.
     Other,
 }
 
@@ -109,7 +146,7 @@ pub enum Answer {
 pub struct Refused {
     /// When the lane expects to have room.
     pub retry_after: Duration,
-    /// [`Stop::Deadline`] or [`Stop::ThrottleFail`].
+    /// [`Stop::Deadline`], [`Stop::RetryAfterTooLong`], [`Stop::ThrottleFail`] or [`Stop::QueueFull`].
     pub stop: Stop,
 }
 
@@ -203,14 +240,15 @@ impl Lane {
     /// The next place in line: one per call, kept over its attempts.
     #[must_use]
     pub fn ticket(&self, priority: Priority, throttle: Throttle) -> Ticket {
-        Ticket { sequence: self.tickets.fetch_add(1, Ordering::Relaxed), priority, throttle }
+        Ticket::new(self.tickets.fetch_add(1, Ordering::Relaxed), priority, throttle)
     }
 
     /// Waits for the right to send one request; `deadline` is on the monotonic clock. Dropping
     /// the future frees the place.
     ///
     /// # Errors
-    /// [`Refused`] when the wait would outlast the deadline, or does, or the ticket says not to wait.
+    /// [`Refused`] when the wait would outlast the deadline, or does, or is longer than the ticket
+    /// allows, when too many wait, or when the ticket says not to wait.
     pub async fn admit(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Result<Permit, Refused> {
         let now = self.clock.monotonic();
         let waiter = {
@@ -227,16 +265,17 @@ impl Lane {
         Waiting::new(self, ticket, waiter, deadline).await
     }
 
-    /// Gives a permit back with what came of it.
-    pub fn answered(&self, mut permit: Permit, answer: Answer, rate_limit: Option<RateLimit>) {
+    /// Gives a permit back with what came of it. Whether it was a 503 by which the service
+    /// limits its requests, as far as the lane can tell.
+    pub fn answered(&self, mut permit: Permit, answer: Answer, rate_limit: Option<RateLimit>) -> bool {
         debug_assert!(std::ptr::eq(self, Arc::as_ptr(&permit.lane)), "a permit goes back to its own lane");
-        let Some(grant) = permit.grant.take() else { return };
+        let Some(grant) = permit.grant.take() else { return false };
         let chance = match answer {
-            Answer::Throttled { .. } => self.clock.random(),
+            Answer::Throttled { .. } | Answer::Unavailable { .. } => self.clock.random(),
             Answer::Ok | Answer::Other => 0.0,
         };
         let now = self.clock.monotonic();
-        self.change(now, |state| state.answered(grant, answer, rate_limit, now, chance));
+        self.change(now, |state| state.answered(grant, answer, rate_limit, now, chance))
     }
 
     /// Learns from an answer's `Date` how far the service's clock is ahead; the exchange began and
@@ -277,13 +316,14 @@ impl Lane {
         Permit { lane: Arc::clone(self), grant: Some(grant) }
     }
 
-    fn change(&self, now: Duration, change: impl FnOnce(&mut LaneState)) {
-        let due = {
+    fn change<R>(&self, now: Duration, change: impl FnOnce(&mut LaneState) -> R) -> R {
+        let (changed, due) = {
             let mut inner = self.lock();
-            change(&mut inner.state);
-            inner.drive(now, &*self.clock)
+            let changed = change(&mut inner.state);
+            (changed, inner.drive(now, &*self.clock))
         };
         wake(due);
+        changed
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -302,7 +342,13 @@ impl Inner {
                 Next::Granted(waiter, grant) => {
                     if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
                         due.extend(slot.rouse(clock));
-                        slot.granted = Some(grant);
+                        slot.verdict = Some(Verdict::Granted(grant));
+                    }
+                }
+                Next::Refused(waiter, refused) => {
+                    if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
+                        due.extend(slot.rouse(clock));
+                        slot.verdict = Some(Verdict::Refused(refused));
                     }
                 }
                 Next::At(at, waiter) => {

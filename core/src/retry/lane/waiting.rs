@@ -21,11 +21,18 @@ use crate::wire::BoxFuture;
 /// What a waiting call and those who wake it share, under the lane's lock.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    pub(super) granted: Option<Grant>,
+    pub(super) verdict: Option<Verdict>,
     waker: Option<Waker>,
     /// Roused since its last poll: it will be polled again.
     roused: bool,
     away: bool,
+}
+
+/// What a waiting call is to be told.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Granted(Grant),
+    Refused(Refused),
 }
 
 impl Slot {
@@ -87,10 +94,13 @@ impl<'a> Waiting<'a> {
 
     fn judge(&mut self, inner: &mut Inner, now: Duration, waker: &Waker, due: &mut Vec<Waker>) -> Look {
         let arrival = self.waiter.arrival();
-        let granted = inner.slots.get_mut(&arrival).and_then(|slot| slot.granted.take());
-        if let Some(grant) = granted {
+        let verdict = inner.slots.get_mut(&arrival).and_then(|slot| slot.verdict.take());
+        if let Some(verdict) = verdict {
             self.finish(inner);
-            return Look::Done(Ok(self.lane.permit(grant)));
+            return Look::Done(match verdict {
+                Verdict::Granted(grant) => Ok(self.lane.permit(grant)),
+                Verdict::Refused(refused) => Err(refused),
+            });
         }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.finish(inner);
@@ -161,9 +171,10 @@ impl Drop for Waiting<'_> {
         let slot = inner.slots.remove(&self.waiter.arrival());
         match slot.and_then(|mut slot| {
             slot.come_back(clock);
-            slot.granted
+            slot.verdict
         }) {
-            Some(grant) => inner.state.release(grant, now),
+            Some(Verdict::Granted(grant)) => inner.state.release(grant, now),
+            Some(Verdict::Refused(_)) => {}
             None => {
                 inner.state.withdraw(self.waiter);
             }

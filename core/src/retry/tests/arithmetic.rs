@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::{Failing, Reply, cases, is_near, outcome, seconds, stop};
-use crate::error::Outcome;
+use crate::error::{Outcome, Stop};
 use crate::retry::attempts::Failure;
 use crate::retry::classify::connection_died;
 use crate::retry::{
@@ -169,7 +169,7 @@ impl Case {
     fn judge(&self, call: &mut RetryState, verdict: &Verdict, connection_died: bool, budget: &Arc<Budget>, trace: &mut Trace) {
         assert!(!matches!(trace.end, Some(Decision::Stop(_))), "{}: goes on after its end", self.id);
         let chance = (self.u.unwrap_or(1.0), self.u_hint.unwrap_or(0.0));
-        let decision = call.decide(Failure { verdict, connection_died }, trace.now, chance, budget);
+        let decision = call.decide(Failure { verdict, connection_died, limited: false }, trace.now, chance, budget);
         trace.attempts += 1;
         trace.outcome = Some(verdict.outcome);
         trace.end = Some(decision);
@@ -296,7 +296,7 @@ proptest! {
         let (mut now, mut sends) = (Duration::ZERO, 0);
         for (verdict, died) in failures {
             sends += 1;
-            let decision = call.decide(Failure { verdict: &verdict, connection_died: died }, now, (u, u), &budget);
+            let decision = call.decide(Failure { verdict: &verdict, connection_died: died, limited: false }, now, (u, u), &budget);
             let may_have_acted = matches!(verdict.outcome, Outcome::Unknown | Outcome::Applied);
             if safety == Safety::Never && may_have_acted {
                 prop_assert!(matches!(decision, Decision::Stop(_)));
@@ -342,4 +342,32 @@ proptest! {
             prop_assert!(recent <= credit + 1e-6);
         }
     }
+}
+
+#[test]
+fn a_503_of_a_limiter_is_charged_but_ends_the_call_with_the_eleventh_and_a_success_pays_back() {
+    let verdict = classify_answer(&Reply { status: 503, headers: vec![], body_hint: None }.head(), AnswerFacts::default(), None);
+    let refuse = |call: &mut RetryState, limited, budget: &Budget| {
+        call.decide(Failure { verdict: &verdict, connection_died: false, limited }, Duration::ZERO, (1.0, 0.0), budget)
+    };
+    let budget = Budget::new(BudgetOptions::new());
+    let mut call = RetryState::new(RetryOptions::new(), Safety::Safe, None);
+    for _ in 0..10 {
+        assert!(matches!(refuse(&mut call, true, &budget), Decision::Wait(_)));
+    }
+    assert_eq!(budget.remaining(Duration::ZERO), 90);
+    let mut lucky = call.clone();
+    lucky.succeeded(Duration::ZERO, &budget);
+    lucky.succeeded(Duration::ZERO, &budget);
+    assert_eq!(budget.remaining(Duration::ZERO), 100, "once");
+    assert_eq!(refuse(&mut call, true, &budget), Decision::Stop(Stop::Attempts));
+    let mut call = RetryState::new(RetryOptions::new(), Safety::Safe, None);
+    for _ in 0..4 {
+        assert!(matches!(refuse(&mut call, true, &budget), Decision::Wait(_)));
+    }
+    assert_eq!(refuse(&mut call, false, &budget), Decision::Stop(Stop::Attempts), "the service is down by now");
+    let mut once = RetryState::new(RetryOptions::new().max_attempts(1), Safety::Safe, None);
+    assert_eq!(refuse(&mut once, true, &budget), Decision::Stop(Stop::Attempts), "it was not to be repeated");
+    let mut one_shot = RetryState::new(RetryOptions::new(), Safety::Never, None);
+    assert_eq!(refuse(&mut one_shot, true, &budget), Decision::Stop(Stop::UnknownOutcome));
 }

@@ -309,7 +309,7 @@ impl World {
             if verdict.class == Class::Ok {
                 return self.journal.lock().expect("unpoisoned").completed.push(name);
             }
-            let failure = Failure { verdict: &verdict, connection_died: false };
+            let failure = Failure { verdict: &verdict, connection_died: false, limited: false };
             match state.decide(failure, self.clock.monotonic(), (1.0, 0.0), &budget) {
                 Decision::Throttled { .. } => {}
                 Decision::Stop(stop) => return self.refuse(name, stop, hint),

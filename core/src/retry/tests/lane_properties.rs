@@ -11,11 +11,12 @@ use crate::clock::Clock;
 use crate::error::Stop;
 use crate::retry::lane::Waiter;
 use crate::retry::lane::state::{Arrival, Grant, LaneState, Next};
-use crate::retry::{Answer, Lane, Permit, Priority, RateLimit, Throttle, Ticket};
+use crate::retry::{Answer, Lane, Permit, Priority, RateLimit, Refused, Throttle, Ticket};
 
 #[derive(Debug, Clone)]
 enum Step {
-    Arrive(Priority),
+    /// With a deadline so far from now, and the longest cool-down that it waits out.
+    Arrive(Priority, Option<Duration>, Duration),
     /// An answer to one of those in flight.
     Answer(usize, Answer, Option<RateLimit>),
     /// The connection of one of those in flight dies.
@@ -30,14 +31,20 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let priority = prop_oneof![Just(Priority::Urgent), Just(Priority::Normal), Just(Priority::Background)];
     let hint = proptest::option::of((0_u64..100_000).prop_map(Duration::from_millis));
-    let answer =
-        prop_oneof![3 => Just(Answer::Ok), 1 => Just(Answer::Other), 2 => hint.prop_map(|hint| Answer::Throttled { hint })];
+    let answer = prop_oneof![
+        3 => Just(Answer::Ok),
+        1 => Just(Answer::Other),
+        2 => hint.clone().prop_map(|hint| Answer::Throttled { hint }),
+        2 => hint.prop_map(|hint| Answer::Unavailable { hint }),
+    ];
+    let deadline = proptest::option::of((0_u64..200_000).prop_map(Duration::from_millis));
+    let longest = (0_u64..100).prop_map(Duration::from_secs);
     let limit = proptest::option::weighted(
         0.2,
         (0_u64..4, 0_u64..100).prop_map(|(remaining, reset)| RateLimit::new(None, remaining, Duration::from_secs(reset))),
     );
     let step = prop_oneof![
-        4 => priority.prop_map(Step::Arrive),
+        4 => (priority, deadline, longest).prop_map(|(priority, deadline, longest)| Step::Arrive(priority, deadline, longest)),
         4 => (any::<usize>(), answer, limit).prop_map(|(which, answer, limit)| Step::Answer(which, answer, limit)),
         1 => any::<usize>().prop_map(Step::Lose),
         1 => any::<usize>().prop_map(Step::GiveUp),
@@ -47,12 +54,20 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..400)
 }
 
+/// A call in line, and what it puts up with.
+struct Waiting {
+    waiter: Waiter,
+    priority: Priority,
+    deadline: Option<Duration>,
+    longest: Duration,
+}
+
 /// A lane with the world around it, and the rules it must keep.
 struct Model {
     lane: LaneState,
     now: Duration,
     flying: Vec<Grant>,
-    waiting: Vec<(Waiter, Priority)>,
+    waiting: Vec<Waiting>,
     probes: Vec<Duration>,
     next: Option<Duration>,
     sequence: u64,
@@ -67,7 +82,7 @@ impl Model {
 
     fn play(&mut self, step: Step) {
         match step {
-            Step::Arrive(priority) => self.arrive(priority),
+            Step::Arrive(priority, deadline, longest) => self.arrive(priority, deadline, longest),
             Step::Answer(which, answer, limit) => {
                 if let Some(grant) = pick(&mut self.flying, which) {
                     self.lane.answered(grant, answer, limit, self.now, self.chance);
@@ -79,8 +94,8 @@ impl Model {
                 }
             }
             Step::GiveUp(which) => {
-                if let Some((waiter, _)) = pick(&mut self.waiting, which) {
-                    assert!(self.lane.withdraw(waiter), "a waiting call was not in line");
+                if let Some(waiting) = pick(&mut self.waiting, which) {
+                    assert!(self.lane.withdraw(waiting.waiter), "a waiting call was not in line");
                 }
             }
             Step::Pass(time) => self.now += time,
@@ -89,14 +104,37 @@ impl Model {
         self.look();
     }
 
-    fn arrive(&mut self, priority: Priority) {
+    fn arrive(&mut self, priority: Priority, deadline: Option<Duration>, longest: Duration) {
         self.sequence += 1;
-        let ticket = Ticket::new(self.sequence, priority, Throttle::Wait);
+        let deadline = deadline.map(|left| self.now + left);
+        let ticket = Ticket::new(self.sequence, priority, Throttle::Wait).max_retry_after(longest);
         let before = self.lane.clone();
-        match self.lane.arrive(&ticket, None, self.now) {
+        match self.lane.arrive(&ticket, deadline, self.now) {
             Arrival::Granted(grant) => self.granted(grant, &before, priority),
-            Arrival::Waits(waiter) => self.waiting.push((waiter, priority)),
-            Arrival::Refused(refused) => panic!("a patient call without a deadline was refused: {refused:?}"),
+            Arrival::Waits(waiter) => self.waiting.push(Waiting { waiter, priority, deadline, longest }),
+            Arrival::Refused(Refused { stop: Stop::RetryAfterTooLong, .. }) => {
+                assert!(priority != Priority::Urgent && self.closed() > longest, "turned away without need");
+            }
+            Arrival::Refused(Refused { stop, retry_after }) => {
+                assert_eq!(stop, Stop::Deadline);
+                assert!(deadline.is_some_and(|deadline| self.now + retry_after > deadline), "turned away without need");
+            }
+        }
+    }
+
+    fn closed(&self) -> Duration {
+        self.lane.cool_until().saturating_sub(self.now)
+    }
+
+    /// Nobody waits in order to fail, and nobody else is turned away.
+    fn turned_away(&mut self, waiter: Waiter, refused: Refused) {
+        let place = self.waiting.iter().position(|waiting| waiting.waiter == waiter).expect("it waits");
+        let Waiting { priority, deadline, longest, .. } = self.waiting.remove(place);
+        let late = deadline.is_some_and(|deadline| self.lane.cool_until() > deadline);
+        match refused.stop {
+            Stop::Deadline => assert!(late),
+            Stop::RetryAfterTooLong => assert!(priority != Priority::Urgent && self.closed() > longest),
+            other => panic!("turned away by {other}"),
         }
     }
 
@@ -105,13 +143,14 @@ impl Model {
             let before = self.lane.clone();
             match self.lane.next(self.now) {
                 Next::Granted(waiter, grant) => {
-                    let place = self.waiting.iter().position(|(waiting, _)| *waiting == waiter).expect("it waits");
-                    let (_, priority) = self.waiting.remove(place);
+                    let place = self.waiting.iter().position(|waiting| waiting.waiter == waiter).expect("it waits");
+                    let priority = self.waiting.remove(place).priority;
                     self.granted(grant, &before, priority);
                 }
+                Next::Refused(waiter, refused) => self.turned_away(waiter, refused),
                 Next::At(at, waiter) => {
                     assert!(at > self.now, "a time that is past would be asked for again and again");
-                    assert!(self.waiting.iter().any(|(waiting, _)| *waiting == waiter));
+                    assert!(self.waiting.iter().any(|waiting| waiting.waiter == waiter));
                     self.next = Some(at);
                     break;
                 }
@@ -124,6 +163,11 @@ impl Model {
         }
         assert_eq!(self.lane.in_flight().0 as usize, self.flying.len(), "a permit was lost");
         assert_eq!(self.lane.waiting(), self.waiting.len(), "a place was lost");
+        for Waiting { priority, deadline, longest, .. } in self.waiting.iter().filter(|of| of.priority != Priority::Urgent) {
+            let room = longest.saturating_add(Duration::from_millis(250));
+            assert!(self.closed() <= room, "{priority} sleeps longer than it would");
+            assert!(deadline.is_none_or(|deadline| self.lane.cool_until() <= deadline), "{priority} sleeps in order to fail");
+        }
     }
 
     fn granted(&mut self, grant: Grant, before: &LaneState, priority: Priority) {
@@ -209,6 +253,7 @@ fn serve(lane: &mut LaneState) -> Vec<(Priority, u64)> {
                 lane.answered(grant, Answer::Ok, None, now, 0.0);
             }
             Next::At(at, _) => now = at,
+            Next::Refused(..) => panic!("nobody is in a hurry"),
             Next::Idle => return served,
         }
     }
@@ -255,9 +300,13 @@ fn a_late_success_of_the_ended_epoch_still_counts() {
     let late = grants.split_off(7);
     let mut early = grants.into_iter();
     lane.answered(early.next().expect("seven"), refused, None, Duration::ZERO, 0.0);
-    early.for_each(|grant| lane.answered(grant, refused, None, Duration::ZERO, 0.0));
+    for grant in early {
+        lane.answered(grant, refused, None, Duration::ZERO, 0.0);
+    }
     assert_eq!(lane.rate().map(|rate| rate <= 1.0), Some(true), "nothing passed yet");
-    late.into_iter().for_each(|grant| lane.answered(grant, Answer::Ok, None, Duration::ZERO, 0.0));
+    for grant in late {
+        lane.answered(grant, Answer::Ok, None, Duration::ZERO, 0.0);
+    }
     let rate = lane.rate().expect("a rate");
     assert!((rate - 4.5).abs() < 1e-9, "{rate}: five in a second, with caution");
     assert_eq!(lane.in_flight(), (0, 1), "one probe");

@@ -3,6 +3,7 @@
 mod arithmetic;
 mod lane_cases;
 mod lane_properties;
+mod lane_waiters;
 mod registry;
 
 use std::path::Path;
