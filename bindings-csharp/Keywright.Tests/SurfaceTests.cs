@@ -198,6 +198,7 @@ namespace Keywright.Tests
                     isEffective: true,
                     scopes: Array.Empty<string>(),
                     allowedActions: Array.Empty<string>(),
+                    toldMembers: new[] { KeyMember.Name },
                     data: "{}");
                 return Task.FromResult(new Page<Key>(new[] { key }, meta));
             }

@@ -5,7 +5,7 @@
 const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
 const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
 const { alike, call, invoke, keepHost } = require('./runtime.cjs')
-const { Handle, KeywrightError, MADE, Response, Secret, date, generated, secretOf } = require('./values.cjs')
+const { Handle, KeywrightError, MADE, Response, Secret, date, generated, isAmong, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
 const none = freeze({ __proto__: null })
@@ -129,7 +129,8 @@ const asDone = (v, x) => (freeze({ meta: asMeta(v[0], x) }))
 const asItem = (v, x) => (freeze({ id: v[0], name: v[1], status: v[2], createdAt: date(v[3]), data: v[4], meta: v[5] === null ? null : asMeta(v[5], x) }))
 const asItemPage = (v, x) => (freeze({ items: freeze(v[0].map((one) => asItem(one, x))), nextToken: v[1], meta: asMeta(v[2], x) }))
 const asJsonReply = (v, x) => (freeze({ data: v[0], meta: asMeta(v[1], x) }))
-const asKey = (v, x) => (freeze({ id: v[0], name: v[1], displayName: v[2], displayNameDetail: v[3], prefix: v[4], status: v[5], statusLabel: v[6], isEffective: v[7], scopes: freeze(v[8]), accountId: v[9], createdAt: date(v[10]), lastUsedAt: date(v[11]), expiresAt: date(v[12]), archivedAt: date(v[13]), revokedAt: date(v[14]), allowedActions: freeze(v[15]), data: v[16], meta: v[17] === null ? null : asMeta(v[17], x) }))
+const KeyAsks = { told(member) { return isAmong(member, this.toldMembers, ['name', 'prefix', 'status', 'scopes', 'account_id', 'created_at', 'last_used_at', 'expires_at', 'archived_at', 'revoked_at']) } }
+const asKey = (v, x) => (freeze({ __proto__: KeyAsks, id: v[0], name: v[1], displayName: v[2], displayNameDetail: v[3], prefix: v[4], status: v[5], statusLabel: v[6], isEffective: v[7], scopes: freeze(v[8]), accountId: v[9], createdAt: date(v[10]), lastUsedAt: date(v[11]), expiresAt: date(v[12]), archivedAt: date(v[13]), revokedAt: date(v[14]), allowedActions: freeze(v[15]), toldMembers: freeze(v[16]), data: v[17], meta: v[18] === null ? null : asMeta(v[18], x) }))
 const asKeyPage = (v, x) => (freeze({ items: freeze(v[0].map((one) => asKey(one, x))), nextToken: v[1], meta: asMeta(v[2], x) }))
 const asMeta = (v, x) => (freeze({ requestId: v[0], status: v[1], attempts: v[2], elapsedMs: v[3], queuedMs: v[4], rateLimit: v[5] === null ? null : asRateLimit(v[5], x), ambiguous: v[6], salvaged: v[7] }))
 const asRateLimit = (v, x) => (freeze({ limit: v[0], remaining: v[1], resetInMs: v[2] }))

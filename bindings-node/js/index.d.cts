@@ -209,6 +209,30 @@ export type Safety =
   /** It must not reach the service twice. */
   | 'never'
 
+/** A member of a key that an answer may leave out. */
+export type KeyMember =
+  /** The name. */
+  | 'name'
+  /** The beginning of the secret. */
+  | 'prefix'
+  /** The status, and its label. */
+  | 'status'
+  /** What it may do. */
+  | 'scopes'
+  /** The account it belongs to. */
+  | 'account_id'
+  /** When it was made. */
+  | 'created_at'
+  /** When it was last used. */
+  | 'last_used_at'
+  /** When it stops working by itself. */
+  | 'expires_at'
+  /** When it was archived. */
+  | 'archived_at'
+  /** When it was revoked. */
+  | 'revoked_at'
+  | Other
+
 /** Where a credential comes from. */
 export interface CredentialOrigin {
   /** Which: `apiKey`, `management`, `login`. */
@@ -697,9 +721,9 @@ export interface Key {
   readonly id: string
   /** The name or label, where one was given. */
   readonly name: string | null
-  /** The name to show: `Untitled` when there is none (SEC-18). */
+  /** The name to show: `Untitled` when there is none (SEC-18), the id when it was not told. */
   readonly displayName: string
-  /** The name to show on the key's own page: `(unnamed)` when there is none (SEC-28). */
+  /** The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was not told. */
   readonly displayNameDetail: string
   /** The beginning of the secret, for people to recognise it by. Never usable as a key. */
   readonly prefix: string | null
@@ -725,10 +749,14 @@ export interface Key {
   readonly revokedAt: Date | null
   /** The operations that its state allows, as far as the service's rules are known (SEC-22). */
   readonly allowedActions: readonly string[]
+  /** The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none". */
+  readonly toldMembers: readonly KeyMember[]
   /** The object as the service sent it, without the secret. */
   readonly data: Json
   /** How it came to be; absent for one of a list. */
   readonly meta: Meta | null
+  /** Whether a member is among `toldMembers`. */
+  told(member: 'name' | 'prefix' | 'status' | 'scopes' | 'accountId' | 'createdAt' | 'lastUsedAt' | 'expiresAt' | 'archivedAt' | 'revokedAt'): boolean
 }
 
 /** One page of keys. */

@@ -18,6 +18,15 @@ function wrong(name, due, value) {
 
 const date = (milliseconds) => (milliseconds === null ? null : new Date(milliseconds))
 
+/** Whether a member, by its name here, is among those that are listed by their stable words. */
+function isAmong(member, listed, words) {
+  const word = typeof member === 'string' ? member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : null
+  if (!words.includes(word)) throw wrong('member', `one of ${words.map(camel).join(', ')}`, member)
+  return listed.includes(word)
+}
+
+const camel = (word) => word.replace(/_[a-z]/g, (pair) => pair[1].toUpperCase())
+
 // ---- Handles
 
 const MADE = Symbol('made by this package')
@@ -173,5 +182,5 @@ function headersOf(pairs) {
 }
 
 module.exports = {
-  Handle, KeywrightError, MADE, Response, Secret, date, fromText, generated, handleOf, keep, keepFailure, secretHandle, secretOf, wrong,
+  Handle, KeywrightError, MADE, Response, Secret, date, fromText, generated, handleOf, isAmong, keep, keepFailure, secretHandle, secretOf, wrong,
 }

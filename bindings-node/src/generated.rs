@@ -1030,7 +1030,7 @@ impl Write for JsonReply {
 
 impl Write for Key {
     fn write(self, out: &mut Out) {
-        let Self { id, name, display_name, display_name_detail, prefix, status, status_label, is_effective, scopes, account_id, created_at, last_used_at, expires_at, archived_at, revoked_at, allowed_actions, data, meta } = self;
+        let Self { id, name, display_name, display_name_detail, prefix, status, status_label, is_effective, scopes, account_id, created_at, last_used_at, expires_at, archived_at, revoked_at, allowed_actions, told_members, data, meta } = self;
         out.record(|out| {
             out.member(id);
             out.member(name);
@@ -1048,6 +1048,7 @@ impl Write for Key {
             out.member(archived_at);
             out.member(revoked_at);
             out.member(allowed_actions);
+            out.member(told_members);
             out.member(data);
             out.member(meta);
         });
@@ -1207,6 +1208,12 @@ impl Write for Stop {
 }
 
 impl Write for TimeoutScope {
+    fn write(self, out: &mut Out) {
+        self.as_str().write(out);
+    }
+}
+
+impl Write for KeyMember {
     fn write(self, out: &mut Out) {
         self.as_str().write(out);
     }

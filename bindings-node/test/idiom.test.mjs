@@ -166,6 +166,19 @@ describe('values', () => {
     assert.ok(Object.values(key).every((member) => member !== undefined))
     assert.equal(secret.expose().length, 46)
     assert.deepEqual(structuredClone(key), { ...key })
+    assert.ok(key.told('createdAt') && !key.told('expiresAt') && !JSON.stringify(key).includes('"told"'))
+    assert.throws(() => key.told('expiry'), TypeError)
+  })
+
+  it('hold every year from 1 to 9999, and refuse dates beyond', async () => {
+    const client = new SidClaw(world().sidclaw())
+    const ends = new Date('9999-12-31T23:59:59.999Z')
+    const { key } = await client.keys.create({ name: 'ends', scopes: ['read'], expiresAt: ends })
+    assert.equal(key.expiresAt.getTime(), ends.getTime())
+    for (const beyond of [8.64e15, -8.64e15, ends.getTime() + 1]) {
+      const late = client.keys.create({ name: 'late', scopes: ['read'], expiresAt: new Date(beyond) })
+      await assert.rejects(late, (error) => error instanceof ConfigError && /expires_?at/i.test(error.message) && /9999/.test(error.message))
+    }
   })
 
   it('a response has status, headers, text, bytes and strict JSON', async () => {

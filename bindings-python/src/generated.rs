@@ -146,6 +146,18 @@ impl Give for facade::Safety {
     }
 }
 
+impl Take for facade::KeyMember {
+    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        record::word(value, field, Self::ALL, Self::as_str)
+    }
+}
+
+impl Give for facade::KeyMember {
+    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().give(py)
+    }
+}
+
 /// Where a credential comes from.
 #[pyclass(frozen, module = "keywright")]
 pub struct CredentialOrigin(pub facade::CredentialOrigin);
@@ -2276,9 +2288,9 @@ impl Take for facade::Key {
 #[pymethods]
 impl Key {
     #[new]
-    #[pyo3(signature = (*, id, name=None, display_name, display_name_detail, prefix=None, status, status_label, is_effective, scopes, account_id=None, created_at=None, last_used_at=None, expires_at=None, archived_at=None, revoked_at=None, allowed_actions, data, meta=None))]
-    fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, display_name: &Bound<'_, PyAny>, display_name_detail: &Bound<'_, PyAny>, prefix: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, status_label: &Bound<'_, PyAny>, is_effective: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, account_id: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, last_used_at: Option<&Bound<'_, PyAny>>, expires_at: Option<&Bound<'_, PyAny>>, archived_at: Option<&Bound<'_, PyAny>>, revoked_at: Option<&Bound<'_, PyAny>>, allowed_actions: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Key { id: take(id, "id")?, name: record::optional(name, "name")?, display_name: take(display_name, "display_name")?, display_name_detail: take(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: take(status, "status")?, status_label: take(status_label, "status_label")?, is_effective: take(is_effective, "is_effective")?, scopes: take(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: take(allowed_actions, "allowed_actions")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
+    #[pyo3(signature = (*, id, name=None, display_name, display_name_detail, prefix=None, status, status_label, is_effective, scopes, account_id=None, created_at=None, last_used_at=None, expires_at=None, archived_at=None, revoked_at=None, allowed_actions, told_members, data, meta=None))]
+    fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, display_name: &Bound<'_, PyAny>, display_name_detail: &Bound<'_, PyAny>, prefix: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, status_label: &Bound<'_, PyAny>, is_effective: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, account_id: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, last_used_at: Option<&Bound<'_, PyAny>>, expires_at: Option<&Bound<'_, PyAny>>, archived_at: Option<&Bound<'_, PyAny>>, revoked_at: Option<&Bound<'_, PyAny>>, allowed_actions: &Bound<'_, PyAny>, told_members: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        Ok(Self(facade::Key { id: take(id, "id")?, name: record::optional(name, "name")?, display_name: take(display_name, "display_name")?, display_name_detail: take(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: take(status, "status")?, status_label: take(status_label, "status_label")?, is_effective: take(is_effective, "is_effective")?, scopes: take(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: take(allowed_actions, "allowed_actions")?, told_members: take(told_members, "told_members")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
     }
 
     /// The id, as text: some services count, others use words (SEG-14).
@@ -2293,13 +2305,14 @@ impl Key {
         self.0.name.as_ref().give(py)
     }
 
-    /// The name to show: `Untitled` when there is none (SEC-18).
+    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
     #[getter]
     fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         (&self.0.display_name).give(py)
     }
 
-    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28).
+    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was
+    /// not told.
     #[getter]
     fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         (&self.0.display_name_detail).give(py)
@@ -2377,6 +2390,13 @@ impl Key {
         self.0.allowed_actions.clone().give(py)
     }
 
+    /// The members that are known: told by the answer, as "none" too, or set by the request. What is not
+    /// among them may be anything; what is among them and absent is "never" or "none".
+    #[getter]
+    fn told_members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.0.told_members.clone().give(py)
+    }
+
     /// The object as the service sent it, without the secret.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -2389,10 +2409,16 @@ impl Key {
         self.0.meta.clone().give(py)
     }
 
+    /// Whether a word is among `told_members`.
+    fn told(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let word: facade::KeyMember = take(member, "member")?;
+        Ok(self.0.told_members.contains(&word))
+    }
+
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let (a, b) = (&self.0, &other.get().0);
-        a.id == b.id && a.name == b.name && a.display_name == b.display_name && a.display_name_detail == b.display_name_detail && a.prefix == b.prefix && a.status == b.status && a.status_label == b.status_label && a.is_effective == b.is_effective && a.scopes == b.scopes && a.account_id == b.account_id && a.created_at == b.created_at && a.last_used_at == b.last_used_at && a.expires_at == b.expires_at && a.archived_at == b.archived_at && a.revoked_at == b.revoked_at && a.allowed_actions == b.allowed_actions && a.data == b.data
+        a.id == b.id && a.name == b.name && a.display_name == b.display_name && a.display_name_detail == b.display_name_detail && a.prefix == b.prefix && a.status == b.status && a.status_label == b.status_label && a.is_effective == b.is_effective && a.scopes == b.scopes && a.account_id == b.account_id && a.created_at == b.created_at && a.last_used_at == b.last_used_at && a.expires_at == b.expires_at && a.archived_at == b.archived_at && a.revoked_at == b.revoked_at && a.allowed_actions == b.allowed_actions && a.told_members == b.told_members && a.data == b.data
     }
 
     fn __hash__(&self) -> u64 {
@@ -2413,6 +2439,7 @@ impl Key {
         self.0.archived_at.hash(&mut hasher);
         self.0.revoked_at.hash(&mut hasher);
         self.0.allowed_actions.hash(&mut hasher);
+        self.0.told_members.hash(&mut hasher);
         hasher.finish()
     }
 
@@ -2432,7 +2459,7 @@ impl Key {
 
 impl Key {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
-        Ok(vec![("id", self.id(py)?), ("name", self.name(py)?), ("display_name", self.display_name(py)?), ("display_name_detail", self.display_name_detail(py)?), ("prefix", self.prefix(py)?), ("status", self.status(py)?), ("status_label", self.status_label(py)?), ("is_effective", self.is_effective(py)?), ("scopes", self.scopes(py)?), ("account_id", self.account_id(py)?), ("created_at", self.created_at(py)?), ("last_used_at", self.last_used_at(py)?), ("expires_at", self.expires_at(py)?), ("archived_at", self.archived_at(py)?), ("revoked_at", self.revoked_at(py)?), ("allowed_actions", self.allowed_actions(py)?), ("data", self.data(py)?), ("meta", self.meta(py)?)])
+        Ok(vec![("id", self.id(py)?), ("name", self.name(py)?), ("display_name", self.display_name(py)?), ("display_name_detail", self.display_name_detail(py)?), ("prefix", self.prefix(py)?), ("status", self.status(py)?), ("status_label", self.status_label(py)?), ("is_effective", self.is_effective(py)?), ("scopes", self.scopes(py)?), ("account_id", self.account_id(py)?), ("created_at", self.created_at(py)?), ("last_used_at", self.last_used_at(py)?), ("expires_at", self.expires_at(py)?), ("archived_at", self.archived_at(py)?), ("revoked_at", self.revoked_at(py)?), ("allowed_actions", self.allowed_actions(py)?), ("told_members", self.told_members(py)?), ("data", self.data(py)?), ("meta", self.meta(py)?)])
     }
 }
 

@@ -6,7 +6,7 @@ import copy
 import pickle
 import sys
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import keywright
 import pytest
@@ -38,6 +38,43 @@ def test_equal_members_are_equal_values_whatever_call_they_come_from(client: Sec
     assert changed != one and one != "ci" and one != one.id
     # How a value came to be is no part of what it is.
     assert one.__replace__(meta=None) == one
+
+
+def test_a_member_is_told_or_not(key: Key) -> None:
+    assert key.told("name") and not key.told("expires_at") and "name" in key.told_members
+    with pytest.raises((TypeError, ValueError, keywright.ConfigError)):
+        key.told("expiry")  # type: ignore[arg-type]
+
+
+class Own(datetime):
+    """As freezegun and pandas have them: a datetime that subtracts into something else."""
+
+    def __sub__(self, other: object) -> object:  # type: ignore[override]
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.max.replace(tzinfo=timezone.utc),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=5))),
+        datetime(2100, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))),
+        Own(2100, 1, 1, tzinfo=timezone.utc),
+    ],
+)
+def test_every_datetime_is_sent_and_comes_back(sandbox: Sandbox, moment: datetime) -> None:
+    with SidClaw(**sandbox.sidclaw()) as client:
+        made = client.keys.create(name="ends", scopes=["read"], expires_at=moment).key.expires_at
+        assert made is not None and made.tzinfo is timezone.utc
+        plain = datetime.fromisoformat(moment.isoformat())
+        assert plain - made < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_a_datetime_that_leaves_the_years_in_utc_is_refused_in_words(sandbox: Sandbox, name: str) -> None:
+    west_or_east = timezone(timedelta(hours=-5 if name == "max" else 5))
+    with SidClaw(**sandbox.sidclaw()) as client, pytest.raises(keywright.ConfigError, match="expires_at.*9999"):
+        client.keys.create(name="x", scopes=["read"], expires_at=getattr(datetime, name).replace(tzinfo=west_or_east))
 
 
 def test_the_repr_shows_the_members(key: Key) -> None:

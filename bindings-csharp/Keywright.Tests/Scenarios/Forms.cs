@@ -45,6 +45,7 @@ namespace Keywright.Tests.Scenarios
             "archived_at", Time(key.ArchivedAt),
             "revoked_at", Time(key.RevokedAt),
             "allowed_actions", Texts(key.AllowedActions),
+            "told_members", Texts(((KeyMember[])Enum.GetValues(typeof(KeyMember))).Where(key.Told).Select(one => one.ToWord())),
             "data", Tree.Parse(key.Data.Text));
 
         internal static Dictionary<string, object?> Of(CreatedKey made) =>

@@ -1302,13 +1302,14 @@ namespace Keywright
     {
         /// <summary>Makes one, for tests.</summary>
         /// <param name="id">The id, as text: some services count, others use words (SEG-14).</param>
-        /// <param name="displayName">The name to show: <c>Untitled</c> when there is none (SEC-18).</param>
-        /// <param name="displayNameDetail">The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28).</param>
+        /// <param name="displayName">The name to show: <c>Untitled</c> when there is none (SEC-18), the id when it was not told.</param>
+        /// <param name="displayNameDetail">The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28), the id when it was not told.</param>
         /// <param name="status">The status: <c>active</c>, <c>revoked</c>, <c>archived</c>, <c>expired</c>, or the service's own word.</param>
         /// <param name="statusLabel">The status in the service's own words, as <c>Live</c> (SEC-19).</param>
         /// <param name="isEffective">Whether the key worked when this was read: it is active and not past its date (SEE-24).</param>
         /// <param name="scopes">What the key may do; empty where the service knows no scopes.</param>
         /// <param name="allowedActions">The operations that its state allows, as far as the service's rules are known (SEC-22).</param>
+        /// <param name="toldMembers">The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none".</param>
         /// <param name="data">The object as the service sent it, without the secret.</param>
         /// <param name="name">The name or label, where one was given.</param>
         /// <param name="prefix">The beginning of the secret, for people to recognise it by. Never usable as a key.</param>
@@ -1319,7 +1320,7 @@ namespace Keywright
         /// <param name="archivedAt">When it was archived.</param>
         /// <param name="revokedAt">When it was revoked, where the service says.</param>
         /// <param name="meta">How it came to be; absent for one of a list.</param>
-        public Key(string id, string displayName, string displayNameDetail, string status, string statusLabel, bool isEffective, IReadOnlyList<string> scopes, IReadOnlyList<string> allowedActions, Json data, string? name = null, string? prefix = null, string? accountId = null, DateTimeOffset? createdAt = null, DateTimeOffset? lastUsedAt = null, DateTimeOffset? expiresAt = null, DateTimeOffset? archivedAt = null, DateTimeOffset? revokedAt = null, Meta? meta = null)
+        public Key(string id, string displayName, string displayNameDetail, string status, string statusLabel, bool isEffective, IReadOnlyList<string> scopes, IReadOnlyList<string> allowedActions, IReadOnlyList<KeyMember> toldMembers, Json data, string? name = null, string? prefix = null, string? accountId = null, DateTimeOffset? createdAt = null, DateTimeOffset? lastUsedAt = null, DateTimeOffset? expiresAt = null, DateTimeOffset? archivedAt = null, DateTimeOffset? revokedAt = null, Meta? meta = null)
         {
             Id = id;
             Name = name;
@@ -1337,6 +1338,7 @@ namespace Keywright
             ArchivedAt = archivedAt;
             RevokedAt = revokedAt;
             AllowedActions = allowedActions;
+            ToldMembers = toldMembers;
             Data = data;
             Meta = meta;
         }
@@ -1347,10 +1349,10 @@ namespace Keywright
         /// <summary>The name or label, where one was given.</summary>
         public string? Name { get; }
 
-        /// <summary>The name to show: <c>Untitled</c> when there is none (SEC-18).</summary>
+        /// <summary>The name to show: <c>Untitled</c> when there is none (SEC-18), the id when it was not told.</summary>
         public string DisplayName { get; }
 
-        /// <summary>The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28).</summary>
+        /// <summary>The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28), the id when it was not told.</summary>
         public string DisplayNameDetail { get; }
 
         /// <summary>The beginning of the secret, for people to recognise it by. Never usable as a key.</summary>
@@ -1389,11 +1391,18 @@ namespace Keywright
         /// <summary>The operations that its state allows, as far as the service's rules are known (SEC-22).</summary>
         public IReadOnlyList<string> AllowedActions { get; }
 
+        /// <summary>The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none".</summary>
+        public IReadOnlyList<KeyMember> ToldMembers { get; }
+
         /// <summary>The object as the service sent it, without the secret.</summary>
         public Json Data { get; }
 
         /// <summary>How it came to be; absent for one of a list.</summary>
         public Meta? Meta { get; }
+
+        /// <summary>Whether a member is among <see cref="ToldMembers"/>.</summary>
+        /// <param name="member">The member.</param>
+        public bool Told(KeyMember member) => ToldMembers.Contains(member);
 
         internal static Key Read(ref Reader r)
         {
@@ -1414,6 +1423,7 @@ namespace Keywright
                 archivedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 revokedAt: r.Bool() ? r.Time() : (DateTimeOffset?)null,
                 allowedActions: r.List((ref Reader r) => r.Text()),
+                toldMembers: r.List((ref Reader r) => (KeyMember)r.Variant(10)),
                 data: new Json(r.Text()),
                 meta: r.Bool() ? global::Keywright.Meta.Read(ref r) : null);
         }
@@ -1438,6 +1448,7 @@ namespace Keywright
                 && Equals(ArchivedAt, other.ArchivedAt)
                 && Equals(RevokedAt, other.RevokedAt)
                 && AllowedActions.SequenceEqual(other.AllowedActions)
+                && ToldMembers.SequenceEqual(other.ToldMembers)
                 && Equals(Data, other.Data);
         }
 
@@ -1448,7 +1459,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Id, Name, DisplayName, DisplayNameDetail);
 
         /// <inheritdoc/>
-        public override string ToString() => Show.Of("Key", ("Id", Id), ("Name", Name), ("DisplayName", DisplayName), ("DisplayNameDetail", DisplayNameDetail), ("Prefix", Prefix), ("Status", Status), ("StatusLabel", StatusLabel), ("IsEffective", IsEffective), ("Scopes", Scopes), ("AccountId", AccountId), ("CreatedAt", CreatedAt), ("LastUsedAt", LastUsedAt), ("ExpiresAt", ExpiresAt), ("ArchivedAt", ArchivedAt), ("RevokedAt", RevokedAt), ("AllowedActions", AllowedActions), ("Data", Data), ("Meta", Meta));
+        public override string ToString() => Show.Of("Key", ("Id", Id), ("Name", Name), ("DisplayName", DisplayName), ("DisplayNameDetail", DisplayNameDetail), ("Prefix", Prefix), ("Status", Status), ("StatusLabel", StatusLabel), ("IsEffective", IsEffective), ("Scopes", Scopes), ("AccountId", AccountId), ("CreatedAt", CreatedAt), ("LastUsedAt", LastUsedAt), ("ExpiresAt", ExpiresAt), ("ArchivedAt", ArchivedAt), ("RevokedAt", RevokedAt), ("AllowedActions", AllowedActions), ("ToldMembers", ToldMembers), ("Data", Data), ("Meta", Meta));
     }
 
     /// <summary>How a result came to be.</summary>

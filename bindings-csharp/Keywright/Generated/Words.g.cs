@@ -177,6 +177,31 @@ namespace Keywright
         Never,
     }
 
+    /// <summary>A member of a key that an answer may leave out.</summary>
+    public enum KeyMember
+    {
+        /// <summary>The name.</summary>
+        Name,
+        /// <summary>The beginning of the secret.</summary>
+        Prefix,
+        /// <summary>The status, and its label.</summary>
+        Status,
+        /// <summary>What it may do.</summary>
+        Scopes,
+        /// <summary>The account it belongs to.</summary>
+        AccountId,
+        /// <summary>When it was made.</summary>
+        CreatedAt,
+        /// <summary>When it was last used.</summary>
+        LastUsedAt,
+        /// <summary>When it stops working by itself.</summary>
+        ExpiresAt,
+        /// <summary>When it was archived.</summary>
+        ArchivedAt,
+        /// <summary>When it was revoked.</summary>
+        RevokedAt,
+    }
+
     /// <summary>The stable words of the enums, the same in all languages.</summary>
     public static class WordExtensions
     {
@@ -337,6 +362,26 @@ namespace Keywright
                 Safety.Safe => "safe",
                 Safety.Idempotent => "idempotent",
                 Safety.Never => "never",
+                _ => throw new ArgumentOutOfRangeException(nameof(value)),
+            };
+        }
+
+        /// <summary>The stable word.</summary>
+        /// <param name="value">The value.</param>
+        public static string ToWord(this KeyMember value)
+        {
+            return value switch
+            {
+                KeyMember.Name => "name",
+                KeyMember.Prefix => "prefix",
+                KeyMember.Status => "status",
+                KeyMember.Scopes => "scopes",
+                KeyMember.AccountId => "account_id",
+                KeyMember.CreatedAt => "created_at",
+                KeyMember.LastUsedAt => "last_used_at",
+                KeyMember.ExpiresAt => "expires_at",
+                KeyMember.ArchivedAt => "archived_at",
+                KeyMember.RevokedAt => "revoked_at",
                 _ => throw new ArgumentOutOfRangeException(nameof(value)),
             };
         }

@@ -29,6 +29,8 @@ namespace Keywright
                     return "[" + string.Join(", ", texts) + "]";
                 case IReadOnlyCollection<object> list:
                     return $"[{list.Count}]";
+                case System.Collections.ICollection words:
+                    return $"[{words.Count}]";
                 default:
                     return Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
             }

@@ -5,6 +5,8 @@ import { KeywrightError, Page, Response, Secret } from 'keywright'
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
+const KEY_MEMBERS = ['name', 'prefix', 'status', 'scopes', 'accountId', 'createdAt', 'lastUsedAt', 'expiresAt', 'archivedAt', 'revokedAt']
+
 /** A value with the names and units of the scenarios: snake case, seconds, times as text. */
 export function form(value) {
   if (value instanceof Date) return value.toISOString()
@@ -13,7 +15,8 @@ export function form(value) {
   if (value instanceof Response) return responseForm(value)
   if (Array.isArray(value)) return value.map(form)
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => member(name, one)))
+  const members = Object.fromEntries(Object.entries(value).map(([name, one]) => member(name, one)))
+  return typeof value.told === 'function' ? { ...members, told_members: KEY_MEMBERS.filter((one) => value.told(one)).map(snake) } : members
 }
 
 function member(name, value) {

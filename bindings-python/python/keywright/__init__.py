@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from ._types import (
         ErrorKind,
         Granularity,
+        KeyMember,
         OnCancel,
         Outcome,
         Priority,
@@ -148,6 +149,7 @@ _LATE = {
     "Recover": "_types",
     "Throttle": "_types",
     "Safety": "_types",
+    "KeyMember": "_types",
     "Clock": "_objects",
     "Dialect": "_objects",
     "Sandbox": "sandbox",
@@ -218,6 +220,7 @@ __all__ = [
     "JournalEntry",
     "JsonReply",
     "Key",
+    "KeyMember",
     "Keys",
     "KeywrightError",
     "LaneView",

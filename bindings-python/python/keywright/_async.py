@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Recover,
         Throttle,
         Safety,
+        KeyMember,
         Pairs,
     )
 

@@ -20,6 +20,7 @@ from ._types import (
     Recover,
     Throttle,
     Safety,
+    KeyMember,
     Pairs,
 )
 
@@ -846,6 +847,7 @@ class Key:
         archived_at: datetime | None = None,
         revoked_at: datetime | None = None,
         allowed_actions: builtins.list[str],
+        told_members: builtins.list[KeyMember],
         data: Any,
         meta: Meta | None = None,
     ) -> Self: ...
@@ -857,10 +859,12 @@ class Key:
         """The name or label, where one was given."""
     @property
     def display_name(self) -> str:
-        """The name to show: `Untitled` when there is none (SEC-18)."""
+        """The name to show: `Untitled` when there is none (SEC-18), the id when it was not told."""
     @property
     def display_name_detail(self) -> str:
-        """The name to show on the key's own page: `(unnamed)` when there is none (SEC-28)."""
+        """The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was not
+        told.
+        """
     @property
     def prefix(self) -> str | None:
         """The beginning of the secret, for people to recognise it by. Never usable as a key."""
@@ -898,11 +902,18 @@ class Key:
     def allowed_actions(self) -> builtins.list[str]:
         """The operations that its state allows, as far as the service's rules are known (SEC-22)."""
     @property
+    def told_members(self) -> builtins.list[KeyMember]:
+        """The members that are known: told by the answer, as "none" too, or set by the request. What is not among them
+        may be anything; what is among them and absent is "never" or "none".
+        """
+    @property
     def data(self) -> Any:
         """The object as the service sent it, without the secret."""
     @property
     def meta(self) -> Meta | None:
         """How it came to be; absent for one of a list."""
+    def told(self, member: KeyMember) -> bool:
+        """Whether a member is among `told_members`."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> Any: ...

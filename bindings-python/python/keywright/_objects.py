@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Recover,
         Throttle,
         Safety,
+        KeyMember,
         Pairs,
     )
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Recover,
         Throttle,
         Safety,
+        KeyMember,
         Pairs,
     )
 

@@ -66,3 +66,17 @@ Throttle = Literal["wait", "fail"]
 
 #: Whether the service may get a request twice.
 Safety = Literal["safe", "idempotent", "never"]
+
+#: A member of a key that an answer may leave out.
+KeyMember = Literal[
+    "name",
+    "prefix",
+    "status",
+    "scopes",
+    "account_id",
+    "created_at",
+    "last_used_at",
+    "expires_at",
+    "archived_at",
+    "revoked_at",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, get_args
 
 import keywright
 from keywright._native import ErrorInfo, Meta  # the members that an error shows one by one
@@ -30,6 +30,7 @@ def key(of: keywright.Key) -> dict[str, Any]:
         of, "id", "name", "display_name", "status", "status_label", "is_effective", "prefix", "scopes", "account_id",
         "created_at", "last_used_at", "expires_at", "archived_at", "revoked_at", "allowed_actions", "data",
     )  # fmt: skip
+    form["told_members"] = [member for member in get_args(keywright.KeyMember) if of.told(member)]
     return with_meta(form, of.meta)
 
 

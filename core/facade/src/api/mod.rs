@@ -30,6 +30,6 @@ pub use resources::{ActionReply, Arguments};
 pub use sandbox::{Clock, Connections, JournalEntry, Sandbox, SandboxAccess, SandboxOptions};
 pub use scalars::{DeliverFunction, EventFunction, Json, KeyFunction, Limit, Secret, build_info, decode_json, instant};
 pub use values::{
-    Activity, CallPage, CallRecord, CreatedKey, Done, Item, ItemPage, JsonReply, Key, KeyPage, Meta, Pair, RateLimit, Retired,
-    UsageReport, UsageSlice,
+    Activity, CallPage, CallRecord, CreatedKey, Done, Item, ItemPage, JsonReply, Key, KeyMember, KeyPage, Meta, Pair, RateLimit,
+    Retired, UsageReport, UsageSlice,
 };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use keywright::{Receipt, Reply, Timestamp, Untaken};
 
+use super::error::mirrored;
 use super::scalars::{Json, Secret};
 
 /// A name and a value, where order matters or names repeat: query parameters, headers.
@@ -67,6 +68,32 @@ impl From<keywright::Meta> for Meta {
     }
 }
 
+mirrored! {
+    /// A member of a key that an answer may leave out.
+    KeyMember {
+        /// The name.
+        Name,
+        /// The beginning of the secret.
+        Prefix,
+        /// The status, and its label.
+        Status,
+        /// What it may do.
+        Scopes,
+        /// The account it belongs to.
+        AccountId,
+        /// When it was made.
+        CreatedAt,
+        /// When it was last used.
+        LastUsedAt,
+        /// When it stops working by itself.
+        ExpiresAt,
+        /// When it was archived.
+        ArchivedAt,
+        /// When it was revoked.
+        RevokedAt,
+    }
+}
+
 /// A key as its service shows it: everything but the secret.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -75,9 +102,10 @@ pub struct Key {
     pub id: String,
     /// The name or label, where one was given.
     pub name: Option<String>,
-    /// The name to show: `Untitled` when there is none (SEC-18).
+    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
     pub display_name: String,
-    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28).
+    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id
+    /// when it was not told.
     pub display_name_detail: String,
     /// The beginning of the secret, for people to recognise it by. Never usable as a key.
     pub prefix: Option<String>,
@@ -103,6 +131,9 @@ pub struct Key {
     pub revoked_at: Option<Timestamp>,
     /// The operations that its state allows, as far as the service's rules are known (SEC-22).
     pub allowed_actions: Vec<String>,
+    /// The members that are known: told by the answer, as "none" too, or set by the request. What
+    /// is not among them may be anything; what is among them and absent is "never" or "none".
+    pub told_members: Vec<KeyMember>,
     /// The object as the service sent it, without the secret.
     pub data: Json,
     /// How it came to be; absent for one of a list.
@@ -111,7 +142,9 @@ pub struct Key {
 
 impl Key {
     pub(super) fn of(key: keywright::Key, now: Timestamp) -> Self {
+        let told = KeyMember::ALL.iter().copied().filter(|member| key.told((*member).into()));
         Self {
+            told_members: told.collect(),
             display_name: key.display_name().to_owned(),
             display_name_detail: key.display_name_detail().to_owned(),
             is_effective: key.is_effective(now),

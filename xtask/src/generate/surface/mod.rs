@@ -231,6 +231,21 @@ impl Record {
         }
     }
 
+    /// The questions that it answers: a member `told_members` that lists words of a closed list is
+    /// asked by `told(word)`. By name, with the member and the name of the list.
+    pub fn questions(&self) -> impl Iterator<Item = (&str, &Field, &str)> {
+        self.fields.iter().filter_map(|field| {
+            let name = field.name.strip_suffix("_members")?;
+            match &field.ty {
+                Type::List(word) => match &**word {
+                    Type::Enum(list) => Some((name, field, list.as_str())),
+                    _ => None,
+                },
+                _ => None,
+            }
+        })
+    }
+
     /// Whether a secret is in it, or in a record in it.
     pub fn holds_secret(&self, surface: &Surface) -> bool {
         self.fields.iter().any(|field| secret_in(&field.ty, surface))

@@ -27,6 +27,13 @@ fn value(surface: &Surface, record: &Record) -> Result<String, String> {
         let ty = given(surface, &field.ty)?;
         properties += &format!("/// <summary>{}</summary>\npublic {ty} {} {{ get; }}\n\n", xml(&field.doc), pascal(&field.name));
     }
+    for (name, field, list) in record.questions() {
+        let listed = pascal(&field.name);
+        properties += &format!(
+            "/// <summary>Whether a member is among <see cref=\"{listed}\"/>.</summary>\n/// <param name=\"member\">The member.</param>\npublic bool {}({list} member) => {listed}.Contains(member);\n\n",
+            pascal(name)
+        );
+    }
     let parts = [constructor(surface, record)?, properties, reads(surface, record)?, equality(record), shown(record)];
     Ok(format!(
         "{}public sealed partial class {name} : IEquatable<{name}>\n{{\n{}}}\n\n",

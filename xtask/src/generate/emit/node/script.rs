@@ -17,7 +17,7 @@ const HEAD: &str = "
 const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
 const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
 const { alike, call, invoke, keepHost } = require('./runtime.cjs')
-const { Handle, KeywrightError, MADE, Response, Secret, date, generated, secretOf } = require('./values.cjs')
+const { Handle, KeywrightError, MADE, Response, Secret, date, generated, isAmong, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
 const none = freeze({ __proto__: null })
@@ -34,7 +34,7 @@ pub fn commonjs(surface: &Surface, calls: &[Call]) -> Result<String, String> {
     out += &errors(surface)?;
     out += "\n// ---- Values\n\n";
     for record in surface.records.iter().filter(|record| record.is_given && record.name != "Pair") {
-        out += &value(record)?;
+        out += &value(surface, record)?;
     }
     out += "\ngenerated.error = asErrorInfo\ngenerated.event = asEvent\n";
     out += "\n// ---- Calls\n\n";
@@ -133,17 +133,31 @@ fn errors(surface: &Surface) -> Result<String, String> {
 }
 
 /// How a record is made of the array that crosses.
-fn value(record: &Record) -> Result<String, String> {
+fn value(surface: &Surface, record: &Record) -> Result<String, String> {
     let mut members = Vec::new();
     for (place, field) in record.fields.iter().enumerate() {
         members.push(format!("{}: {}", member(record, field), lift(&field.ty, &format!("v[{place}]"))?));
+    }
+    let mut before = String::new();
+    for (name, field, list) in record.questions() {
+        let list = surface.enums.iter().find(|one| one.name == list).ok_or_else(|| format!("there is no {list}"))?;
+        let words: Vec<String> = list.variants.iter().map(|(word, _)| format!("'{word}'")).collect();
+        // Of its prototype, so that a value has no member that is not data.
+        let (asks, listed) = (spell::method(name), member(record, field));
+        let _ = writeln!(
+            before,
+            "const {}Asks = {{ {asks}(member) {{ return isAmong(member, this.{listed}, [{}]) }} }}",
+            record.name,
+            words.join(", ")
+        );
+        members.insert(0, format!("__proto__: {}Asks", record.name));
     }
     let object = format!("{{ {} }}", members.join(", "));
     let made = match record.name.as_str() {
         "Response" => format!("new Response({object})"),
         _ => format!("freeze({object})"),
     };
-    Ok(format!("const as{} = (v, x) => ({made})\n", record.name))
+    Ok(format!("{before}const as{} = (v, x) => ({made})\n", record.name))
 }
 
 /// How a value is read from its place in the text, or beside it.

@@ -97,7 +97,7 @@ pub fn text(surface: &Surface) -> Result<String, String> {
     let mut out = format!("// {NOTE}\n{HEAD}");
     surface.enums.iter().filter(|one| one.name != "HostAsk").for_each(|one| out += &words(surface, one));
     for record in surface.records.iter().filter(|record| !["ErrorInfo", "Pair", "Response"].contains(&record.name.as_str())) {
-        out += &interface(record)?;
+        out += &interface(surface, record)?;
     }
     out += &response(surface)?;
     out += &errors(surface)?;
@@ -166,10 +166,16 @@ fn holds(ty: &Type, name: &str) -> bool {
     }
 }
 
-fn interface(record: &Record) -> Result<String, String> {
+fn interface(surface: &Surface, record: &Record) -> Result<String, String> {
     let mut out = format!("\n{}export interface {} {{\n", comment(&record.doc, ""), record.name);
     for field in &record.fields {
         out += &member(record, field)?;
+    }
+    for (name, field, list) in record.questions() {
+        let list = surface.enums.iter().find(|one| one.name == list).ok_or_else(|| format!("there is no {list}"))?;
+        let words: Vec<String> = list.variants.iter().map(|(word, _)| format!("'{}'", spell::member(word))).collect();
+        out += &note(&format!("Whether a member is among `{}`.", field.name), "  ");
+        let _ = writeln!(out, "  {}(member: {}): boolean", spell::method(name), words.join(" | "));
     }
     Ok(out + "}\n")
 }

@@ -132,6 +132,16 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
         out.deeper(|out| out.line(format!("{}.give(py)", borrowed(field))));
         out.line("}");
     }
+    for (name, field, list) in record.questions() {
+        out.gap();
+        out.line(format!("/// Whether a word is among `{}`.", field.name));
+        out.line(format!("fn {name}(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {{"));
+        out.deeper(|out| {
+            out.line(format!("let word: facade::{list} = take(member, \"member\")?;"));
+            out.line(format!("Ok(self.0.{}.contains(&word))", field.name));
+        });
+        out.line("}");
+    }
     let holds_object = record.fields.iter().any(|field| object_in(&field.ty));
     if !holds_object {
         equality(out, record);

@@ -226,6 +226,11 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) {
             out.line(format!("def {}(self) -> {}:", field.name, aliased(&field.ty)));
             out.deeper(|out| docstring(out, &Doc { text: vec![field.doc.clone()], errors: String::new() }, &[]));
         }
+        for (name, field, list) in record.questions() {
+            out.line(format!("def {name}(self, member: {list}) -> bool:"));
+            let text = vec![format!("Whether a member is among `{}`.", field.name)];
+            out.deeper(|out| docstring(out, &Doc { text, errors: String::new() }, &[]));
+        }
         if !record.fields.iter().any(|field| matches!(field.ty, Type::Object(_)) || is_optional_object(&field.ty)) {
             out.line("def __eq__(self, other: object, /) -> bool: ...");
             out.line("def __hash__(self) -> int: ...");
