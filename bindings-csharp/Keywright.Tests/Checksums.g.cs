@@ -54,12 +54,18 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_world", uniffi_keywright_facade_checksum_method_sandbox_world(), 34267);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_answer", uniffi_keywright_facade_checksum_method_hostrequest_answer(), 59037);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_ask", uniffi_keywright_facade_checksum_method_hostrequest_ask(), 52253);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequest_caller", uniffi_keywright_facade_checksum_method_hostrequest_caller(), 35268);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_event", uniffi_keywright_facade_checksum_method_hostrequest_event(), 10596);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_fail", uniffi_keywright_facade_checksum_method_hostrequest_fail(), 27576);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_function", uniffi_keywright_facade_checksum_method_hostrequest_function(), 18493);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequest_secret", uniffi_keywright_facade_checksum_method_hostrequest_secret(), 9503);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_begin", uniffi_keywright_facade_checksum_method_hostrequests_begin(), 39291);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_begun", uniffi_keywright_facade_checksum_method_hostrequests_begun(), 3642);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_not_taken", uniffi_keywright_facade_checksum_method_hostrequests_not_taken(), 60512);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_over", uniffi_keywright_facade_checksum_method_hostrequests_over(), 63887);
             yield return ("uniffi_keywright_facade_checksum_method_hostrequests_take", uniffi_keywright_facade_checksum_method_hostrequests_take(), 41023);
-            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_wait", uniffi_keywright_facade_checksum_method_hostrequests_wait(), 37793);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_taken", uniffi_keywright_facade_checksum_method_hostrequests_taken(), 34001);
+            yield return ("uniffi_keywright_facade_checksum_method_hostrequests_wait", uniffi_keywright_facade_checksum_method_hostrequests_wait(), 5937);
             yield return ("uniffi_keywright_facade_checksum_constructor_client_new", uniffi_keywright_facade_checksum_constructor_client_new(), 8678);
             yield return ("uniffi_keywright_facade_checksum_constructor_client_with_dialect", uniffi_keywright_facade_checksum_constructor_client_with_dialect(), 7004);
             yield return ("uniffi_keywright_facade_checksum_method_client_account", uniffi_keywright_facade_checksum_method_client_account(), 27506);
@@ -231,6 +237,9 @@ namespace Keywright
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequest_ask();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequest_caller();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequest_event();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -243,7 +252,22 @@ namespace Keywright
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequest_secret();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_begin();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_begun();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_not_taken();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_over();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_take();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_taken();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_hostrequests_wait();

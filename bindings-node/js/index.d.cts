@@ -476,7 +476,7 @@ export interface Handover {
   /** What to do with a key whose caller has left. */
   onCancel?: OnCancel | undefined
   /** Stores the secret before the call returns; if it fails, the new key is retired. */
-  deliver?: ((secret: Secret) => void | Promise<void>) | undefined
+  deliver?: ((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | undefined
   /** Allows a key to rotate itself: a lost answer then locks its owner out. */
   allowSelf?: boolean | undefined
 }

@@ -4,6 +4,12 @@
 //
 // A call is described by what `cargo xtask gen` writes: its number, what it takes in order, its
 // options by name, and how its answer is read. Nothing here knows a service or a rule.
+//
+// A result is the caller's in the tick that resolves its promise: a new secret is signed for there,
+// and what has come for a call that was left goes back. A function of the program runs in the async
+// context of the call that it is asked for, whoever serves it.
+
+const { AsyncResource } = require('node:async_hooks')
 
 const native = require('./native.cjs')
 const { secret } = require('./lower.cjs')
@@ -14,6 +20,13 @@ const bridge = native.open(arrived)
 /** The calls under way, by number. */
 const calls = new Map()
 let lastCall = 0
+
+/** Calls that may ask the program for something, by number: until the core has done with them, which may be later than they end. */
+const askers = new Map()
+
+/** What stands in the place of an answer in what has arrived. */
+const ASKED = 0
+const OVER = 1
 
 /** The functions of a program that a client may ask, by the client; handles share them. */
 const hosts = new WeakMap()
@@ -69,7 +82,7 @@ function invoke(of, target, given, options) {
 /** Makes a call. Never throws at once: what is wrong with its arguments rejects too. */
 async function call(of, target, given, options) {
   lastCall += 1
-  const entry = { of, target, number: lastCall, signal: undefined, deliver: undefined, resolve: null, reject: null }
+  const entry = { of, target, number: lastCall, signal: undefined, deliver: undefined, storing: null, resolve: null, reject: null }
   const args = put(of, target, given, options, entry)
   entry.signal?.throwIfAborted()
   try {
@@ -79,6 +92,10 @@ async function call(of, target, given, options) {
       const failure = native.begin(bridge, entry.number, of.number, args)
       if (failure !== null) throw fromText(failure)
       calls.set(entry.number, entry)
+      if (entry.deliver !== undefined || hosts.has(target)) {
+        // It takes the async context along, as it is where the call begins.
+        askers.set(entry.number, { client: target, context: new AsyncResource('Keywright', { requireManualDestroy: true }) })
+      }
       if (entry.signal !== undefined) listen(entry)
     })
   } catch (error) {
@@ -94,24 +111,36 @@ function seenFrom(error, own) {
 
 /** Settles what has arrived. Requests of the core come before a call's own end. */
 function arrived() {
-  const batch = native.take(bridge)
-  for (let at = 0; at < batch.length; at += 4) {
-    const entry = calls.get(batch[at])
-    if (entry === undefined) continue
-    if (entry.deliver !== undefined || hosts.has(entry.target)) serve(entry.target)
-    const hasFailed = batch[at + 1]
-    if (hasFailed !== undefined) settle(entry, hasFailed, batch[at + 2], batch[at + 3])
+  const batch = native.arrivals(bridge)
+  for (let at = 0; at < batch.length; at += 5) {
+    const number = batch[at]
+    const what = batch[at + 1]
+    const asker = askers.get(number)
+    if (asker !== undefined) serve(asker.client)
+    if (what === ASKED) continue
+    if (what === OVER) {
+      askers.delete(number)
+      asker?.context.emitDestroy()
+      continue
+    }
+    const entry = calls.get(number)
+    // What was just served may have ended it.
+    if (entry === undefined) native.forget(bridge, number)
+    else settle(entry, what, batch[at + 2], batch[at + 3], batch[at + 4])
   }
 }
 
-function settle(entry, hasFailed, text, beside) {
+function settle(entry, hasFailed, text, beside, isOwed) {
   forget(entry)
   try {
     if (hasFailed) entry.reject(fromText(text))
     else entry.resolve(entry.of.gives?.(JSON.parse(text), beside))
   } catch (error) {
+    if (isOwed) native.forget(bridge, entry.number)
     entry.reject(error)
+    return
   }
+  if (isOwed) native.taken(bridge, entry.number)
 }
 
 function forget(entry) {
@@ -146,6 +175,7 @@ function unlisten(entry) {
 function cancel(entry) {
   native.forget(bridge, entry.number)
   forget(entry)
+  entry.storing?.abort(entry.signal.reason)
   entry.reject(entry.signal.reason)
 }
 
@@ -154,11 +184,20 @@ function cancel(entry) {
 function serve(client) {
   const handle = handleOf(client)
   for (let next = native.nextRequest(handle); next !== null; next = native.nextRequest(handle)) {
-    const [what, request, number, handed] = next
-    if (what === 'event') tell(client, request)
-    else if (what === 'key') void answered(request, async () => secret(await hosts.get(client).keyProvider(), 'the key'))
-    else void answered(request, () => delivered(number, secretOf(handed)))
+    const [what, request, number, handed, caller] = next
+    within(caller, () => {
+      if (what === 'event') tell(client, request)
+      else if (what === 'key') void answered(request, async () => secret(await hosts.get(client).keyProvider(), 'the key'))
+      else void answered(request, () => delivered(number, secretOf(handed)))
+    })
   }
+}
+
+/** Does something in the async context of a call; without one, in that of no call. */
+function within(caller, work) {
+  const asker = askers.get(caller)
+  if (asker === undefined) work()
+  else asker.context.runInAsyncScope(work)
 }
 
 function tell(client, text) {
@@ -175,7 +214,8 @@ function tell(client, text) {
 async function delivered(number, made) {
   const entry = calls.get(number)
   if (entry === undefined) throw new Error('the call has ended')
-  await entry.deliver(made)
+  entry.storing = new AbortController()
+  await entry.deliver(made, { signal: entry.storing.signal })
 }
 
 async function answered(request, work) {

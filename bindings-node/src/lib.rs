@@ -1,6 +1,6 @@
 //! The native part of the Node package: three doors to the facade, and nothing that decides.
 //!
-//! `begin` starts an async method, `invoke` makes a sync one, `take` gives what has arrived. Which
+//! `begin` starts an async method, `invoke` makes a sync one, `arrivals` gives what has arrived. Which
 //! method is meant is a number that `cargo xtask gen` writes on both sides. A failure crosses as
 //! text, since an error of this boundary carries a status and a reason only; its class is made in
 //! JavaScript.
@@ -42,7 +42,7 @@ pub fn invoke<'env>(env: &'env Env, method: u32, arguments: Array<'_>) -> napi::
 
 /// The next request of the core to the host of a client, if one waits: what is asked for, the
 /// request itself, the number of the call whose function is to store a secret, and that secret; or
-/// what is told and the event as text.
+/// what is told and the event as text. Last the number of the call that asks, 0 where it has none.
 #[napi(catch_unwind)]
 pub fn next_request<'env>(env: &'env Env, client: &External<Arc<Client>>) -> napi::Result<Option<Array<'env>>> {
     let Some(request) = client.host().take() else { return Ok(None) };
@@ -53,6 +53,7 @@ pub fn next_request<'env>(env: &'env Env, client: &External<Arc<Client>>) -> nap
         HostAsk::Event => "event",
     };
     into.set(0, what)?;
+    into.set(4, request.caller() as f64)?;
     if let Some(event) = request.event() {
         into.set(1, Answer::of(event).text)?;
         return Ok(Some(into));

@@ -208,7 +208,7 @@ impl Request {
     /// A copy of the context of that call: several may be in it at a time. Without a call, an empty
     /// one, and never that of whoever serves it.
     fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.0.remembered::<Asker>() {
+        match self.0.asker().as_ref().and_then(|caller| caller.remembered::<Asker>()) {
             Some(asker) => asker.context.bind(py).call_method0("copy"),
             None => py.import("contextvars")?.getattr("Context")?.call0(),
         }

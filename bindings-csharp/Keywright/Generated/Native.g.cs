@@ -224,6 +224,9 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequest_ask(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern ulong uniffi_keywright_facade_fn_method_hostrequest_caller(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequest_event(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -236,7 +239,22 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequest_secret(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_hostrequests_begin(ulong self, ulong a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_hostrequests_begun(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_hostrequests_not_taken(ulong self, ulong a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern ulong uniffi_keywright_facade_fn_method_hostrequests_over(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_hostrequests_take(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_hostrequests_taken(ulong self, ulong a0, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_hostrequests_wait(ulong self);

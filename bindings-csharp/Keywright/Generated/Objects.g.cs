@@ -713,6 +713,17 @@ namespace Keywright
             return Rust.Lift(result, (ref Reader r) => (HostAsk)r.Variant(3));
         }
 
+        /// <summary>The host's number of the call that asks; 0 where it has none.</summary>
+        internal unsafe long Caller()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            ulong result;
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_caller(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return checked((long)result);
+        }
+
         /// <summary>The event, where one is told.</summary>
         internal unsafe Event? Event()
         {
@@ -785,6 +796,58 @@ namespace Keywright
 
         partial void Ending();
 
+        /// <summary>The call that this thread begins next, with its first poll, is that of the caller with this number. To be followed by <c>begun</c>.</summary>
+        /// <param name="number">The number of the call.</param>
+        internal unsafe void Begin(long number)
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            using (var w = Writer.Rent())
+            {
+                var a0 = Check.Count(number, "number");
+                var self = this.Handle.Clone();
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_hostrequests_begin(self, a0, &status);
+            }
+            Rust.Check(ref status, null);
+        }
+
+        /// <summary>The call has begun.</summary>
+        internal unsafe void Begun()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            Native.uniffi_keywright_facade_fn_method_hostrequests_begun(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+        }
+
+        /// <summary>The result of this call has not reached the program: it goes back.</summary>
+        /// <param name="number">The number of the call.</param>
+        internal unsafe void NotTaken(long number)
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            using (var w = Writer.Rent())
+            {
+                var a0 = Check.Count(number, "number");
+                var self = this.Handle.Clone();
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_hostrequests_not_taken(self, a0, &status);
+            }
+            Rust.Check(ref status, null);
+        }
+
+        /// <summary>The next call with which the core has done: its caller may be forgotten. 0 when there is none.</summary>
+        internal unsafe long Over()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            ulong result;
+            result = Native.uniffi_keywright_facade_fn_method_hostrequests_over(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return checked((long)result);
+        }
+
         /// <summary>The next request, if one waits.</summary>
         internal unsafe HostRequest? Take()
         {
@@ -796,7 +859,23 @@ namespace Keywright
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? new HostRequest(r.Handle()) : null);
         }
 
-        /// <summary>Waits until a request waits, and leaves it there.</summary>
+        /// <summary>The program has the result of this call.</summary>
+        /// <param name="number">The number of the call.</param>
+        internal unsafe void Taken(long number)
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            using (var w = Writer.Rent())
+            {
+                var a0 = Check.Count(number, "number");
+                var self = this.Handle.Clone();
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_method_hostrequests_taken(self, a0, &status);
+            }
+            Rust.Check(ref status, null);
+        }
+
+        /// <summary>Waits until a request waits or a call is over, and leaves it there.</summary>
         /// <param name="cancellationToken">Ends the call.</param>
         internal Task WaitAsync(CancellationToken cancellationToken = default)
         {

@@ -10,6 +10,9 @@ namespace Keywright
     /// Serves what the core asks of its host: a key, a place for a secret, an ear. Nothing calls into .NET:
     /// the requests wait in a queue, and whoever comes by takes them all: one that waits for them, or a call that ends.
     /// A call that ends lays its end behind the events that came before it, so they are heard first.
+    /// A function runs in the execution context of the call that it is asked for, as it was when that call began; whoever
+    /// takes the request may be another caller. The core may work for a call after its caller has left: what belongs to the
+    /// call stays until the core has done with it.
     /// </summary>
     internal sealed class Host
     {
@@ -19,11 +22,13 @@ namespace Keywright
         private readonly Func<CancellationToken, Task<string>>? provider;
         private readonly Action<Event>? ear;
         private readonly ConcurrentDictionary<long, Delivery> deliveries = new ConcurrentDictionary<long, Delivery>();
+        private readonly ConcurrentDictionary<long, ExecutionContext?> askers = new ConcurrentDictionary<long, ExecutionContext?>();
         private readonly ConcurrentDictionary<long, Exception> failures = new ConcurrentDictionary<long, Exception>();
         private readonly CancellationTokenSource stopping = new CancellationTokenSource();
         private HostRequests? requests;
         private int holders;
         private bool isWorking;
+        private bool isListening;
         private bool isStopped;
         private volatile bool listens;
 
@@ -56,15 +61,17 @@ namespace Keywright
             }
         }
 
-        /// <summary>A call begins: from now on its requests are served.</summary>
-        internal void Begin(KeywrightClient client, Delivery? delivery)
+        /// <summary>A call begins: from now on its requests are served. Gives its number, or 0 where nothing is to be known of it.</summary>
+        internal long Begin(KeywrightClient client, Delivery? delivery, bool bringsSecret)
         {
-            if (delivery is null && !listens)
+            var asks = delivery != null || listens;
+            if (!asks && !bringsSecret)
             {
                 Hold();
-                return;
+                return 0;
             }
 
+            var number = Next();
             lock (gate)
             {
                 if (isStopped)
@@ -73,15 +80,22 @@ namespace Keywright
                     throw new ObjectDisposedException(nameof(KeywrightClient));
                 }
 
-                if (requests is null)
+                requests ??= client.HostRequests();
+                if (asks && !isListening)
                 {
-                    requests = client.HostRequests();
-
                     // It outlives the call that begins it, so it takes nothing of that call's context along.
+                    isListening = true;
                     ThreadPool.UnsafeQueueUserWorkItem(host => _ = ((Host)host!).Listen(), this);
                 }
 
+                Forget();
                 Hold();
+                if (asks)
+                {
+                    // Until the core has done with it, which may be after its end.
+                    Hold();
+                    askers[number] = ExecutionContext.Capture();
+                }
             }
 
             if (delivery != null)
@@ -89,7 +103,15 @@ namespace Keywright
                 listens = true;
                 deliveries[delivery.Number] = delivery;
             }
+
+            return number;
         }
+
+        /// <summary>The call that this thread polls next is that of this number.</summary>
+        internal void Enter(long number) => requests!.Begin(number);
+
+        /// <summary>It was polled.</summary>
+        internal void Entered() => requests!.Begun();
 
         /// <summary>A call has ended: its end is told after the events that came before it.</summary>
         internal void End(Delivery? delivery, bool inOrder, Action publish)
@@ -108,14 +130,27 @@ namespace Keywright
                 }
 
                 Work();
-                Release();
             }
             else
             {
                 // What awaits the call may run in it, and take its time.
-                Release();
                 publish();
             }
+        }
+
+        /// <summary>The end of a call is about to be told: with a new secret, whether its task gets it. What is not taken goes back.</summary>
+        internal void Settle(long number, bool bringsSecret, bool isTaken)
+        {
+            if (bringsSecret && isTaken)
+            {
+                requests!.Taken(number);
+            }
+            else if (bringsSecret)
+            {
+                requests!.NotTaken(number);
+            }
+
+            Release();
         }
 
         /// <summary>Takes requests as they come, until nobody is left who could cause one.</summary>
@@ -150,15 +185,44 @@ namespace Keywright
         {
             while (requests?.Take() is { } request)
             {
+                // Of no call known here: in no context, and never in that of whoever takes it.
+                askers.TryGetValue(request.Caller(), out var context);
                 if (request.Event() is { } heard)
                 {
                     request.Dispose();
-                    work.Enqueue(() => ear?.Invoke(heard));
+                    work.Enqueue(() => Within(context, () => ear?.Invoke(heard)));
                 }
                 else
                 {
-                    Task.Run(() => Answer(request));
+                    ThreadPool.UnsafeQueueUserWorkItem(_ => Within(context, () => _ = Answer(request)), null);
                 }
+            }
+
+            Forget();
+        }
+
+        /// <summary>Lets go of the calls with which the core has done; the gate is held.</summary>
+        private void Forget()
+        {
+            while (requests != null && requests.Over() is var number && number != 0)
+            {
+                if (askers.TryRemove(number, out _))
+                {
+                    Release();
+                }
+            }
+        }
+
+        private static void Within(ExecutionContext? context, Action work)
+        {
+            if (context is null)
+            {
+                work();
+            }
+            else
+            {
+                // A copy: on .NET Framework a context is good for one run.
+                ExecutionContext.Run(context.CreateCopy(), state => ((Action)state!)(), work);
             }
         }
 
@@ -175,7 +239,11 @@ namespace Keywright
                     }
                     else if (deliveries.TryGetValue(request.Function(), out var delivery))
                     {
-                        await delivery.Store(secret, stopping.Token).ConfigureAwait(false);
+                        // Cancelled with its call; if it ends well all the same, the key is kept.
+                        using (var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, delivery.Token))
+                        {
+                            await delivery.Store(secret, ends.Token).ConfigureAwait(false);
+                        }
                     }
                     else
                     {
@@ -240,6 +308,10 @@ namespace Keywright
 
                 Take();
                 isStopped = true;
+                if (!isListening)
+                {
+                    requests.Dispose();
+                }
             }
 
             stopping.Cancel();
@@ -256,6 +328,9 @@ namespace Keywright
         }
 
         internal Func<Secret, CancellationToken, Task> Store { get; }
+
+        /// <summary>What ends the call.</summary>
+        internal CancellationToken Token { get; set; }
 
         internal long Number { get; } = Host.Next();
 

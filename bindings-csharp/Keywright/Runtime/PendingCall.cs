@@ -64,7 +64,10 @@ namespace Keywright
         internal abstract void Free(ulong future);
     }
 
-    /// <summary>A call on its way, and its task.</summary>
+    /// <summary>
+    /// A call on its way, and its task. A new secret is the task's when the task is completed with it: what is not taken
+    /// by then goes back.
+    /// </summary>
     internal sealed class PendingCall<TRaw, T> : TaskCompletionSource<T>, IWoken
     {
         private readonly FutureKind<TRaw> kind;
@@ -74,6 +77,7 @@ namespace Keywright
         private readonly Delivery? delivery;
         private readonly CancellationToken token;
         private readonly Watch watch;
+        private long number;
         private CancellationTokenRegistration registration;
         private GCHandle self;
         private TRaw raw = default!;
@@ -94,11 +98,18 @@ namespace Keywright
         // Neither the thread that wakes nor one that cancels may do our work.
         public void Woken() => ThreadPool.QueueUserWorkItem(call => call.Go(), this, false);
 
+        private static bool BringsSecret => typeof(T) == typeof(CreatedKey);
+
         internal Task<T> Begin()
         {
             try
             {
-                client?.Host.Begin(client, delivery);
+                if (delivery != null)
+                {
+                    delivery.Token = token;
+                }
+
+                number = client?.Host.Begin(client, delivery, BringsSecret) ?? 0;
             }
             catch (ObjectDisposedException)
             {
@@ -113,7 +124,24 @@ namespace Keywright
                 registration = token.Register(call => ((PendingCall<TRaw, T>)call!).Cancel(), this, false);
             }
 
-            Go();
+            if (number == 0)
+            {
+                Go();
+                return Task;
+            }
+
+            // The library learns with the first poll which call this is. The call may have ended before that poll is back.
+            var host = client!.Host;
+            host.Hold();
+            host.Enter(number);
+            var isReady = Continuation.Poll(kind, future, this, self);
+            host.Entered();
+            host.Release();
+            if (isReady)
+            {
+                End();
+            }
+
             return Task;
         }
 
@@ -151,23 +179,32 @@ namespace Keywright
         {
             if (status.Code == Rust.Cancelled)
             {
+                Settle(false);
                 watch.End("cancelled", null);
                 TrySetCanceled(token);
                 return;
             }
 
+            T result;
             try
             {
                 Rust.Check(ref status, client?.Host);
-                var result = lift(raw);
-                watch.End("ok", null);
-                TrySetResult(result);
+                result = lift(raw);
             }
             catch (Exception error)
             {
+                Settle(false);
                 watch.End((error as KeywrightException)?.Kind.ToWord() ?? error.GetType().Name, error);
                 TrySetException(error);
+                return;
             }
+
+            // Nothing but this completes the task, so it is the task's. What awaits it may run in the next line.
+            Settle(true);
+            watch.End("ok", null);
+            TrySetResult(result);
         }
+
+        private void Settle(bool isTaken) => client?.Host.Settle(number, BringsSecret, isTaken);
     }
 }

@@ -159,7 +159,8 @@ impl HostQueue {
                 }
                 asked @ (Asked::Key(_) | Asked::Deliver(..) | Asked::Event(_)) => asked,
             };
-            return Some(HostRequest { queue: Arc::downgrade(self), asked: Mutex::new(Some(asked)), caller: request.caller });
+            let request = Mutex::new(Some(Request { asked, caller: request.caller }));
+            return Some(HostRequest { queue: Arc::downgrade(self), request });
         }
     }
 
@@ -343,15 +344,15 @@ impl HostRequests {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
 pub struct HostRequest {
     queue: Weak<HostQueue>,
-    asked: Mutex<Option<Asked>>,
-    caller: Option<Arc<Caller>>,
+    /// Gone when it is answered: a host may keep this for long, and the core has done with the call.
+    request: Mutex<Option<Request>>,
 }
 
 #[cfg_attr(feature = "uniffi", uniffi::export)]
 impl HostRequest {
     /// What is asked for.
     pub fn ask(&self) -> HostAsk {
-        match &*self.lock() {
+        match self.lock().as_ref().map(|request| &request.asked) {
             Some(Asked::Key(_)) => HostAsk::Key,
             Some(Asked::Deliver(..)) => HostAsk::Deliver,
             Some(Asked::Event(_)) | None => HostAsk::Event,
@@ -360,7 +361,7 @@ impl HostRequest {
 
     /// The secret to store, where one is to be stored.
     pub fn secret(&self) -> Option<Secret> {
-        match &*self.lock() {
+        match self.lock().as_ref().map(|request| &request.asked) {
             Some(Asked::Deliver(_, secret, _)) => Some(secret.clone()),
             Some(Asked::Key(_) | Asked::Event(_)) | None => None,
         }
@@ -368,7 +369,7 @@ impl HostRequest {
 
     /// The host's number of the function that is to store it; 0 where nothing is to be stored.
     pub fn function(&self) -> u64 {
-        match &*self.lock() {
+        match self.lock().as_ref().map(|request| &request.asked) {
             Some(Asked::Deliver(function, ..)) => *function,
             Some(Asked::Key(_) | Asked::Event(_)) | None => 0,
         }
@@ -376,7 +377,7 @@ impl HostRequest {
 
     /// The event, where one is told.
     pub fn event(&self) -> Option<Event> {
-        match &*self.lock() {
+        match self.lock().as_ref().map(|request| &request.asked) {
             Some(Asked::Event(event)) => Some((**event).clone()),
             Some(Asked::Key(_) | Asked::Deliver(..)) | None => None,
         }
@@ -384,7 +385,7 @@ impl HostRequest {
 
     /// The host's number of the call that asks; 0 where it has none.
     pub fn caller(&self) -> u64 {
-        self.caller.as_ref().map_or(0, |caller| caller.number())
+        self.asker().map_or(0, |caller| caller.number())
     }
 
     /// Gives the key, or says that the secret is stored.
@@ -399,29 +400,32 @@ impl HostRequest {
 }
 
 impl HostRequest {
-    /// What the host remembers of the caller that it is asked for, where it is of this kind.
+    /// The call that asks, until this is answered.
     #[must_use]
-    pub fn remembered<T: 'static>(&self) -> Option<&T> {
-        self.caller.as_ref()?.remembered()
+    pub fn asker(&self) -> Option<Arc<Caller>> {
+        self.lock().as_ref()?.caller.clone()
     }
 
     fn reply(&self, answer: Result<Option<Secret>, HostFailure>) {
-        if let Some(Asked::Key(reply) | Asked::Deliver(_, _, reply)) = self.lock().take() {
+        let request = self.lock().take();
+        if let Some(Request { asked: Asked::Key(reply) | Asked::Deliver(_, _, reply), .. }) = request {
             // An asker that has gone needs no answer.
             let _ = reply.send(answer);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Asked>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Request>> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for HostRequest {
     fn drop(&mut self) {
-        let asked = self.lock().take();
-        if let (Some(asked @ (Asked::Key(_) | Asked::Deliver(..))), Some(queue)) = (asked, self.queue.upgrade()) {
-            queue.put(Request { asked, caller: self.caller.take() });
+        let request = self.lock().take();
+        if let (Some(request), Some(queue)) = (request, self.queue.upgrade())
+            && !matches!(request.asked, Asked::Event(_))
+        {
+            queue.put(request);
         }
     }
 }
@@ -546,7 +550,8 @@ mod tests {
         let mut asking = Box::pin(keywright::caller::run_for(caller.clone(), asking));
         begun(&mut asking).await;
         let request = queue.take().unwrap();
-        assert_eq!((request.caller(), request.remembered::<&str>()), (7, Some(&"what is remembered")));
+        let asker = request.asker().unwrap();
+        assert_eq!((request.caller(), asker.remembered::<&str>()), (7, Some(&"what is remembered")));
         caller.leave();
         drop(request);
         assert!(queue.take().is_none());

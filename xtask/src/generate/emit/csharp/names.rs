@@ -6,7 +6,7 @@ use crate::generate::surface::{Doc, Field, Surface, Type};
 const KEYWORDS: [&str; 8] = ["event", "params", "object", "string", "ref", "in", "out", "base"];
 
 /// What is said of parameters; one that is not here is refused, so that none stays undocumented.
-const PARAMETERS: [(&str, &str); 41] = [
+const PARAMETERS: &[(&str, &str)] = &[
     ("account", "The account, or nothing for the service's own."),
     ("action", "What is to be done."),
     ("active", "Whether it is active."),
