@@ -21,6 +21,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_dialect_id", uniffi_keywright_facade_checksum_method_dialect_id(), 49280);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_scope_preset", uniffi_keywright_facade_checksum_method_dialect_scope_preset(), 5687);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_title", uniffi_keywright_facade_checksum_method_dialect_title(), 62775);
+            yield return ("uniffi_keywright_facade_checksum_method_dialect_variables", uniffi_keywright_facade_checksum_method_dialect_variables(), 28932);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_close", uniffi_keywright_facade_checksum_method_eventstream_close(), 62552);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_next_event", uniffi_keywright_facade_checksum_method_eventstream_next_event(), 59259);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_run_id", uniffi_keywright_facade_checksum_method_eventstream_run_id(), 64756);
@@ -111,6 +112,8 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_account_settings_update", uniffi_keywright_facade_checksum_method_client_account_settings_update(), 15596);
             yield return ("uniffi_keywright_facade_checksum_func_build_info", uniffi_keywright_facade_checksum_func_build_info(), 38739);
             yield return ("uniffi_keywright_facade_checksum_func_decode_json", uniffi_keywright_facade_checksum_func_decode_json(), 7229);
+            yield return ("uniffi_keywright_facade_checksum_func_client_variables", uniffi_keywright_facade_checksum_func_client_variables(), 28906);
+            yield return ("uniffi_keywright_facade_checksum_func_provoke_panic", uniffi_keywright_facade_checksum_func_provoke_panic(), 4038);
         }
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -130,6 +133,9 @@ namespace Keywright
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_dialect_title();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_dialect_variables();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_close();
@@ -400,5 +406,11 @@ namespace Keywright
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_func_decode_json();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_func_client_variables();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_func_provoke_panic();
     }
 }

@@ -6,8 +6,8 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any
 
-/** Names and values: an object, or a list of pairs where a name repeats. */
-export type Pairs = { readonly [name: string]: string } | ReadonlyArray<readonly [name: string, value: string]>
+/** Names and values: an object, or pairs where a name repeats: a list, a `Map`, `Headers`, `URLSearchParams`. */
+export type Pairs = { readonly [name: string]: string } | Iterable<readonly [name: string, value: string]>
 
 /** Any other word: the list may grow. */
 type Other = string & {}
@@ -15,15 +15,15 @@ type Other = string & {}
 /** What every call takes beside its own options. */
 export interface Cancellable {
   /** Ends the call: it rejects with the reason of the signal, and its connection is closed. */
-  signal?: AbortSignal | undefined
+  signal?: AbortSignal | null | undefined
 }
 
 /** Which page of a list. */
 export interface ListOptions extends Cancellable {
   /** How many items a page has; the service says which sizes there are. */
-  pageSize?: number | undefined
+  pageSize?: number | null | undefined
   /** Where the list goes on: `nextToken` of the page before. */
-  after?: string | undefined
+  after?: string | null | undefined
 }
 
 /** A key, password or token. It prints nowhere: `expose` is the only way to read it. */
@@ -54,7 +54,7 @@ export declare class Page<T> implements AsyncIterable<T> {
   /** Whether another page follows. */
   get hasNext(): boolean
   /** The next page; `null` after the last. */
-  nextPage(): Promise<Page<T> | null>
+  nextPage(options?: Cancellable): Promise<Page<T> | null>
   [Symbol.asyncIterator](): AsyncIterator<T>
 }
 
@@ -344,27 +344,27 @@ export interface CallOptions {
   /** Limits one attempt, status line and body. */
   attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body. */
-  stallMs?: number | undefined
+  stallMs?: number | null | undefined
   /** Requests of one call, the first included. */
-  maxAttempts?: number | undefined
+  maxAttempts?: number | null | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle | undefined
+  throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority | undefined
+  priority?: Priority | null | undefined
 }
 
 /** Which calls to list. What the service cannot filter is filtered here. */
 export interface CallsQuery {
   /** Only this method. */
-  method?: string | undefined
+  method?: string | null | undefined
   /** Only this status. */
-  status?: number | undefined
+  status?: number | null | undefined
   /** Only this path. */
-  endpoint?: string | undefined
+  endpoint?: string | null | undefined
   /** Only from this time on. */
-  since?: Date | undefined
+  since?: Date | null | undefined
   /** Only before this time. */
-  until?: Date | undefined
+  until?: Date | null | undefined
 }
 
 /** What a client is made with. */
@@ -372,127 +372,127 @@ export interface ClientOptions {
   /** The API key. Wins over the environment variable that the service's page names. */
   apiKey?: string | Secret
   /** A function that gives the API key for every call, so that it can change meanwhile. */
-  keyProvider?: (() => string | Secret | Promise<string | Secret>) | undefined
+  keyProvider?: () => string | Secret | Promise<string | Secret>
   /** What manages keys, where that is not the API key: another key, or an owner's token (Seenty). */
   management?: string | Secret
   /** The e-mail of a login that manages keys (SegOps, SidClaw). */
-  email?: string | undefined
+  email?: string
   /** The password of that login. */
   password?: string | Secret
   /** The account that calls are for, by id or slug, unless a handle says otherwise. */
-  account?: string | undefined
+  account?: string | null | undefined
   /** The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw). */
-  agentId?: string | undefined
+  agentId?: string | null | undefined
   /** Scheme, host, port and at most a path prefix, as `https://api.example.com`. */
-  baseUrl?: string | undefined
+  baseUrl?: string
   /** The variant of the service's description: `documented` (default) or `live`. */
-  variant?: 'documented' | 'live' | Other | undefined
+  variant?: 'documented' | 'live' | Other | null | undefined
   /** Limits a whole call with its waits; 120 s unless given. */
   totalMs?: number | null | undefined
   /** Limits one attempt; 30 s unless given. */
   attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. */
-  stallMs?: number | undefined
+  stallMs?: number | null | undefined
   /** Limits name lookup, connection and TLS together; 5 s unless given. */
-  connectTimeoutMs?: number | undefined
+  connectTimeoutMs?: number | null | undefined
   /** Requests of one call, the first included; 4 unless given. */
-  maxAttempts?: number | undefined
+  maxAttempts?: number | null | undefined
   /** The delay before the first repetition, which doubles with each; 250 ms unless given. */
-  retryBaseMs?: number | undefined
+  retryBaseMs?: number | null | undefined
   /** The longest delay of our own; 8 s unless given. */
-  retryCapMs?: number | undefined
+  retryCapMs?: number | null | undefined
   /** The longest delay asked for by the service that is waited out; 60 s unless given. */
-  maxRetryAfterMs?: number | undefined
+  maxRetryAfterMs?: number | null | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle | undefined
+  throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority | undefined
+  priority?: Priority | null | undefined
   /** Keeps throttle lanes and retry budget to this client and its handles. */
-  privateLane?: boolean | undefined
+  privateLane?: boolean | null | undefined
   /** The largest body of an answer, decompressed, in bytes; 8 MiB unless given. */
-  maxBody?: number | undefined
+  maxBody?: number | null | undefined
   /** Allows plain `http` to hosts other than this machine: the key travels in the clear. */
-  allowInsecureHttp?: boolean | undefined
+  allowInsecureHttp?: boolean | null | undefined
   /** Whether a key must begin as the service says that its keys do; yes unless given. */
-  checkKeyShape?: boolean | undefined
+  checkKeyShape?: boolean | null | undefined
   /** Whether a login's password stays in memory for logging in again; yes unless given. */
-  keepPassword?: boolean | undefined
+  keepPassword?: boolean | null | undefined
   /** Adds `X-Keywright-Attempt` to every request, for debugging a gateway. */
-  debugHeaders?: boolean | undefined
+  debugHeaders?: boolean | null | undefined
   /** Which proxies are used for `https`. */
-  proxy?: Proxy | undefined
+  proxy?: Proxy | null | undefined
   /** Certificates to trust besides those of the system, each a PEM text. */
-  extraRoots?: readonly string[] | undefined
+  extraRoots?: readonly string[] | null | undefined
   /** A name for the `User-Agent`, as `acme-deployer/1.4`. */
-  appName?: string | undefined
+  appName?: string | null | undefined
   /** Receives the events of all calls. */
-  onEvent?: ((event: Event) => void) | undefined
+  onEvent?: ((event: Event) => void) | null | undefined
   /** Where time and chance come from, for tests: a sandbox's clock. */
-  clock?: Clock | undefined
-  /** Read instead of the environment of the process. */
-  env?: Pairs | undefined
+  clock?: Clock | null | undefined
+  /** Read instead of the environment: keys, addresses, proxies. */
+  env?: Pairs | null | undefined
 }
 
 /** What a new key shall be. What a service does not know is refused before anything is sent. */
 export interface CreateKey {
   /** The name or label. Optional at Seclai, required elsewhere. */
-  name?: string | undefined
+  name?: string | null | undefined
   /** What the key may do (SidClaw). */
-  scopes?: readonly string[] | undefined
+  scopes?: readonly string[] | null | undefined
   /** When it stops working by itself (SidClaw, Seenty, itellicoAI). */
-  expiresAt?: Date | undefined
+  expiresAt?: Date | null | undefined
 }
 
 /** How a new secret is handed over, and what may be done when its answer is lost. */
 export interface Handover {
   /** What to do when an answer is lost. Other than `report` it puts a mark at the end of the key's name, so that no other key can be taken for it. */
-  recover?: Recover | undefined
+  recover?: Recover | null | undefined
   /** Lists the keys before the request too, so that a loss can be told apart with certainty. */
-  snapshot?: boolean | undefined
+  snapshot?: boolean | null | undefined
   /** What to do with a key whose caller has left. */
-  onCancel?: OnCancel | undefined
+  onCancel?: OnCancel | null | undefined
   /** Stores the secret before the call returns; if it fails, the new key is retired. */
-  deliver?: ((secret: Secret) => void | Promise<void>) | undefined
+  deliver?: ((secret: Secret) => void | Promise<void>) | null | undefined
   /** Allows a key to rotate itself: a lost answer then locks its owner out. */
-  allowSelf?: boolean | undefined
+  allowSelf?: boolean | null | undefined
 }
 
 /** What to change about a key. What is not given stays. */
 export interface UpdateKey {
   /** The name or label. */
-  name?: string | undefined
+  name?: string | null | undefined
   /** When it stops working by itself. */
   expiresAt?: Date | undefined
   /** Removes the expiry: the key works until it is revoked or deleted. */
-  neverExpires?: boolean | undefined
+  neverExpires?: boolean | null | undefined
 }
 
 /** Which time a report covers, and how finely. */
 export interface UsageQuery {
   /** `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given. */
-  range?: '24h' | '7d' | '30d' | Other | undefined
+  range?: '24h' | '7d' | '30d' | Other | null | undefined
   /** From this time on. */
-  since?: Date | undefined
+  since?: Date | null | undefined
   /** Up to, and without, this time. */
-  until?: Date | undefined
+  until?: Date | null | undefined
   /** The slices; chosen by the length of the range when not given (SEC-45). */
-  granularity?: Granularity | undefined
+  granularity?: Granularity | null | undefined
 }
 
 /** What a request of your own carries. */
 export interface RequestOptions {
   /** Query parameters; they are encoded here. */
-  query?: Pairs | undefined
+  query?: Pairs | null | undefined
   /** Headers. Credential headers are the client's own and cannot be set. */
-  headers?: Pairs | undefined
+  headers?: Pairs | null | undefined
   /** A JSON body. */
   json?: unknown | undefined
   /** A body of bytes. */
-  body?: Uint8Array | undefined
+  body?: Uint8Array | null | undefined
   /** What the bytes are; `application/octet-stream` unless given. */
-  contentType?: string | undefined
+  contentType?: string | null | undefined
   /** Whether the service may get it twice. Reading is safe, PUT and DELETE are idempotent, everything else is never repeated unless you say so. */
-  safety?: Safety | undefined
+  safety?: Safety | null | undefined
 }
 
 /** What an action answered with: what it has depends on the action. */
@@ -512,15 +512,15 @@ export interface ActionReply {
 /** What an action is called with. */
 export interface Arguments {
   /** What fills the places of the path, as `id`. */
-  path?: Pairs | undefined
+  path?: Pairs | null | undefined
   /** Query parameters. */
-  query?: Pairs | undefined
+  query?: Pairs | null | undefined
   /** The JSON body. */
   body?: unknown | undefined
   /** How many items of a list. */
-  pageSize?: number | undefined
+  pageSize?: number | null | undefined
   /** Where a list goes on. */
-  after?: string | undefined
+  after?: string | null | undefined
 }
 
 /** How many sockets a sandbox has. */
@@ -588,19 +588,19 @@ export interface SandboxAccess {
 /** How a sandbox or a further world begins. */
 export interface SandboxOptions {
   /** Fixes ids, keys and chance; without it each world has its own. */
-  seed?: number | undefined
+  seed?: number | null | undefined
   /** The plan of every service that knows it; the largest where nothing is said. */
-  plan?: string | undefined
+  plan?: string | null | undefined
   /** `documented` (default) or `live`. */
-  variant?: string | undefined
+  variant?: string | null | undefined
   /** How the clock moves (`auto`, `frozen`, `real`), or the moment at which it begins, or both as `frozen 2026-03-23T10:00:00Z`. */
-  clock?: string | undefined
+  clock?: string | null | undefined
   /** Whether unknown names in requests and repeated headers are forgiven. */
-  lenient?: boolean | undefined
+  lenient?: boolean | null | undefined
   /** Whether `Idempotency-Key` is honoured. */
-  idempotency?: boolean | undefined
+  idempotency?: boolean | null | undefined
   /** Ids of rules that do not hold. */
-  brokenRules?: readonly string[] | undefined
+  brokenRules?: readonly string[] | null | undefined
 }
 
 /** The credits of one activity. */
@@ -1345,6 +1345,8 @@ export declare class Dialect {
   scopePreset(name: string): readonly string[] | null
   /** The service's name for people. */
   title(): string
+  /** The environment variables that a client of this service reads. */
+  variables(): readonly string[]
 }
 
 /** Events of a service as they arrive. */
@@ -1453,13 +1455,13 @@ export declare class Sandbox {
    *
    * @throws `config` when there is no such service or account.
    */
-  setActive(service: string, active: boolean, options?: { account?: string | undefined }): void
+  setActive(service: string, active: boolean, options?: { account?: string | null | undefined }): void
   /**
    * Sets what a service's tenant has left to spend; without a number: no end.
    *
    * @throws `config` when there is no such service.
    */
-  setCredits(service: string, options?: { credits?: number | undefined }): void
+  setCredits(service: string, options?: { credits?: number | null | undefined }): void
   /**
    * Limits the requests of each tenant of a service in fixed windows.
    *
@@ -1490,18 +1492,18 @@ export declare class Sandbox {
    * @throws `config` when an option makes no sense or it is closed.
    */
   world(options?: SandboxOptions): Sandbox
-  /** The options of a client of Seclai: address, key and clock of this sandbox. */
-  seclai(): ClientOptions
-  /** The options of a client of SegOps: address, key and clock of this sandbox. */
-  segops(): ClientOptions
-  /** The options of a client of SidClaw: address, key and clock of this sandbox. */
-  sidclaw(): ClientOptions
-  /** The options of a client of Seenty: address, key and clock of this sandbox. */
-  seenty(): ClientOptions
-  /** The options of a client of itellicoAI: address, key and clock of this sandbox. */
-  itellico(): ClientOptions
-  /** The options of a client of the invented service of `examples/acme.toml`: address, key and clock of this sandbox. */
-  acme(): ClientOptions
+  /** The options of a client of Seclai: address, key and clock of this sandbox; yours take their place. */
+  seclai(options?: ClientOptions): ClientOptions
+  /** The options of a client of SegOps: address, key and clock of this sandbox; yours take their place. */
+  segops(options?: ClientOptions): ClientOptions
+  /** The options of a client of SidClaw: address, key and clock of this sandbox; yours take their place. */
+  sidclaw(options?: ClientOptions): ClientOptions
+  /** The options of a client of Seenty: address, key and clock of this sandbox; yours take their place. */
+  seenty(options?: ClientOptions): ClientOptions
+  /** The options of a client of itellicoAI: address, key and clock of this sandbox; yours take their place. */
+  itellico(options?: ClientOptions): ClientOptions
+  /** The options of a client of the invented service of `examples/acme.toml`: address, key and clock of this sandbox; yours take their place. */
+  acme(options?: ClientOptions): ClientOptions
 }
 /** The version of this library: a package of another version refuses to load it. */
 export declare function buildInfo(): string

@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keywright_facade::Client;
 use keywright_facade::bridge::{self, BoxFuture, Mailbox, Started};
+use keywright_facade::guard::silenced;
 use keywright_facade::process::Result;
 use napi::bindgen_prelude::{Array, Env, External, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi_derive::napi;
 
+use crate::generated;
+use crate::guard::entry_points;
 use crate::write::Answer;
-use crate::{generated, guarded};
 
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
@@ -48,6 +49,11 @@ impl Bridge {
         Ok(())
     }
 
+    fn forget(&self, env: &Env, number: i64) {
+        self.running.borrow_mut().remove(&number);
+        self.hold(env);
+    }
+
     /// Keeps the event loop running while a call is pending, or lets it end.
     #[expect(deprecated, reason = "a clone instead of a count would need a function for each call")]
     fn hold(&self, env: &Env) {
@@ -61,49 +67,53 @@ impl Bridge {
     }
 }
 
-/// The bridge of one environment: `wake` is called whenever something has arrived.
-#[napi(catch_unwind)]
-pub fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
-    keywright_facade::process::speaks("node");
-    let wake: Wake = wake.build_threadsafe_function::<()>().weak::<true>().build_callback(|_| Ok(()))?;
-    let wake = Arc::new(Mutex::new(wake));
-    let waking = Arc::clone(&wake);
-    let mailbox = Mailbox::new(move || {
-        // Where the environment is closing, nobody waits any more.
-        let _ = waking.lock().unwrap_or_else(PoisonError::into_inner).call((), ThreadsafeFunctionCallMode::NonBlocking);
-    });
-    let bridge = Rc::new(Bridge { mailbox: Arc::new(mailbox), wake, running: RefCell::default() });
-    // A worker may end in the middle of its calls.
-    env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| bridge.running.borrow_mut().clear())?;
-    Ok(External::new(bridge))
-}
-
-/// Begins an async method as the call of that number, or gives the failure as text.
-#[napi(catch_unwind)]
-pub fn begin(env: &Env, bridge: &External<Rc<Bridge>>, number: i64, method: u32, arguments: Array<'_>) -> Option<String> {
-    let begun = guarded(|| generated::begin(bridge, number, method, &arguments));
-    bridge.hold(env);
-    begun.err().map(|error| Answer::failed(error).text)
-}
-
-/// Everything that has arrived, four places each: the call's number and its answer; nothing in the
-/// place of an answer says that requests of the core wait.
-#[napi(catch_unwind)]
-pub fn take<'env>(env: &'env Env, bridge: &External<Rc<Bridge>>) -> napi::Result<Array<'env>> {
-    let mut into = env.create_array(0)?;
-    for (at, (number, answer)) in (0..).step_by(4).zip(bridge.mailbox.take()) {
-        into.set(at, number)?;
-        if let Some(answer) = answer {
-            forget(env, bridge, number);
-            answer.set(env, &mut into, at + 1)?;
-        }
+entry_points! {
+    /// The bridge of one environment: `wake` is called whenever something has arrived.
+    fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
+        keywright_facade::process::speaks("node");
+        let wake: Wake = wake.build_threadsafe_function::<()>().weak::<true>().build_callback(|_| Ok(()))?;
+        let wake = Arc::new(Mutex::new(wake));
+        let waking = Arc::clone(&wake);
+        let mailbox = Mailbox::new(move || {
+            // Where the environment is closing, nobody waits any more.
+            let _ = waking.lock().unwrap_or_else(PoisonError::into_inner).call((), ThreadsafeFunctionCallMode::NonBlocking);
+        });
+        let bridge = Rc::new(Bridge { mailbox: Arc::new(mailbox), wake, running: RefCell::default() });
+        // A worker may end in the middle of its calls.
+        env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| silenced(|| bridge.running.borrow_mut().clear()))?;
+        Ok(External::new(bridge))
     }
-    Ok(into)
-}
 
-/// Forgets a call, which aborts it where it still runs: its connection is closed.
-#[napi(catch_unwind)]
-pub fn forget(env: &Env, bridge: &External<Rc<Bridge>>, number: i64) {
-    bridge.running.borrow_mut().remove(&number);
-    bridge.hold(env);
+    /// Begins an async method as the call of that number, or gives the failure as text.
+    fn begin(
+        env: &Env,
+        bridge: &External<Rc<Bridge>>,
+        number: i64,
+        method: u32,
+        arguments: Array<'_>
+    ) -> napi::Result<Option<String>> {
+        let begun = generated::begin(bridge, number, method, &arguments);
+        bridge.hold(env);
+        Ok(begun.err().map(|error| Answer::failed(error).text))
+    }
+
+    /// Everything that has arrived, four places each: the call's number and its answer; nothing in the
+    /// place of an answer says that requests of the core wait.
+    fn take<'env>(env: &'env Env, bridge: &External<Rc<Bridge>>) -> napi::Result<Array<'env>> {
+        let mut into = env.create_array(0)?;
+        for (at, (number, answer)) in (0..).step_by(4).zip(bridge.mailbox.take()) {
+            into.set(at, number)?;
+            if let Some(answer) = answer {
+                bridge.forget(env, number);
+                answer.set(env, &mut into, at + 1)?;
+            }
+        }
+        Ok(into)
+    }
+
+    /// Forgets a call, which aborts it where it still runs: its connection is closed.
+    fn forget(env: &Env, bridge: &External<Rc<Bridge>>, number: i64) -> napi::Result<()> {
+        bridge.forget(env, number);
+        Ok(())
+    }
 }

@@ -21,6 +21,7 @@ use pyo3::prelude::*;
 use crate::convert::Give;
 use crate::error::raise;
 use crate::exit::Inside;
+use crate::guard::entry_points;
 use crate::host::{Delivering, Functions, Link};
 
 /// How often a blocked caller looks for Ctrl-C.
@@ -80,6 +81,11 @@ pub fn callable(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
         return Ok(false);
     }
     if function.is_callable() { Ok(true) } else { Err(crate::convert::wrong(function, field, "a function")) }
+}
+
+/// Whether there is a function that gives the key.
+pub fn provider(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
+    if crate::convert::is_left_out(function, field)? { Ok(false) } else { callable(function, field) }
 }
 
 fn blocked<'py, T: Give + Send + 'static>(
@@ -170,54 +176,56 @@ impl Queue {
     }
 }
 
-#[pymethods]
-impl Queue {
-    #[new]
-    fn new() -> PyResult<Self> {
-        let (bell, rope) = UnixStream::pair()?;
-        bell.set_nonblocking(true)?;
-        rope.set_nonblocking(true)?;
-        // A bell that is full rings already.
-        let ring = move || drop((&rope).write(&[1]));
-        let mailbox = Arc::new(Mailbox::new(ring));
-        Ok(Self { mailbox, bell, calls: Mutex::default(), last: AtomicU64::new(0) })
-    }
+entry_points! {
+    impl Queue {
+        #[new]
+        fn new() -> PyResult<Self> {
+            let (bell, rope) = UnixStream::pair()?;
+            bell.set_nonblocking(true)?;
+            rope.set_nonblocking(true)?;
+            // A bell that is full rings already.
+            let ring = move || drop((&rope).write(&[1]));
+            let mailbox = Arc::new(Mailbox::new(ring));
+            Ok(Self { mailbox, bell, calls: Mutex::default(), last: AtomicU64::new(0) })
+        }
 
-    /// What an event loop watches.
-    fn fileno(&self) -> i32 {
-        self.bell.as_raw_fd()
-    }
+        /// What an event loop watches.
+        fn fileno(&self) -> PyResult<i32> {
+            Ok(self.bell.as_raw_fd())
+        }
 
-    /// Everything that has come: `(number, result, exception)` for a call that has ended,
-    /// `(0, link, request)` for a request of the core.
-    fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let _inside = Inside::enter(py)?;
-        let mut rung = [0; 64];
-        while matches!((&self.bell).read(&mut rung), Ok(64)) {}
-        let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();
-        for arrival in self.mailbox.take() {
-            match arrival {
-                Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
-                Arrival::Nothing => {}
-                Arrival::Ended(number, functions, finish) => {
-                    // Its events come before it.
-                    if let Some(functions) = functions {
-                        ask(py, &functions, &mut come)?;
-                    }
-                    self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-                    match finish(py) {
-                        Ok(value) => come.push((number, value, py.None())),
-                        Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any())),
+        /// Everything that has come: `(number, result, exception)` for a call that has ended,
+        /// `(0, link, request)` for a request of the core.
+        fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            let _inside = Inside::enter(py)?;
+            let mut rung = [0; 64];
+            while matches!((&self.bell).read(&mut rung), Ok(64)) {}
+            let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();
+            for arrival in self.mailbox.take() {
+                match arrival {
+                    Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
+                    Arrival::Nothing => {}
+                    Arrival::Ended(number, functions, finish) => {
+                        // Its events come before it.
+                        if let Some(functions) = functions {
+                            ask(py, &functions, &mut come)?;
+                        }
+                        self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+                        match finish(py) {
+                            Ok(value) => come.push((number, value, py.None())),
+                            Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any())),
+                        }
                     }
                 }
             }
+            Ok(come.into_pyobject(py)?.into_any())
         }
-        Ok(come.into_pyobject(py)?.into_any())
-    }
 
-    /// Drops a call, which closes its connection.
-    fn abort(&self, number: u64) {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        /// Drops a call, which closes its connection.
+        fn abort(&self, number: u64) -> PyResult<()> {
+            self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+            Ok(())
+        }
     }
 }
 
@@ -238,7 +246,7 @@ pub struct Native {
 impl Native {
     /// A new client.
     pub fn new(inner: Arc<facade::Client>, key_provider: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>) -> Self {
-        let given = |function: &Bound<'_, PyAny>| (!function.is_none()).then(|| function.clone().unbind());
+        let given = |function: &Bound<'_, PyAny>| function.is_callable().then(|| function.clone().unbind());
         let functions = Functions::of(inner.host(), given(key_provider), given(on_event));
         Self { inner, functions }
     }

@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
 use crate::error::raise;
+use crate::guard::entry_points;
 
 /// How many moments the end waits for functions of the user that do not return.
 const PATIENCE: usize = 2000;
@@ -44,25 +45,27 @@ pub fn register(py: Python<'_>) -> PyResult<()> {
     os.call_method("register_at_fork", (), Some(&forked)).map(drop)
 }
 
-#[pyfunction]
-fn stop(py: Python<'_>) {
-    // Set once per process image: a second end there is not.
-    let _ = ENDER.set(std::thread::current().id());
-    py.detach(|| {
-        Process::stop_current();
-        for _ in 0..PATIENCE {
-            if INSIDE.load(Ordering::SeqCst) == 0 {
-                break;
+entry_points! {
+    fn stop(py: Python<'_>) -> PyResult<()> {
+        // Set once per process image: a second end there is not.
+        let _ = ENDER.set(std::thread::current().id());
+        py.detach(|| {
+            Process::stop_current();
+            for _ in 0..PATIENCE {
+                if INSIDE.load(Ordering::SeqCst) == 0 {
+                    break;
+                }
+                std::thread::park_timeout(MOMENT);
             }
-            std::thread::park_timeout(MOMENT);
-        }
-    });
-}
+        });
+        Ok(())
+    }
 
-/// The threads of the parent are not in the child.
-#[pyfunction]
-fn forked() {
-    INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
+    /// The threads of the parent are not in the child.
+    fn forked() -> PyResult<()> {
+        INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
+        Ok(())
+    }
 }
 
 /// While it lives, this thread is in the interpreter with a call of ours below it.

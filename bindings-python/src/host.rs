@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 
 use crate::convert::{Give, take};
 use crate::exit::Inside;
+use crate::guard::entry_points;
 
 /// The functions of one client, and what they failed with.
 #[pyclass(frozen, module = "keywright._native")]
@@ -148,22 +149,25 @@ impl Functions {
     }
 }
 
-#[pymethods]
-impl Link {
-    /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
-    fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let _inside = Inside::enter(py)?;
-        self.0.begin(py, request.get())
-    }
+entry_points! {
+    impl Link {
+        /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
+        fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
+            let _inside = Inside::enter(py)?;
+            self.0.begin(py, request.get())
+        }
 
-    /// Answers with what was awaited.
-    fn answer(&self, request: &Bound<'_, Request>, given: &Bound<'_, PyAny>) {
-        self.0.answer(given, request.get());
-    }
+        /// Answers with what was awaited.
+        fn answer(&self, request: &Bound<'_, Request>, given: &Bound<'_, PyAny>) -> PyResult<()> {
+            self.0.answer(given, request.get());
+            Ok(())
+        }
 
-    /// Says what was raised instead.
-    fn fail(&self, py: Python<'_>, request: &Bound<'_, Request>, raised: Bound<'_, PyAny>) {
-        self.0.fail(py, request.get(), PyErr::from_value(raised));
+        /// Says what was raised instead.
+        fn fail(&self, py: Python<'_>, request: &Bound<'_, Request>, raised: Bound<'_, PyAny>) -> PyResult<()> {
+            self.0.fail(py, request.get(), PyErr::from_value(raised));
+            Ok(())
+        }
     }
 }
 

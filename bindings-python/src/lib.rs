@@ -5,10 +5,12 @@
 
 mod call;
 mod convert;
+mod environment;
 mod error;
 mod exit;
 #[rustfmt::skip]
 mod generated;
+mod guard;
 mod host;
 mod json;
 mod record;
@@ -16,8 +18,21 @@ mod secret;
 
 use pyo3::prelude::*;
 
+guard::entry_points! {
+    /// Has the next entry point or the next call panic, for tests.
+    #[pyo3(name = "_panic_next")]
+    fn panic_next(place: &str) -> PyResult<()> {
+        keywright_facade::guard::panic_next(place);
+        Ok(())
+    }
+}
+
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    guard::guarded(|| filled(module))
+}
+
+fn filled(module: &Bound<'_, PyModule>) -> PyResult<()> {
     keywright_facade::process::speaks("python");
     module.add("__version__", keywright_facade::build_info())?;
     module.add_class::<secret::Secret>()?;
@@ -26,6 +41,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<host::Request>()?;
     module.add_function(wrap_pyfunction!(error::config_error, module)?)?;
     module.add_function(wrap_pyfunction!(json::loads, module)?)?;
+    module.add_function(wrap_pyfunction!(panic_next, module)?)?;
     exit::register(module.py())?;
     generated::register(module)
 }

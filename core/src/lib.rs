@@ -270,9 +270,9 @@ pub use client::{Client, Description};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[doc(hidden)]
 pub use dialect::ClientNames;
-pub use dialect::{CapabilityInfo, Dialect, Source};
 #[doc(hidden)]
-pub use dialect::{variables, variables_of};
+pub use dialect::variables_of;
+pub use dialect::{CapabilityInfo, Dialect, Source};
 #[doc(hidden)]
 pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};

@@ -125,6 +125,9 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_dialect_title(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern RustBuffer uniffi_keywright_facade_fn_method_dialect_variables(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_eventstream_close(ulong self);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -393,6 +396,12 @@ namespace Keywright
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_func_decode_json(RustBuffer a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern RustBuffer uniffi_keywright_facade_fn_func_client_variables(RustBuffer a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_func_provoke_panic(RustBuffer a0, RustCallStatus* status);
     }
 
     internal sealed unsafe class RustBufferFuture : FutureKind<RustBuffer>

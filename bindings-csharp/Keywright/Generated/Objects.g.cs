@@ -117,6 +117,17 @@ namespace Keywright
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
+
+        /// <summary>The environment variables that a client of this service reads.</summary>
+        public unsafe IReadOnlyList<string> Variables()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            RustBuffer result;
+            result = Native.uniffi_keywright_facade_fn_method_dialect_variables(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
+        }
     }
 
     /// <summary>Events of a service as they arrive.</summary>
@@ -829,6 +840,40 @@ namespace Keywright
             }
             Rust.Check(ref status, null);
             return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
+        }
+
+        /// <summary>The environment variables that a client of a built-in service reads: a language hands over what its own environment says of them.</summary>
+        /// <param name="service">The id of the service, as <c>seclai</c>.</param>
+        internal static unsafe IReadOnlyList<string> ClientVariables(string service)
+        {
+            Check.NotNull(service, nameof(service));
+            Library.Load();
+            RustCallStatus status = default;
+            RustBuffer result;
+            using (var w = Writer.Rent())
+            {
+                w.Raw(service, "service"); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_func_client_variables(w.ToRust(a0), &status);
+            }
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
+        }
+
+        /// <summary>The same for the entry points that uniffi makes, which have a guard of their own.</summary>
+        /// <param name="place">Where.</param>
+        internal static unsafe void ProvokePanic(string place)
+        {
+            Check.NotNull(place, nameof(place));
+            Library.Load();
+            RustCallStatus status = default;
+            using (var w = Writer.Rent())
+            {
+                w.Raw(place, "place"); var a0 = w.End();
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_func_provoke_panic(w.ToRust(a0), &status);
+            }
+            Rust.Check(ref status, null);
         }
     }
 }

@@ -1061,6 +1061,7 @@ class Dialect:
     def id(self) -> str: ...
     def scope_preset(self, name: str) -> builtins.list[str] | None: ...
     def title(self) -> str: ...
+    def variables(self) -> builtins.list[str]: ...
 
 @final
 class EventStream:
@@ -1125,14 +1126,14 @@ class Client:
     @staticmethod
     def new(
         service: str,
-        api_key: str | Secret | None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None,
-        management: str | Secret | None,
-        email: str | None,
-        password: str | Secret | None,
+        api_key: str | Secret | EllipsisType,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType,
+        management: str | Secret | EllipsisType,
+        email: str | EllipsisType,
+        password: str | Secret | EllipsisType,
         account: str | None,
         agent_id: str | None,
-        base_url: str | None,
+        base_url: str | EllipsisType,
         variant: str | None,
         total: float | None | EllipsisType,
         attempt: float | None | EllipsisType,
@@ -1160,14 +1161,14 @@ class Client:
     @staticmethod
     def with_dialect(
         dialect: Any,
-        api_key: str | Secret | None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None,
-        management: str | Secret | None,
-        email: str | None,
-        password: str | Secret | None,
+        api_key: str | Secret | EllipsisType,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType,
+        management: str | Secret | EllipsisType,
+        email: str | EllipsisType,
+        password: str | Secret | EllipsisType,
         account: str | None,
         agent_id: str | None,
-        base_url: str | None,
+        base_url: str | EllipsisType,
         variant: str | None,
         total: float | None | EllipsisType,
         attempt: float | None | EllipsisType,

@@ -108,6 +108,10 @@ class Dialect:
         """The service's name for people."""
         return self._native.title()
 
+    def variables(self) -> builtins.list[str]:
+        """The environment variables that a client of this service reads."""
+        return self._native.variables()
+
 
 class Clock:
     """A clock that client and sandbox share. It jumps when everybody waits for it."""

@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod bridge;
+pub mod guard;
 pub mod host;
 pub mod process;
 pub mod text;

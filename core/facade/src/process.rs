@@ -6,7 +6,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -17,6 +16,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Notify, oneshot};
 
 use crate::api::{ErrorKind, KeywrightError};
+use crate::guard::guarded_call;
 
 /// What a call ends with.
 pub type Result<T> = std::result::Result<T, KeywrightError>;
@@ -117,7 +117,7 @@ impl Process {
         call: BoxFuture<'static, Result<T>>,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
-        let (call, task) = abortable(async move { done(caught(call).await) });
+        let (call, task) = abortable(async move { done(guarded_call(call).await) });
         self.inbox.put(Box::pin(call.map(drop)));
         Running { task, process: self.id }
     }
@@ -216,12 +216,6 @@ impl Drop for Running {
             self.task.abort();
         }
     }
-}
-
-/// No panic leaves this crate: it is a defect, and told as one.
-async fn caught<T>(call: BoxFuture<'static, Result<T>>) -> Result<T> {
-    let ended = AssertUnwindSafe(call).catch_unwind().await;
-    ended.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Internal, "a panic was caught: please report it")))
 }
 
 #[cfg(test)]

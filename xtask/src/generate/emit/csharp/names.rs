@@ -6,7 +6,7 @@ use crate::generate::surface::{Doc, Field, Surface, Type};
 const KEYWORDS: [&str; 8] = ["event", "params", "object", "string", "ref", "in", "out", "base"];
 
 /// What is said of parameters; one that is not here is refused, so that none stays undocumented.
-const PARAMETERS: [(&str, &str); 39] = [
+const PARAMETERS: [(&str, &str); 40] = [
     ("account", "The account, or nothing for the service's own."),
     ("action", "What is to be done."),
     ("active", "Whether it is active."),
@@ -34,6 +34,7 @@ const PARAMETERS: [(&str, &str); 39] = [
     ("page_size", "How many items a page has; the service's default unless given."),
     ("path", "The path."),
     ("per", "The length of the window."),
+    ("place", "Where."),
     ("plan", "The plan."),
     ("query", "What is asked for."),
     ("resource", "The resource."),

@@ -2,7 +2,7 @@
 
 use super::BEHIND;
 use super::native::BY_HAND;
-use super::spell::{docstring, given, spread, taken};
+use super::spell::{docstring, given, left_out_or_given, spread, taken};
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::words::{pascal, snake};
 use crate::generate::surface::{Doc, Enum, Field, Method, Record, Surface, Type};
@@ -282,7 +282,14 @@ fn flat(surface: &Surface, method: &Method) -> Vec<String> {
         ty => format!("{}: {}", field.name, taken(ty, true)),
     };
     let params = method.params.iter().flat_map(|param| match surface.options_of(&param.ty) {
-        Some(options) => options.fields.iter().map(one).collect(),
+        Some(options) => options
+            .fields
+            .iter()
+            .map(|field| match options.is_never_nothing(field) {
+                true => format!("{}: {}", field.name, left_out_or_given(&taken(&field.ty, true))),
+                false => one(field),
+            })
+            .collect(),
         None => vec![one(param)],
     });
     params.collect()
