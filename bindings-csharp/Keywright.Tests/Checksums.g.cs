@@ -23,6 +23,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_dialect_title", uniffi_keywright_facade_checksum_method_dialect_title(), 62775);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_variables", uniffi_keywright_facade_checksum_method_dialect_variables(), 28932);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_close", uniffi_keywright_facade_checksum_method_eventstream_close(), 62552);
+            yield return ("uniffi_keywright_facade_checksum_method_eventstream_leave", uniffi_keywright_facade_checksum_method_eventstream_leave(), 17957);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_next_event", uniffi_keywright_facade_checksum_method_eventstream_next_event(), 59259);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_run_id", uniffi_keywright_facade_checksum_method_eventstream_run_id(), 64756);
             yield return ("uniffi_keywright_facade_checksum_method_clock_advance", uniffi_keywright_facade_checksum_method_clock_advance(), 41423);
@@ -139,6 +140,9 @@ namespace Keywright
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_close();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_leave();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_next_event();

@@ -412,6 +412,12 @@ const EVENTSTREAM_CLOSE = {
   takes: [],
   options: none,
 }
+const EVENTSTREAM_LEAVE = {
+  number: 20,
+  name: 'eventStream.leave',
+  takes: [],
+  options: none,
+}
 const EVENTSTREAM_NEXT_EVENT = {
   number: 5,
   name: 'eventStream.nextEvent',
@@ -420,60 +426,60 @@ const EVENTSTREAM_NEXT_EVENT = {
   gives: (v, x) => v === null ? null : asServerEvent(v, x),
 }
 const EVENTSTREAM_RUN_ID = {
-  number: 20,
+  number: 21,
   name: 'eventStream.runId',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const CLOCK_ADVANCE = {
-  number: 21,
+  number: 22,
   name: 'clock.advance',
   takes: [['byMs', 1, duration]],
   options: none,
 }
 const CLOCK_ELAPSED = {
-  number: 22,
+  number: 23,
   name: 'clock.elapsed',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const CLOCK_EXACT = {
-  number: 23,
+  number: 24,
   name: 'clock.exact',
   takes: [['chance', 1, float]],
   options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const CLOCK_HOLD = {
-  number: 24,
+  number: 25,
   name: 'clock.hold',
   takes: [],
   options: none,
 }
 const CLOCK_NOW = {
-  number: 25,
+  number: 26,
   name: 'clock.now',
   takes: [],
   options: none,
   gives: (v, x) => date(v),
 }
 const CLOCK_RELEASE = {
-  number: 26,
+  number: 27,
   name: 'clock.release',
   takes: [],
   options: none,
 }
 const CLOCK_SLEEPERS = {
-  number: 27,
+  number: 28,
   name: 'clock.sleepers',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_START = {
-  number: 28,
+  number: 29,
   name: 'Sandbox.start',
   takes: [],
   options: {
@@ -489,92 +495,92 @@ const SANDBOX_START = {
   gives: (v, x) => new Sandbox(MADE, x[v]),
 }
 const SANDBOX_ACCESS = {
-  number: 29,
+  number: 30,
   name: 'sandbox.access',
   takes: [['service', 1, text]],
   options: none,
   gives: (v, x) => asSandboxAccess(v, x),
 }
 const SANDBOX_CLEAR_FAULTS = {
-  number: 30,
+  number: 31,
   name: 'sandbox.clearFaults',
   takes: [],
   options: none,
 }
 const SANDBOX_CLEAR_LIMITS = {
-  number: 31,
+  number: 32,
   name: 'sandbox.clearLimits',
   takes: [],
   options: none,
 }
 const SANDBOX_CLOCK = {
-  number: 32,
+  number: 33,
   name: 'sandbox.clock',
   takes: [],
   options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const SANDBOX_CLOSE = {
-  number: 33,
+  number: 34,
   name: 'sandbox.close',
   takes: [],
   options: none,
 }
 const SANDBOX_CONNECTIONS = {
-  number: 34,
+  number: 35,
   name: 'sandbox.connections',
   takes: [],
   options: none,
   gives: (v, x) => asConnections(v, x),
 }
 const SANDBOX_FAULT = {
-  number: 35,
+  number: 36,
   name: 'sandbox.fault',
   takes: [['rule', 1, json]],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FAULTS = {
-  number: 36,
+  number: 37,
   name: 'sandbox.faults',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FINISH = {
-  number: 37,
+  number: 38,
   name: 'sandbox.finish',
   takes: [],
   options: none,
 }
 const SANDBOX_FIXTURES = {
-  number: 38,
+  number: 39,
   name: 'sandbox.fixtures',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_JOURNAL = {
-  number: 39,
+  number: 40,
   name: 'sandbox.journal',
   takes: [],
   options: none,
   gives: (v, x) => freeze(v.map((one) => asJournalEntry(one, x))),
 }
 const SANDBOX_LOAD_FIXTURES = {
-  number: 40,
+  number: 41,
   name: 'sandbox.loadFixtures',
   takes: [['fixtures', 1, json]],
   options: none,
 }
 const SANDBOX_RESET = {
-  number: 41,
+  number: 42,
   name: 'sandbox.reset',
   takes: [],
   options: none,
 }
 const SANDBOX_SET_ACTIVE = {
-  number: 42,
+  number: 43,
   name: 'sandbox.setActive',
   takes: [['service', 1, text], ['active', 3, bool]],
   options: {
@@ -583,7 +589,7 @@ const SANDBOX_SET_ACTIVE = {
   },
 }
 const SANDBOX_SET_CREDITS = {
-  number: 43,
+  number: 44,
   name: 'sandbox.setCredits',
   takes: [['service', 1, text]],
   options: {
@@ -592,32 +598,32 @@ const SANDBOX_SET_CREDITS = {
   },
 }
 const SANDBOX_SET_LIMIT = {
-  number: 44,
+  number: 45,
   name: 'sandbox.setLimit',
   takes: [['service', 1, text], ['count', 2, int64], ['perMs', 3, duration]],
   options: none,
 }
 const SANDBOX_SET_PLAN = {
-  number: 45,
+  number: 46,
   name: 'sandbox.setPlan',
   takes: [['service', 1, text], ['plan', 2, text]],
   options: none,
 }
 const SANDBOX_SET_VARIANT = {
-  number: 46,
+  number: 47,
   name: 'sandbox.setVariant',
   takes: [['service', 1, text], ['variant', 2, text]],
   options: none,
 }
 const SANDBOX_VERIFY = {
-  number: 47,
+  number: 48,
   name: 'sandbox.verify',
   takes: [['expected', 1, json], ['strictOrder', 2, bool]],
   options: none,
   gives: (v, x) => freeze(v),
 }
 const SANDBOX_WORLD = {
-  number: 48,
+  number: 49,
   name: 'sandbox.world',
   takes: [],
   options: {
@@ -917,14 +923,14 @@ const CLIENT_ACCOUNT_SETTINGS_UPDATE = {
   gives: (v, x) => asItem(v, x),
 }
 const BUILD_INFO = {
-  number: 49,
+  number: 50,
   name: 'buildInfo',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const DECODE_JSON = {
-  number: 50,
+  number: 51,
   name: 'decodeJson',
   takes: [['body', 0, bytes]],
   options: none,
@@ -1344,6 +1350,10 @@ class Dialect extends Handle {
 class EventStream extends Handle {
   close(options, ...more) {
     return call(EVENTSTREAM_CLOSE, this, [], options, more)
+  }
+
+  leave(...more) {
+    return invoke(EVENTSTREAM_LEAVE, this, [], undefined, more)
   }
 
   nextEvent(options, ...more) {

@@ -1354,6 +1354,8 @@ export declare class EventStream implements AsyncIterable<ServerEvent> {
   private constructor()
   /** Closes the connection, at once or when the call for the next event has ended. */
   close(options?: Cancellable): Promise<void>
+  /** Closes the connection without waiting: for loops that are left in the middle. */
+  leave(): void
   /**
    * The next event; nothing at the end.
    *

@@ -399,107 +399,112 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
         }
         20 => {
             let this = Arc::<EventStream>::read(from, 0, "this")?;
-            Ok(Answer::of(this.run_id()))
+            this.leave();
+            Ok(Answer::of(()))
         }
         21 => {
+            let this = Arc::<EventStream>::read(from, 0, "this")?;
+            Ok(Answer::of(this.run_id()))
+        }
+        22 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             let by: std::time::Duration = Read::read(from, 1, "by")?;
             this.advance(by);
             Ok(Answer::of(()))
         }
-        22 => {
+        23 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.elapsed()))
         }
-        23 => {
+        24 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             let chance: f64 = Read::read(from, 1, "chance")?;
             Ok(Answer::of(this.exact(chance)))
         }
-        24 => {
+        25 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             this.hold();
             Ok(Answer::of(()))
         }
-        25 => {
+        26 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.now()))
         }
-        26 => {
+        27 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             this.release();
             Ok(Answer::of(()))
         }
-        27 => {
+        28 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.sleepers()))
         }
-        28 => {
+        29 => {
             let options: SandboxOptions = or_default(from, 0, "options")?;
             Ok(Answer::of(Sandbox::start(options)?))
         }
-        29 => {
+        30 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             Ok(Answer::of(this.access(service)?))
         }
-        30 => {
+        31 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.clear_faults();
             Ok(Answer::of(()))
         }
-        31 => {
+        32 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.clear_limits()?;
             Ok(Answer::of(()))
         }
-        32 => {
+        33 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.clock()))
         }
-        33 => {
+        34 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.close();
             Ok(Answer::of(()))
         }
-        34 => {
+        35 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.connections()))
         }
-        35 => {
+        36 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let rule: Json = Read::read(from, 1, "rule")?;
             Ok(Answer::of(this.fault(rule)?))
         }
-        36 => {
+        37 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.faults()))
         }
-        37 => {
+        38 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.finish()?;
             Ok(Answer::of(()))
         }
-        38 => {
+        39 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.fixtures()?))
         }
-        39 => {
+        40 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.journal()))
         }
-        40 => {
+        41 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let fixtures: Json = Read::read(from, 1, "fixtures")?;
             this.load_fixtures(fixtures)?;
             Ok(Answer::of(()))
         }
-        41 => {
+        42 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.reset()?;
             Ok(Answer::of(()))
         }
-        42 => {
+        43 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let account: Option<String> = Read::read(from, 2, "account")?;
@@ -507,14 +512,14 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
             this.set_active(service, account, active)?;
             Ok(Answer::of(()))
         }
-        43 => {
+        44 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let credits: Option<f64> = Read::read(from, 2, "credits")?;
             this.set_credits(service, credits)?;
             Ok(Answer::of(()))
         }
-        44 => {
+        45 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let count: u64 = Read::read(from, 2, "count")?;
@@ -522,35 +527,35 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
             this.set_limit(service, count, per)?;
             Ok(Answer::of(()))
         }
-        45 => {
+        46 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let plan: String = Read::read(from, 2, "plan")?;
             this.set_plan(service, plan)?;
             Ok(Answer::of(()))
         }
-        46 => {
+        47 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let variant: String = Read::read(from, 2, "variant")?;
             this.set_variant(service, variant)?;
             Ok(Answer::of(()))
         }
-        47 => {
+        48 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let expected: Json = Read::read(from, 1, "expected")?;
             let strict_order: bool = or_default(from, 2, "strict_order")?;
             Ok(Answer::of(this.verify(expected, strict_order)?))
         }
-        48 => {
+        49 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let options: SandboxOptions = or_default(from, 1, "options")?;
             Ok(Answer::of(this.world(options)?))
         }
-        49 => {
+        50 => {
             Ok(Answer::of(build_info()))
         }
-        50 => {
+        51 => {
             let body: Vec<u8> = Read::read(from, 0, "body")?;
             Ok(Answer::of(decode_json(body)?))
         }

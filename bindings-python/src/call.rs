@@ -94,7 +94,7 @@ fn blocked<'py, T: Give + Send + 'static>(
     functions: Option<&Arc<Functions>>,
     call: BoxFuture<'static, Result<T>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let inside = Inside::enter(py)?;
+    let inside = Inside::enter(py);
     let parker = Parker::default();
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
@@ -154,7 +154,7 @@ impl Queue {
         delivering: Option<Delivering>,
         call: BoxFuture<'static, Result<T>>,
     ) -> PyResult<u64> {
-        let _inside = Inside::enter(py)?;
+        let _inside = Inside::enter(py);
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let owned = functions.map(Arc::clone);
         let ended = move |ended| {
@@ -179,8 +179,8 @@ impl Queue {
 entry_points! {
     impl Queue {
         #[new]
-        fn new() -> PyResult<Self> {
-            let (bell, rope) = UnixStream::pair()?;
+        fn new(py: Python<'_>) -> PyResult<Self> {
+            let (bell, rope) = UnixStream::pair().map_err(|_| raise(py, KeywrightError::no_resources("file descriptor")))?;
             bell.set_nonblocking(true)?;
             rope.set_nonblocking(true)?;
             // A bell that is full rings already.
@@ -197,7 +197,7 @@ entry_points! {
         /// Everything that has come: `(number, result, exception)` for a call that has ended,
         /// `(0, link, request)` for a request of the core.
         fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            let _inside = Inside::enter(py)?;
+            let _inside = Inside::enter(py);
             let mut rung = [0; 64];
             while matches!((&self.bell).read(&mut rung), Ok(64)) {}
             let mut come: Vec<(u64, Py<PyAny>, Py<PyAny>)> = Vec::new();

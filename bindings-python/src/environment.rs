@@ -11,7 +11,7 @@ use crate::convert::take;
 /// The variables of a client: those that were given, or those of `os.environ` that it reads.
 pub fn handed_over(
     given: &Bound<'_, PyAny>,
-    service: Option<&str>,
+    service: Option<&String>,
     dialect: Option<&Arc<facade::Dialect>>,
 ) -> PyResult<Option<Vec<facade::Pair>>> {
     if !given.is_none() {
@@ -19,7 +19,7 @@ pub fn handed_over(
     }
     let names = match (dialect, service) {
         (Some(dialect), _) => dialect.variables(),
-        (None, service) => facade::client_variables(service.unwrap_or_default().to_owned()),
+        (None, service) => service.map(|service| facade::client_variables(service.clone())).unwrap_or_default(),
     };
     let environ = given.py().import("os")?.getattr("environ")?;
     let mut pairs = Vec::new();

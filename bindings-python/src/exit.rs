@@ -2,7 +2,8 @@
 //!
 //! The interpreter ends a daemon thread wherever it next wants the lock. Between frames of ours that
 //! aborts the process, so the end waits until no thread is there, and one that would come in
-//! afterwards waits for ever instead.
+//! afterwards waits for ever instead. The thread that takes the interpreter down may go on calling:
+//! hooks that were registered before this package was imported run after its end.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -12,11 +13,9 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use keywright_facade::process::Process;
-use keywright_facade::{ErrorKind, KeywrightError};
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
-use crate::error::raise;
 use crate::guard::entry_points;
 
 /// How many moments the end waits for functions of the user that do not return.
@@ -72,22 +71,16 @@ entry_points! {
 pub struct Inside(PhantomData<*const ()>);
 
 impl Inside {
-    /// Begins; waits for ever where the interpreter has ended.
-    ///
-    /// # Errors
-    /// `cancelled` on the thread that ends it: nobody is there any more to make its call.
-    pub fn enter(py: Python<'_>) -> PyResult<Self> {
-        if ENDER.get() == Some(&std::thread::current().id()) {
-            return Err(raise(py, KeywrightError::of(ErrorKind::Cancelled, "the process ends")));
-        }
+    /// Begins; waits for ever where the interpreter has ended, but on the thread that ends it.
+    pub fn enter(py: Python<'_>) -> Self {
         if DEPTH.get() == 0 {
             INSIDE.fetch_add(1, Ordering::SeqCst);
-            if ENDER.get().is_some() {
+            if has_ended() {
                 py.detach(gone);
             }
         }
         DEPTH.set(DEPTH.get() + 1);
-        Ok(Self(PhantomData))
+        Self(PhantomData)
     }
 
     /// Waits without the interpreter's lock.
@@ -96,7 +89,7 @@ impl Inside {
             INSIDE.fetch_sub(1, Ordering::SeqCst);
             wait();
             INSIDE.fetch_add(1, Ordering::SeqCst);
-            if ENDER.get().is_some() {
+            if has_ended() {
                 gone();
             }
         });
@@ -110,6 +103,11 @@ impl Drop for Inside {
             INSIDE.fetch_sub(1, Ordering::SeqCst);
         }
     }
+}
+
+/// Whether another thread takes the interpreter down.
+fn has_ended() -> bool {
+    ENDER.get().is_some_and(|ender| *ender != std::thread::current().id())
 }
 
 fn gone() {

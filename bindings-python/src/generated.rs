@@ -3035,6 +3035,11 @@ entry_points! {
             call.run(py, async move { inner.close().await.map(|()| record::Nothing) })
         }
 
+        fn leave<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).leave();
+            Ok(py.None().into_bound(py))
+        }
+
         fn next_event<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::plain(queue);
             let inner = Arc::clone(&self.0);

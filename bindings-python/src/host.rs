@@ -153,7 +153,7 @@ entry_points! {
     impl Link {
         /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
         fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
-            let _inside = Inside::enter(py)?;
+            let _inside = Inside::enter(py);
             self.0.begin(py, request.get())
         }
 

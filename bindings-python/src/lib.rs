@@ -12,6 +12,7 @@ mod exit;
 mod generated;
 mod guard;
 mod host;
+mod interpreter;
 mod json;
 mod record;
 mod secret;
@@ -33,6 +34,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 fn filled(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    interpreter::is_main(module.py())?;
     keywright_facade::process::speaks("python");
     module.add("__version__", keywright_facade::build_info())?;
     module.add_class::<secret::Secret>()?;

@@ -256,6 +256,7 @@ mod resource;
 #[doc(hidden)]
 pub mod retry;
 mod route;
+mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;

@@ -131,6 +131,9 @@ namespace Keywright
         internal static extern ulong uniffi_keywright_facade_fn_method_eventstream_close(ulong self);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_eventstream_leave(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_eventstream_next_event(ulong self);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -165,6 +165,15 @@ namespace Keywright
             return new PendingCall<bool, bool>(VoidFuture.Kind, future, result => result, null, "close", null, cancellationToken).Begin();
         }
 
+        /// <summary>Closes the connection without waiting: for loops that are left in the middle.</summary>
+        public unsafe void Leave()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            Native.uniffi_keywright_facade_fn_method_eventstream_leave(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+        }
+
         /// <summary>The next event; nothing at the end.</summary>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>network</c> when the stream breaks off, <c>timeout</c> when it falls silent: the remedy says how to go on.</exception>

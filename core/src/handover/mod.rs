@@ -25,6 +25,7 @@ use crate::model::{CreatedKey, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
 use crate::pipeline::{Done, Flight};
+use crate::runtime;
 use crate::wire::BoxFuture;
 
 pub use options::{Deliver, Handover, OnCancel, Recover};
@@ -52,10 +53,8 @@ impl Job {
     /// Runs it to its end, whether or not the caller stays. Boxed, because mending a loss may rotate.
     pub(crate) fn run(self) -> BoxFuture<'static, Result<Reply<CreatedKey>>> {
         Box::pin(async move {
-            if Handle::try_current().is_err() {
-                let remedy = "use `keywright::blocking`, or call inside tokio";
-                return Err(Error::config("client", "was used outside an async runtime", remedy));
-            }
+            runtime::current()?;
+            runtime::check(self.client.pipeline.transport.as_ref())?;
             let (caller, result) = oneshot::channel();
             let mut caller_s_end = CallersEnd { job: self.clone(), result };
             tokio::spawn(self.run_for(caller));

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Outcome, Result, TimeoutScope};
 use crate::json::{Document, Json, Node};
 use crate::model::Meta;
 use crate::pipeline::{Answered, Body};
+use crate::runtime;
 use crate::wire::{BodySource, Fault};
 
 /// Between two events, keep-alives included.
@@ -99,6 +100,9 @@ impl EventStream {
     pub async fn next(&mut self) -> Option<Result<ServerEvent>> {
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
+        if let Err(error) = runtime::check(self.client.pipeline.transport.as_ref()) {
+            return Some(Err(self.client.named(error)));
+        }
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(Ok(event));
