@@ -27,6 +27,11 @@ entry_points! {
     fn config_error(py: Python<'_>, field: &str, reason: &str, remedy: &str) -> PyResult<PyErrValue> {
         Ok(PyErrValue(raise(py, KeywrightError::config(field, reason, remedy))))
     }
+
+    /// The exception for something that the machine did not give.
+    fn no_resources(py: Python<'_>, what: &str) -> PyResult<PyErrValue> {
+        Ok(PyErrValue(raise(py, KeywrightError::no_resources(what))))
+    }
 }
 
 /// An exception that is given back and not raised.

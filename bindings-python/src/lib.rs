@@ -42,6 +42,7 @@ fn filled(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<host::Link>()?;
     module.add_class::<host::Request>()?;
     module.add_function(wrap_pyfunction!(error::config_error, module)?)?;
+    module.add_function(wrap_pyfunction!(error::no_resources, module)?)?;
     module.add_function(wrap_pyfunction!(json::loads, module)?)?;
     module.add_function(wrap_pyfunction!(panic_next, module)?)?;
     exit::register(module.py())?;

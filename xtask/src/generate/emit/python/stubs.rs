@@ -132,7 +132,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
         "from types import EllipsisType",
         "from typing import Any, ClassVar, Self, final",
         "",
-        "from ._errors import ConfigError",
+        "from ._errors import ConfigError, NetworkError",
         "from ._objects import Clock as _Clock",
         "from ._runtime import EventStream as _EventStream",
     ] {
@@ -142,7 +142,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
-    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads"];
+    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads", "no_resources"];
     let records =
         surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
     let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
@@ -170,6 +170,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
 const BY_HAND_STUB: &str = "\
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
+def no_resources(what: str) -> NetworkError: ...
 
 @final
 class Secret:
