@@ -21,7 +21,9 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_dialect_id", uniffi_keywright_facade_checksum_method_dialect_id(), 49280);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_scope_preset", uniffi_keywright_facade_checksum_method_dialect_scope_preset(), 5687);
             yield return ("uniffi_keywright_facade_checksum_method_dialect_title", uniffi_keywright_facade_checksum_method_dialect_title(), 62775);
+            yield return ("uniffi_keywright_facade_checksum_method_dialect_variables", uniffi_keywright_facade_checksum_method_dialect_variables(), 28932);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_close", uniffi_keywright_facade_checksum_method_eventstream_close(), 62552);
+            yield return ("uniffi_keywright_facade_checksum_method_eventstream_leave", uniffi_keywright_facade_checksum_method_eventstream_leave(), 17957);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_next_event", uniffi_keywright_facade_checksum_method_eventstream_next_event(), 59259);
             yield return ("uniffi_keywright_facade_checksum_method_eventstream_run_id", uniffi_keywright_facade_checksum_method_eventstream_run_id(), 64756);
             yield return ("uniffi_keywright_facade_checksum_method_clock_advance", uniffi_keywright_facade_checksum_method_clock_advance(), 41423);
@@ -47,7 +49,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_reset", uniffi_keywright_facade_checksum_method_sandbox_reset(), 48046);
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_active", uniffi_keywright_facade_checksum_method_sandbox_set_active(), 59900);
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_credits", uniffi_keywright_facade_checksum_method_sandbox_set_credits(), 60391);
-            yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_limit", uniffi_keywright_facade_checksum_method_sandbox_set_limit(), 28592);
+            yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_limit", uniffi_keywright_facade_checksum_method_sandbox_set_limit(), 63903);
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_plan", uniffi_keywright_facade_checksum_method_sandbox_set_plan(), 39350);
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_set_variant", uniffi_keywright_facade_checksum_method_sandbox_set_variant(), 42692);
             yield return ("uniffi_keywright_facade_checksum_method_sandbox_verify", uniffi_keywright_facade_checksum_method_sandbox_verify(), 2051);
@@ -90,18 +92,18 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_create", uniffi_keywright_facade_checksum_method_client_keys_create(), 22467);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_delete", uniffi_keywright_facade_checksum_method_client_keys_delete(), 53022);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_get", uniffi_keywright_facade_checksum_method_client_keys_get(), 29528);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_list", uniffi_keywright_facade_checksum_method_client_keys_list(), 20889);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_list", uniffi_keywright_facade_checksum_method_client_keys_list(), 35833);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_reactivate", uniffi_keywright_facade_checksum_method_client_keys_reactivate(), 52943);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_retire", uniffi_keywright_facade_checksum_method_client_keys_retire(), 30294);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_revoke", uniffi_keywright_facade_checksum_method_client_keys_revoke(), 40070);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_rotate", uniffi_keywright_facade_checksum_method_client_keys_rotate(), 48533);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_update", uniffi_keywright_facade_checksum_method_client_keys_update(), 15745);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_update", uniffi_keywright_facade_checksum_method_client_keys_update(), 20147);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_usage", uniffi_keywright_facade_checksum_method_client_keys_usage(), 47570);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_call", uniffi_keywright_facade_checksum_method_client_resource_call(), 56540);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_create", uniffi_keywright_facade_checksum_method_client_resource_create(), 7359);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_delete", uniffi_keywright_facade_checksum_method_client_resource_delete(), 48537);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_get", uniffi_keywright_facade_checksum_method_client_resource_get(), 58031);
-            yield return ("uniffi_keywright_facade_checksum_method_client_resource_list", uniffi_keywright_facade_checksum_method_client_resource_list(), 55874);
+            yield return ("uniffi_keywright_facade_checksum_method_client_resource_list", uniffi_keywright_facade_checksum_method_client_resource_list(), 50970);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_update", uniffi_keywright_facade_checksum_method_client_resource_update(), 50723);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_cancel", uniffi_keywright_facade_checksum_method_client_runs_cancel(), 19004);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_create", uniffi_keywright_facade_checksum_method_client_runs_create(), 45808);
@@ -117,6 +119,8 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_account_settings_update", uniffi_keywright_facade_checksum_method_client_account_settings_update(), 15596);
             yield return ("uniffi_keywright_facade_checksum_func_build_info", uniffi_keywright_facade_checksum_func_build_info(), 38739);
             yield return ("uniffi_keywright_facade_checksum_func_decode_json", uniffi_keywright_facade_checksum_func_decode_json(), 7229);
+            yield return ("uniffi_keywright_facade_checksum_func_client_variables", uniffi_keywright_facade_checksum_func_client_variables(), 28906);
+            yield return ("uniffi_keywright_facade_checksum_func_provoke_panic", uniffi_keywright_facade_checksum_func_provoke_panic(), 4038);
         }
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -138,7 +142,13 @@ namespace Keywright
         private static extern ushort uniffi_keywright_facade_checksum_method_dialect_title();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_dialect_variables();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_close();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_leave();
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_method_eventstream_next_event();
@@ -424,5 +434,11 @@ namespace Keywright
 
         [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         private static extern ushort uniffi_keywright_facade_checksum_func_decode_json();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_func_client_variables();
+
+        [DllImport("keywright_native", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        private static extern ushort uniffi_keywright_facade_checksum_func_provoke_panic();
     }
 }

@@ -15,16 +15,17 @@ namespace Keywright.Tests
         public async Task Every_call_asks_the_provider_and_may_get_another_key()
         {
             using var sandbox = await Sandbox.StartAsync();
-            var options = sandbox.Seclai();
-            var key = options.ApiKey!.Expose();
+            var key = sandbox.Seclai().ApiKey!.Expose();
             var asked = 0;
-            options.ApiKey = null;
-            options.KeyProvider = async token =>
+            var options = new ClientOptions
             {
-                await Task.Yield();
-                return Interlocked.Increment(ref asked) == 1 ? key : "sk-another-key-that-nobody-knows";
+                KeyProvider = async token =>
+                {
+                    await Task.Yield();
+                    return Interlocked.Increment(ref asked) == 1 ? key : "sk-another-key-that-nobody-knows";
+                },
             };
-            using var client = new SeclaiClient(options);
+            using var client = new SeclaiClient(sandbox.Seclai(options));
             Assert.NotEmpty((await client.Agents.ListAsync()).Items);
             await Assert.ThrowsAsync<UnauthenticatedException>(() => client.Agents.ListAsync());
             Assert.True(asked >= 2);
@@ -34,11 +35,8 @@ namespace Keywright.Tests
         public async Task What_the_provider_fails_with_is_the_cause()
         {
             using var sandbox = await Sandbox.StartAsync();
-            var options = sandbox.Seclai();
             var mine = new TimeoutException("the vault is closed");
-            options.ApiKey = null;
-            options.KeyProvider = token => throw mine;
-            using var client = new SeclaiClient(options);
+            using var client = new SeclaiClient(sandbox.Seclai(new ClientOptions { KeyProvider = token => throw mine }));
             var failed = await Assert.ThrowsAnyAsync<KeywrightException>(() => client.Agents.ListAsync());
             Assert.Same(mine, failed.InnerException);
             Assert.DoesNotContain("vault", failed.Message);
@@ -49,10 +47,8 @@ namespace Keywright.Tests
         {
             using var sandbox = await Sandbox.StartAsync();
             using var vault = new SeclaiClient(sandbox.Seclai());
-            var options = sandbox.Seclai();
-            options.ApiKey = null;
-            options.KeyProvider = async token => (await vault.Keys.CreateAsync(cancellationToken: token)).Secret.Expose();
-            using var client = new SeclaiClient(options);
+            var options = new ClientOptions { KeyProvider = async token => (await vault.Keys.CreateAsync(cancellationToken: token)).Secret.Expose() };
+            using var client = new SeclaiClient(sandbox.Seclai(options));
             var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.Agents.ListAsync()));
             Assert.Equal(20, pages.Length);
         }

@@ -19,15 +19,16 @@ namespace Keywright.Tests
         public async Task Calls_in_flight_survive_the_end_of_their_client()
         {
             using var sandbox = await Sandbox.StartAsync();
-            var options = sandbox.Seclai();
-            var key = options.ApiKey!.Expose();
-            options.ApiKey = null;
-            options.KeyProvider = async token =>
+            var key = sandbox.Seclai().ApiKey!.Expose();
+            var options = new ClientOptions
             {
-                await Task.Yield();
-                return key;
+                KeyProvider = async token =>
+                {
+                    await Task.Yield();
+                    return key;
+                },
             };
-            var client = new SeclaiClient(options);
+            var client = new SeclaiClient(sandbox.Seclai(options));
             var agents = client.Agents;
             var calls = Enumerable.Range(0, 50).Select(_ => agents.ListAsync()).ToList();
             client.Dispose();

@@ -3,7 +3,7 @@
 // What JavaScript expects beyond calls: lists and streams that are walked, a clock that is held
 // while some work is done, a sandbox whose access is a client's options.
 
-const { call } = require('./runtime.cjs')
+const { call, nothingMore } = require('./runtime.cjs')
 const { keep } = require('./values.cjs')
 
 /** One page. Walking it walks on through the following pages. */
@@ -22,8 +22,9 @@ class Page {
     return this.nextToken !== null
   }
 
-  async nextPage() {
-    return this.nextToken === null ? null : this.#next(this.nextToken)
+  async nextPage(options, ...more) {
+    nothingMore('page.nextPage', more)
+    return this.nextToken === null ? null : this.#next(this.nextToken, options)
   }
 
   async *[Symbol.asyncIterator]() {
@@ -67,10 +68,10 @@ class Listing {
 }
 
 /** Asks for a list. Nothing is sent before somebody awaits or walks it. */
-function listing(of, target, given, options) {
-  const page = async (more) => {
-    const first = await call(of, target, given, more)
-    return new Page(first, (after) => page({ ...more, after }))
+function listing(of, target, given, options, more) {
+  const page = async (asked) => {
+    const first = await call(of, target, given, asked, more)
+    return new Page(first, (after, changed) => page({ ...asked, ...changed, after }))
   }
   return new Listing(() => page(options))
 }
@@ -95,10 +96,15 @@ async function held(clock, work) {
 }
 
 /** What of a sandbox's access a client is made with. The sandbox stays while a client is on its clock. */
-function optionsOf(sandbox, { baseUrl, apiKey, management, email, password, agentId, clock }) {
+function optionsOf(sandbox, { baseUrl, apiKey, management, email, password, agentId, clock }, instead = {}) {
+  if (typeof instead !== 'object' || instead === null) throw new TypeError('what takes the place of options must be an object')
   keep(clock, sandbox)
   const options = { baseUrl, apiKey, management, email, password, agentId, clock }
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null))
+  for (const name of Object.keys(instead)) for (const other of INSTEAD_OF[name] ?? []) delete options[other]
+  return { ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)), ...instead }
 }
+
+/** What cannot stand beside an option that is given in its place. */
+const INSTEAD_OF = { __proto__: null, keyProvider: ['apiKey'], management: ['email', 'password'], email: ['management'] }
 
 module.exports = { Listing, Page, eventsOf, held, listing, optionsOf }

@@ -4,12 +4,16 @@
 
 const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
 const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
-const { alike, call, invoke, keepHost } = require('./runtime.cjs')
+const { alike, call, invoke, keepHost, nothingMore } = require('./runtime.cjs')
 const { Handle, KeywrightError, MADE, Response, Secret, date, generated, isAmong, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
 const none = freeze({ __proto__: null })
-const take = (lower, place, member) => ({ lower, place, member })
+const take = (lower, place, member) => ({ lower, place, member, refuses: [], instead: '' })
+// A key or an address: what is not set somewhere must not quietly become what the environment says.
+const given = (lower, place, member) => ({ lower, place, member, refuses: [undefined, null], instead: 'give a value, or leave it out so that the environment is read' })
+// `null` might mean either.
+const cleared = (lower, place, member) => ({ lower, place, member, refuses: [null], instead: 'leave it out to keep it, or give neverExpires to remove it' })
 
 // ---- Errors
 
@@ -149,14 +153,14 @@ const CLIENT_NEW = {
   takes: [['service', 0, text]],
   options: {
     __proto__: null,
-    apiKey: take(secret, 1, 0),
-    keyProvider: take(asked, 1, 1),
-    management: take(secret, 1, 2),
-    email: take(text, 1, 3),
-    password: take(secret, 1, 4),
+    apiKey: given(secret, 1, 0),
+    keyProvider: given(asked, 1, 1),
+    management: given(secret, 1, 2),
+    email: given(text, 1, 3),
+    password: given(secret, 1, 4),
     account: take(text, 1, 5),
     agentId: take(text, 1, 6),
-    baseUrl: take(text, 1, 7),
+    baseUrl: given(text, 1, 7),
     variant: take(text, 1, 8),
     totalMs: take(limit, 1, 9),
     attemptMs: take(limit, 1, 10),
@@ -166,21 +170,23 @@ const CLIENT_NEW = {
     retryBaseMs: take(duration, 1, 14),
     retryCapMs: take(duration, 1, 15),
     maxRetryAfterMs: take(duration, 1, 16),
-    throttle: take(text, 1, 17),
-    priority: take(text, 1, 18),
-    privateLane: take(bool, 1, 19),
-    maxBody: take(int64, 1, 20),
-    allowInsecureHttp: take(bool, 1, 21),
-    checkKeyShape: take(bool, 1, 22),
-    keepPassword: take(bool, 1, 23),
-    debugHeaders: take(bool, 1, 24),
-    proxy: take(text, 1, 25),
-    extraRoots: take(list(text), 1, 26),
-    appName: take(text, 1, 27),
-    onEvent: take(asked, 1, 28),
-    clock: take(instance(() => Clock), 1, 29),
-    env: take(pairs, 1, 30),
+    queueLimit: take(int32, 1, 17),
+    throttle: take(text, 1, 18),
+    priority: take(text, 1, 19),
+    privateLane: take(bool, 1, 20),
+    maxBody: take(int64, 1, 21),
+    allowInsecureHttp: take(bool, 1, 22),
+    checkKeyShape: take(bool, 1, 23),
+    keepPassword: take(bool, 1, 24),
+    debugHeaders: take(bool, 1, 25),
+    proxy: take(text, 1, 26),
+    extraRoots: take(list(text), 1, 27),
+    appName: take(text, 1, 28),
+    onEvent: take(asked, 1, 29),
+    clock: take(instance(() => Clock), 1, 30),
+    env: take(pairs, 1, 31),
   },
+  environment: [1, 31],
   gives: (v, x) => x[v],
 }
 const CLIENT_WITH_DIALECT = {
@@ -189,14 +195,14 @@ const CLIENT_WITH_DIALECT = {
   takes: [['dialect', 0, instance(() => Dialect)]],
   options: {
     __proto__: null,
-    apiKey: take(secret, 1, 0),
-    keyProvider: take(asked, 1, 1),
-    management: take(secret, 1, 2),
-    email: take(text, 1, 3),
-    password: take(secret, 1, 4),
+    apiKey: given(secret, 1, 0),
+    keyProvider: given(asked, 1, 1),
+    management: given(secret, 1, 2),
+    email: given(text, 1, 3),
+    password: given(secret, 1, 4),
     account: take(text, 1, 5),
     agentId: take(text, 1, 6),
-    baseUrl: take(text, 1, 7),
+    baseUrl: given(text, 1, 7),
     variant: take(text, 1, 8),
     totalMs: take(limit, 1, 9),
     attemptMs: take(limit, 1, 10),
@@ -206,21 +212,23 @@ const CLIENT_WITH_DIALECT = {
     retryBaseMs: take(duration, 1, 14),
     retryCapMs: take(duration, 1, 15),
     maxRetryAfterMs: take(duration, 1, 16),
-    throttle: take(text, 1, 17),
-    priority: take(text, 1, 18),
-    privateLane: take(bool, 1, 19),
-    maxBody: take(int64, 1, 20),
-    allowInsecureHttp: take(bool, 1, 21),
-    checkKeyShape: take(bool, 1, 22),
-    keepPassword: take(bool, 1, 23),
-    debugHeaders: take(bool, 1, 24),
-    proxy: take(text, 1, 25),
-    extraRoots: take(list(text), 1, 26),
-    appName: take(text, 1, 27),
-    onEvent: take(asked, 1, 28),
-    clock: take(instance(() => Clock), 1, 29),
-    env: take(pairs, 1, 30),
+    queueLimit: take(int32, 1, 17),
+    throttle: take(text, 1, 18),
+    priority: take(text, 1, 19),
+    privateLane: take(bool, 1, 20),
+    maxBody: take(int64, 1, 21),
+    allowInsecureHttp: take(bool, 1, 22),
+    checkKeyShape: take(bool, 1, 23),
+    keepPassword: take(bool, 1, 24),
+    debugHeaders: take(bool, 1, 25),
+    proxy: take(text, 1, 26),
+    extraRoots: take(list(text), 1, 27),
+    appName: take(text, 1, 28),
+    onEvent: take(asked, 1, 29),
+    clock: take(instance(() => Clock), 1, 30),
+    env: take(pairs, 1, 31),
   },
+  environment: [1, 31],
   gives: (v, x) => x[v],
 }
 const CLIENT_ACCOUNT = {
@@ -397,9 +405,22 @@ const DIALECT_TITLE = {
   options: none,
   gives: (v, x) => v,
 }
+const DIALECT_VARIABLES = {
+  number: 19,
+  name: 'dialect.variables',
+  takes: [],
+  options: none,
+  gives: (v, x) => freeze(v),
+}
 const EVENTSTREAM_CLOSE = {
   number: 4,
   name: 'eventStream.close',
+  takes: [],
+  options: none,
+}
+const EVENTSTREAM_LEAVE = {
+  number: 20,
+  name: 'eventStream.leave',
   takes: [],
   options: none,
 }
@@ -411,60 +432,60 @@ const EVENTSTREAM_NEXT_EVENT = {
   gives: (v, x) => v === null ? null : asServerEvent(v, x),
 }
 const EVENTSTREAM_RUN_ID = {
-  number: 19,
+  number: 21,
   name: 'eventStream.runId',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const CLOCK_ADVANCE = {
-  number: 20,
+  number: 22,
   name: 'clock.advance',
   takes: [['byMs', 1, duration]],
   options: none,
 }
 const CLOCK_ELAPSED = {
-  number: 21,
+  number: 23,
   name: 'clock.elapsed',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const CLOCK_EXACT = {
-  number: 22,
+  number: 24,
   name: 'clock.exact',
   takes: [['chance', 1, float]],
   options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const CLOCK_HOLD = {
-  number: 23,
+  number: 25,
   name: 'clock.hold',
   takes: [],
   options: none,
 }
 const CLOCK_NOW = {
-  number: 24,
+  number: 26,
   name: 'clock.now',
   takes: [],
   options: none,
   gives: (v, x) => date(v),
 }
 const CLOCK_RELEASE = {
-  number: 25,
+  number: 27,
   name: 'clock.release',
   takes: [],
   options: none,
 }
 const CLOCK_SLEEPERS = {
-  number: 26,
+  number: 28,
   name: 'clock.sleepers',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_START = {
-  number: 27,
+  number: 29,
   name: 'Sandbox.start',
   takes: [],
   options: {
@@ -480,92 +501,92 @@ const SANDBOX_START = {
   gives: (v, x) => new Sandbox(MADE, x[v]),
 }
 const SANDBOX_ACCESS = {
-  number: 28,
+  number: 30,
   name: 'sandbox.access',
   takes: [['service', 1, text]],
   options: none,
   gives: (v, x) => asSandboxAccess(v, x),
 }
 const SANDBOX_CLEAR_FAULTS = {
-  number: 29,
+  number: 31,
   name: 'sandbox.clearFaults',
   takes: [],
   options: none,
 }
 const SANDBOX_CLEAR_LIMITS = {
-  number: 30,
+  number: 32,
   name: 'sandbox.clearLimits',
   takes: [],
   options: none,
 }
 const SANDBOX_CLOCK = {
-  number: 31,
+  number: 33,
   name: 'sandbox.clock',
   takes: [],
   options: none,
   gives: (v, x) => new Clock(MADE, x[v]),
 }
 const SANDBOX_CLOSE = {
-  number: 32,
+  number: 34,
   name: 'sandbox.close',
   takes: [],
   options: none,
 }
 const SANDBOX_CONNECTIONS = {
-  number: 33,
+  number: 35,
   name: 'sandbox.connections',
   takes: [],
   options: none,
   gives: (v, x) => asConnections(v, x),
 }
 const SANDBOX_FAULT = {
-  number: 34,
+  number: 36,
   name: 'sandbox.fault',
   takes: [['rule', 1, json]],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FAULTS = {
-  number: 35,
+  number: 37,
   name: 'sandbox.faults',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_FINISH = {
-  number: 36,
+  number: 38,
   name: 'sandbox.finish',
   takes: [],
   options: none,
 }
 const SANDBOX_FIXTURES = {
-  number: 37,
+  number: 39,
   name: 'sandbox.fixtures',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const SANDBOX_JOURNAL = {
-  number: 38,
+  number: 40,
   name: 'sandbox.journal',
   takes: [],
   options: none,
   gives: (v, x) => freeze(v.map((one) => asJournalEntry(one, x))),
 }
 const SANDBOX_LOAD_FIXTURES = {
-  number: 39,
+  number: 41,
   name: 'sandbox.loadFixtures',
   takes: [['fixtures', 1, json]],
   options: none,
 }
 const SANDBOX_RESET = {
-  number: 40,
+  number: 42,
   name: 'sandbox.reset',
   takes: [],
   options: none,
 }
 const SANDBOX_SET_ACTIVE = {
-  number: 41,
+  number: 43,
   name: 'sandbox.setActive',
   takes: [['service', 1, text], ['active', 3, bool]],
   options: {
@@ -574,7 +595,7 @@ const SANDBOX_SET_ACTIVE = {
   },
 }
 const SANDBOX_SET_CREDITS = {
-  number: 42,
+  number: 44,
   name: 'sandbox.setCredits',
   takes: [['service', 1, text]],
   options: {
@@ -583,32 +604,36 @@ const SANDBOX_SET_CREDITS = {
   },
 }
 const SANDBOX_SET_LIMIT = {
-  number: 43,
+  number: 45,
   name: 'sandbox.setLimit',
   takes: [['service', 1, text], ['count', 2, int64], ['perMs', 3, duration]],
-  options: none,
+  options: {
+    __proto__: null,
+    status: take(int32, 4, -1),
+    retryAfter: take(bool, 5, -1),
+  },
 }
 const SANDBOX_SET_PLAN = {
-  number: 44,
+  number: 46,
   name: 'sandbox.setPlan',
   takes: [['service', 1, text], ['plan', 2, text]],
   options: none,
 }
 const SANDBOX_SET_VARIANT = {
-  number: 45,
+  number: 47,
   name: 'sandbox.setVariant',
   takes: [['service', 1, text], ['variant', 2, text]],
   options: none,
 }
 const SANDBOX_VERIFY = {
-  number: 46,
+  number: 48,
   name: 'sandbox.verify',
   takes: [['expected', 1, json], ['strictOrder', 2, bool]],
   options: none,
   gives: (v, x) => freeze(v),
 }
 const SANDBOX_WORLD = {
-  number: 47,
+  number: 49,
   name: 'sandbox.world',
   takes: [],
   options: {
@@ -756,7 +781,7 @@ const CLIENT_KEYS_UPDATE = {
   options: {
     __proto__: null,
     name: take(text, 2, 0),
-    expiresAt: take(time, 2, 1),
+    expiresAt: cleared(time, 2, 1),
     neverExpires: take(bool, 2, 2),
   },
   gives: (v, x) => asKey(v, x),
@@ -920,14 +945,14 @@ const CLIENT_ACCOUNT_SETTINGS_UPDATE = {
   gives: (v, x) => asItem(v, x),
 }
 const BUILD_INFO = {
-  number: 48,
+  number: 50,
   name: 'buildInfo',
   takes: [],
   options: none,
   gives: (v, x) => v,
 }
 const DECODE_JSON = {
-  number: 49,
+  number: 51,
   name: 'decodeJson',
   takes: [['body', 0, bytes]],
   options: none,
@@ -943,56 +968,56 @@ class Keys {
     this.#client = client
   }
 
-  archive(id, options) {
-    return call(CLIENT_KEYS_ARCHIVE, this.#client, [id], options)
+  archive(id, options, ...more) {
+    return call(CLIENT_KEYS_ARCHIVE, this.#client, [id], options, more)
   }
 
-  calls(id, options) {
-    return listing(CLIENT_KEYS_CALLS, this.#client, [id], options)
+  calls(id, options, ...more) {
+    return listing(CLIENT_KEYS_CALLS, this.#client, [id], options, more)
   }
 
-  callsOldestFirst(id, options) {
-    return call(CLIENT_KEYS_CALLS_OLDEST_FIRST, this.#client, [id], options)
+  callsOldestFirst(id, options, ...more) {
+    return call(CLIENT_KEYS_CALLS_OLDEST_FIRST, this.#client, [id], options, more)
   }
 
-  create(options) {
-    return call(CLIENT_KEYS_CREATE, this.#client, [], options)
+  create(options, ...more) {
+    return call(CLIENT_KEYS_CREATE, this.#client, [], options, more)
   }
 
-  delete(id, options) {
-    return call(CLIENT_KEYS_DELETE, this.#client, [id], options)
+  delete(id, options, ...more) {
+    return call(CLIENT_KEYS_DELETE, this.#client, [id], options, more)
   }
 
-  get(id, options) {
-    return call(CLIENT_KEYS_GET, this.#client, [id], options)
+  get(id, options, ...more) {
+    return call(CLIENT_KEYS_GET, this.#client, [id], options, more)
   }
 
-  list(options) {
-    return listing(CLIENT_KEYS_LIST, this.#client, [], options)
+  list(options, ...more) {
+    return listing(CLIENT_KEYS_LIST, this.#client, [], options, more)
   }
 
-  reactivate(id, options) {
-    return call(CLIENT_KEYS_REACTIVATE, this.#client, [id], options)
+  reactivate(id, options, ...more) {
+    return call(CLIENT_KEYS_REACTIVATE, this.#client, [id], options, more)
   }
 
-  retire(id, options) {
-    return call(CLIENT_KEYS_RETIRE, this.#client, [id], options)
+  retire(id, options, ...more) {
+    return call(CLIENT_KEYS_RETIRE, this.#client, [id], options, more)
   }
 
-  revoke(id, options) {
-    return call(CLIENT_KEYS_REVOKE, this.#client, [id], options)
+  revoke(id, options, ...more) {
+    return call(CLIENT_KEYS_REVOKE, this.#client, [id], options, more)
   }
 
-  rotate(id, options) {
-    return call(CLIENT_KEYS_ROTATE, this.#client, [id], options)
+  rotate(id, options, ...more) {
+    return call(CLIENT_KEYS_ROTATE, this.#client, [id], options, more)
   }
 
-  update(id, options) {
-    return call(CLIENT_KEYS_UPDATE, this.#client, [id], options)
+  update(id, options, ...more) {
+    return call(CLIENT_KEYS_UPDATE, this.#client, [id], options, more)
   }
 
-  usage(id, options) {
-    return call(CLIENT_KEYS_USAGE, this.#client, [id], options)
+  usage(id, options, ...more) {
+    return call(CLIENT_KEYS_USAGE, this.#client, [id], options, more)
   }
 }
 
@@ -1005,28 +1030,28 @@ class Resource {
     this.#name = name
   }
 
-  call(action, options) {
-    return call(CLIENT_RESOURCE_CALL, this.#client, [this.#name, action], options)
+  call(action, options, ...more) {
+    return call(CLIENT_RESOURCE_CALL, this.#client, [this.#name, action], options, more)
   }
 
-  create(body, options) {
-    return call(CLIENT_RESOURCE_CREATE, this.#client, [this.#name, body], options)
+  create(body, options, ...more) {
+    return call(CLIENT_RESOURCE_CREATE, this.#client, [this.#name, body], options, more)
   }
 
-  delete(id, options) {
-    return call(CLIENT_RESOURCE_DELETE, this.#client, [this.#name, id], options)
+  delete(id, options, ...more) {
+    return call(CLIENT_RESOURCE_DELETE, this.#client, [this.#name, id], options, more)
   }
 
-  get(id, options) {
-    return call(CLIENT_RESOURCE_GET, this.#client, [this.#name, id], options)
+  get(id, options, ...more) {
+    return call(CLIENT_RESOURCE_GET, this.#client, [this.#name, id], options, more)
   }
 
-  list(options) {
-    return listing(CLIENT_RESOURCE_LIST, this.#client, [this.#name], options)
+  list(options, ...more) {
+    return listing(CLIENT_RESOURCE_LIST, this.#client, [this.#name], options, more)
   }
 
-  update(id, body, options) {
-    return call(CLIENT_RESOURCE_UPDATE, this.#client, [this.#name, id, body], options)
+  update(id, body, options, ...more) {
+    return call(CLIENT_RESOURCE_UPDATE, this.#client, [this.#name, id, body], options, more)
   }
 }
 
@@ -1037,24 +1062,24 @@ class Runs {
     this.#client = client
   }
 
-  cancel(runId, options) {
-    return call(CLIENT_RUNS_CANCEL, this.#client, [runId], options)
+  cancel(runId, options, ...more) {
+    return call(CLIENT_RUNS_CANCEL, this.#client, [runId], options, more)
   }
 
-  create(agentId, body, options) {
-    return call(CLIENT_RUNS_CREATE, this.#client, [agentId, body], options)
+  create(agentId, body, options, ...more) {
+    return call(CLIENT_RUNS_CREATE, this.#client, [agentId, body], options, more)
   }
 
-  get(runId, options) {
-    return call(CLIENT_RUNS_GET, this.#client, [runId], options)
+  get(runId, options, ...more) {
+    return call(CLIENT_RUNS_GET, this.#client, [runId], options, more)
   }
 
-  stream(agentId, body, options) {
-    return call(CLIENT_RUNS_STREAM, this.#client, [agentId, body], options)
+  stream(agentId, body, options, ...more) {
+    return call(CLIENT_RUNS_STREAM, this.#client, [agentId, body], options, more)
   }
 
-  wait(runId, options) {
-    return call(CLIENT_RUNS_WAIT, this.#client, [runId], options)
+  wait(runId, options, ...more) {
+    return call(CLIENT_RUNS_WAIT, this.#client, [runId], options, more)
   }
 }
 
@@ -1065,12 +1090,12 @@ class Events {
     this.#client = client
   }
 
-  track(event, options) {
-    return call(CLIENT_EVENTS_TRACK, this.#client, [event], options)
+  track(event, options, ...more) {
+    return call(CLIENT_EVENTS_TRACK, this.#client, [event], options, more)
   }
 
-  trackBatch(events, options) {
-    return call(CLIENT_EVENTS_TRACK_BATCH, this.#client, [events], options)
+  trackBatch(events, options, ...more) {
+    return call(CLIENT_EVENTS_TRACK_BATCH, this.#client, [events], options, more)
   }
 }
 
@@ -1081,16 +1106,16 @@ class Segments {
     this.#client = client
   }
 
-  list(options) {
-    return listing(CLIENT_SEGMENTS_LIST, this.#client, [], options)
+  list(options, ...more) {
+    return listing(CLIENT_SEGMENTS_LIST, this.#client, [], options, more)
   }
 
-  members(id, options) {
-    return listing(CLIENT_SEGMENTS_MEMBERS, this.#client, [id], options)
+  members(id, options, ...more) {
+    return listing(CLIENT_SEGMENTS_MEMBERS, this.#client, [id], options, more)
   }
 
-  membership(userId, options) {
-    return call(CLIENT_SEGMENTS_MEMBERSHIP, this.#client, [userId], options)
+  membership(userId, options, ...more) {
+    return call(CLIENT_SEGMENTS_MEMBERSHIP, this.#client, [userId], options, more)
   }
 }
 
@@ -1101,29 +1126,29 @@ class AccountSettings {
     this.#client = client
   }
 
-  get(options) {
-    return call(CLIENT_ACCOUNT_SETTINGS_GET, this.#client, [], options)
+  get(options, ...more) {
+    return call(CLIENT_ACCOUNT_SETTINGS_GET, this.#client, [], options, more)
   }
 
-  update(body, options) {
-    return call(CLIENT_ACCOUNT_SETTINGS_UPDATE, this.#client, [body], options)
+  update(body, options, ...more) {
+    return call(CLIENT_ACCOUNT_SETTINGS_UPDATE, this.#client, [body], options, more)
   }
 }
 
 // ---- Objects
 
 class Client extends Handle {
-  constructor(service, options) {
+  constructor(service, options, ...more) {
     if (service === MADE) {
       super(MADE, options)
       return
     }
-    super(MADE, invoke(CLIENT_NEW, null, [service], options))
+    super(MADE, invoke(CLIENT_NEW, null, [service], options, more))
     keepHost(this, options)
   }
 
-  static withDialect(dialect, options) {
-    const client = new Client(MADE, invoke(CLIENT_WITH_DIALECT, null, [dialect], options))
+  static withDialect(dialect, options, ...more) {
+    const client = new Client(MADE, invoke(CLIENT_WITH_DIALECT, null, [dialect], options, more))
     keepHost(client, options)
     return client
   }
@@ -1132,7 +1157,8 @@ class Client extends Handle {
     return new Keys(this)
   }
 
-  resource(name) {
+  resource(name, ...more) {
+    nothingMore('client.resource', more)
     return new Resource(this, text(name, 'name'))
   }
 
@@ -1196,160 +1222,168 @@ class Client extends Handle {
     return new Resource(this, 'traces')
   }
 
-  account(id) {
-    return alike(CLIENT_ACCOUNT, this, [id], undefined, Client)
+  account(id, ...more) {
+    return alike(CLIENT_ACCOUNT, this, [id], undefined, more, Client)
   }
 
-  capabilities() {
-    return invoke(CLIENT_CAPABILITIES, this, [])
+  capabilities(...more) {
+    return invoke(CLIENT_CAPABILITIES, this, [], undefined, more)
   }
 
-  describe() {
-    return invoke(CLIENT_DESCRIBE, this, [])
+  describe(...more) {
+    return invoke(CLIENT_DESCRIBE, this, [], undefined, more)
   }
 
-  now() {
-    return invoke(CLIENT_NOW, this, [])
+  now(...more) {
+    return invoke(CLIENT_NOW, this, [], undefined, more)
   }
 
-  ownAccount() {
-    return alike(CLIENT_OWN_ACCOUNT, this, [], undefined, Client)
+  ownAccount(...more) {
+    return alike(CLIENT_OWN_ACCOUNT, this, [], undefined, more, Client)
   }
 
-  service() {
-    return invoke(CLIENT_SERVICE, this, [])
+  service(...more) {
+    return invoke(CLIENT_SERVICE, this, [], undefined, more)
   }
 
-  supports(capability) {
-    return invoke(CLIENT_SUPPORTS, this, [capability])
+  supports(capability, ...more) {
+    return invoke(CLIENT_SUPPORTS, this, [capability], undefined, more)
   }
 
-  throttle() {
-    return invoke(CLIENT_THROTTLE, this, [])
+  throttle(...more) {
+    return invoke(CLIENT_THROTTLE, this, [], undefined, more)
   }
 
-  withKey(key) {
-    return alike(CLIENT_WITH_KEY, this, [key], undefined, Client)
+  withKey(key, ...more) {
+    return alike(CLIENT_WITH_KEY, this, [key], undefined, more, Client)
   }
 
-  withOptions(options) {
-    return alike(CLIENT_WITH_OPTIONS, this, [], options, Client)
+  withOptions(options, ...more) {
+    return alike(CLIENT_WITH_OPTIONS, this, [], options, more, Client)
   }
 
-  request(method, path, options) {
-    return call(CLIENT_REQUEST, this, [method, path], options)
+  request(method, path, options, ...more) {
+    return call(CLIENT_REQUEST, this, [method, path], options, more)
   }
 
-  toCurl(method, path, options) {
-    return invoke(CLIENT_TO_CURL, this, [method, path], options)
+  toCurl(method, path, options, ...more) {
+    return invoke(CLIENT_TO_CURL, this, [method, path], options, more)
   }
 
-  billingStatus(options) {
-    return call(CLIENT_BILLING_STATUS, this, [], options)
+  billingStatus(options, ...more) {
+    return call(CLIENT_BILLING_STATUS, this, [], options, more)
   }
 
-  evaluate(action, options) {
-    return call(CLIENT_EVALUATE, this, [action], options)
+  evaluate(action, options, ...more) {
+    return call(CLIENT_EVALUATE, this, [action], options, more)
   }
 
-  me(options) {
-    return call(CLIENT_ME, this, [], options)
+  me(options, ...more) {
+    return call(CLIENT_ME, this, [], options, more)
   }
 
-  get(path, options) {
-    return this.request('GET', path, options)
+  get(path, options, ...more) {
+    return this.request('GET', path, options, ...more)
   }
 
-  post(path, options) {
-    return this.request('POST', path, options)
+  post(path, options, ...more) {
+    return this.request('POST', path, options, ...more)
   }
 
-  put(path, options) {
-    return this.request('PUT', path, options)
+  put(path, options, ...more) {
+    return this.request('PUT', path, options, ...more)
   }
 
-  patch(path, options) {
-    return this.request('PATCH', path, options)
+  patch(path, options, ...more) {
+    return this.request('PATCH', path, options, ...more)
   }
 
-  delete(path, options) {
-    return this.request('DELETE', path, options)
+  delete(path, options, ...more) {
+    return this.request('DELETE', path, options, ...more)
   }
 }
 
 class Seclai extends Client {
-  constructor(options) {
-    super('seclai', options)
+  constructor(options, ...more) {
+    super('seclai', options, ...more)
   }
 }
 
 class SegOps extends Client {
-  constructor(options) {
-    super('segops', options)
+  constructor(options, ...more) {
+    super('segops', options, ...more)
   }
 }
 
 class AgentIdentityClient extends Client {
-  constructor(options) {
-    super('sidclaw', options)
+  constructor(options, ...more) {
+    super('sidclaw', options, ...more)
   }
 }
 
 class SidClaw extends Client {
-  constructor(options) {
-    super('sidclaw', options)
+  constructor(options, ...more) {
+    super('sidclaw', options, ...more)
   }
 }
 
 class Seenty extends Client {
-  constructor(options) {
-    super('seenty', options)
+  constructor(options, ...more) {
+    super('seenty', options, ...more)
   }
 }
 
 class ItellicoAI extends Client {
-  constructor(options) {
-    super('itellico', options)
+  constructor(options, ...more) {
+    super('itellico', options, ...more)
   }
 }
 
 class Dialect extends Handle {
-  static builtin(service) {
-    return invoke(DIALECT_BUILTIN, null, [service])
+  static builtin(service, ...more) {
+    return invoke(DIALECT_BUILTIN, null, [service], undefined, more)
   }
 
-  static fromToml(text, options) {
-    return invoke(DIALECT_FROM_TOML, null, [text], options)
+  static fromToml(text, options, ...more) {
+    return invoke(DIALECT_FROM_TOML, null, [text], options, more)
   }
 
-  capabilities() {
-    return invoke(DIALECT_CAPABILITIES, this, [])
+  capabilities(...more) {
+    return invoke(DIALECT_CAPABILITIES, this, [], undefined, more)
   }
 
-  id() {
-    return invoke(DIALECT_ID, this, [])
+  id(...more) {
+    return invoke(DIALECT_ID, this, [], undefined, more)
   }
 
-  scopePreset(name) {
-    return invoke(DIALECT_SCOPE_PRESET, this, [name])
+  scopePreset(name, ...more) {
+    return invoke(DIALECT_SCOPE_PRESET, this, [name], undefined, more)
   }
 
-  title() {
-    return invoke(DIALECT_TITLE, this, [])
+  title(...more) {
+    return invoke(DIALECT_TITLE, this, [], undefined, more)
+  }
+
+  variables(...more) {
+    return invoke(DIALECT_VARIABLES, this, [], undefined, more)
   }
 }
 
 class EventStream extends Handle {
-  close(options) {
-    return call(EVENTSTREAM_CLOSE, this, [], options)
+  close(options, ...more) {
+    return call(EVENTSTREAM_CLOSE, this, [], options, more)
   }
 
-  nextEvent(options) {
-    return call(EVENTSTREAM_NEXT_EVENT, this, [], options)
+  leave(...more) {
+    return invoke(EVENTSTREAM_LEAVE, this, [], undefined, more)
   }
 
-  runId() {
-    return invoke(EVENTSTREAM_RUN_ID, this, [])
+  nextEvent(options, ...more) {
+    return call(EVENTSTREAM_NEXT_EVENT, this, [], options, more)
+  }
+
+  runId(...more) {
+    return invoke(EVENTSTREAM_RUN_ID, this, [], undefined, more)
   }
 
   [Symbol.asyncIterator]() {
@@ -1358,153 +1392,160 @@ class EventStream extends Handle {
 }
 
 class Clock extends Handle {
-  advance(byMs) {
-    return invoke(CLOCK_ADVANCE, this, [byMs])
+  advance(byMs, ...more) {
+    return invoke(CLOCK_ADVANCE, this, [byMs], undefined, more)
   }
 
-  elapsed() {
-    return invoke(CLOCK_ELAPSED, this, [])
+  elapsed(...more) {
+    return invoke(CLOCK_ELAPSED, this, [], undefined, more)
   }
 
-  exact(chance) {
-    return invoke(CLOCK_EXACT, this, [chance])
+  exact(chance, ...more) {
+    return invoke(CLOCK_EXACT, this, [chance], undefined, more)
   }
 
-  hold() {
-    return invoke(CLOCK_HOLD, this, [])
+  hold(...more) {
+    return invoke(CLOCK_HOLD, this, [], undefined, more)
   }
 
-  now() {
-    return invoke(CLOCK_NOW, this, [])
+  now(...more) {
+    return invoke(CLOCK_NOW, this, [], undefined, more)
   }
 
-  release() {
-    return invoke(CLOCK_RELEASE, this, [])
+  release(...more) {
+    return invoke(CLOCK_RELEASE, this, [], undefined, more)
   }
 
-  sleepers() {
-    return invoke(CLOCK_SLEEPERS, this, [])
+  sleepers(...more) {
+    return invoke(CLOCK_SLEEPERS, this, [], undefined, more)
   }
 
-  held(work) {
+  held(work, ...more) {
+    nothingMore('clock.held', more)
     return held(this, work)
   }
 }
 
 class Sandbox extends Handle {
-  static async start(options) {
-    return invoke(SANDBOX_START, null, [], options)
+  static async start(options, ...more) {
+    return invoke(SANDBOX_START, null, [], options, more)
   }
 
-  access(service) {
-    return invoke(SANDBOX_ACCESS, this, [service])
+  access(service, ...more) {
+    return invoke(SANDBOX_ACCESS, this, [service], undefined, more)
   }
 
-  clearFaults() {
-    return invoke(SANDBOX_CLEAR_FAULTS, this, [])
+  clearFaults(...more) {
+    return invoke(SANDBOX_CLEAR_FAULTS, this, [], undefined, more)
   }
 
-  clearLimits() {
-    return invoke(SANDBOX_CLEAR_LIMITS, this, [])
+  clearLimits(...more) {
+    return invoke(SANDBOX_CLEAR_LIMITS, this, [], undefined, more)
   }
 
-  clock() {
-    return invoke(SANDBOX_CLOCK, this, [])
+  clock(...more) {
+    return invoke(SANDBOX_CLOCK, this, [], undefined, more)
   }
 
-  close() {
-    return invoke(SANDBOX_CLOSE, this, [])
+  close(...more) {
+    return invoke(SANDBOX_CLOSE, this, [], undefined, more)
   }
 
-  connections() {
-    return invoke(SANDBOX_CONNECTIONS, this, [])
+  connections(...more) {
+    return invoke(SANDBOX_CONNECTIONS, this, [], undefined, more)
   }
 
-  fault(rule) {
-    return invoke(SANDBOX_FAULT, this, [rule])
+  fault(rule, ...more) {
+    return invoke(SANDBOX_FAULT, this, [rule], undefined, more)
   }
 
-  faults() {
-    return invoke(SANDBOX_FAULTS, this, [])
+  faults(...more) {
+    return invoke(SANDBOX_FAULTS, this, [], undefined, more)
   }
 
-  finish() {
-    return invoke(SANDBOX_FINISH, this, [])
+  finish(...more) {
+    return invoke(SANDBOX_FINISH, this, [], undefined, more)
   }
 
-  fixtures() {
-    return invoke(SANDBOX_FIXTURES, this, [])
+  fixtures(...more) {
+    return invoke(SANDBOX_FIXTURES, this, [], undefined, more)
   }
 
-  journal() {
-    return invoke(SANDBOX_JOURNAL, this, [])
+  journal(...more) {
+    return invoke(SANDBOX_JOURNAL, this, [], undefined, more)
   }
 
-  loadFixtures(fixtures) {
-    return invoke(SANDBOX_LOAD_FIXTURES, this, [fixtures])
+  loadFixtures(fixtures, ...more) {
+    return invoke(SANDBOX_LOAD_FIXTURES, this, [fixtures], undefined, more)
   }
 
-  reset() {
-    return invoke(SANDBOX_RESET, this, [])
+  reset(...more) {
+    return invoke(SANDBOX_RESET, this, [], undefined, more)
   }
 
-  setActive(service, active, options) {
-    return invoke(SANDBOX_SET_ACTIVE, this, [service, active], options)
+  setActive(service, active, options, ...more) {
+    return invoke(SANDBOX_SET_ACTIVE, this, [service, active], options, more)
   }
 
-  setCredits(service, options) {
-    return invoke(SANDBOX_SET_CREDITS, this, [service], options)
+  setCredits(service, options, ...more) {
+    return invoke(SANDBOX_SET_CREDITS, this, [service], options, more)
   }
 
-  setLimit(service, count, perMs) {
-    return invoke(SANDBOX_SET_LIMIT, this, [service, count, perMs])
+  setLimit(service, count, perMs, options, ...more) {
+    return invoke(SANDBOX_SET_LIMIT, this, [service, count, perMs], options, more)
   }
 
-  setPlan(service, plan) {
-    return invoke(SANDBOX_SET_PLAN, this, [service, plan])
+  setPlan(service, plan, ...more) {
+    return invoke(SANDBOX_SET_PLAN, this, [service, plan], undefined, more)
   }
 
-  setVariant(service, variant) {
-    return invoke(SANDBOX_SET_VARIANT, this, [service, variant])
+  setVariant(service, variant, ...more) {
+    return invoke(SANDBOX_SET_VARIANT, this, [service, variant], undefined, more)
   }
 
-  verify(expected, strictOrder) {
-    return invoke(SANDBOX_VERIFY, this, [expected, strictOrder])
+  verify(expected, strictOrder, ...more) {
+    return invoke(SANDBOX_VERIFY, this, [expected, strictOrder], undefined, more)
   }
 
-  world(options) {
-    return invoke(SANDBOX_WORLD, this, [], options)
+  world(options, ...more) {
+    return invoke(SANDBOX_WORLD, this, [], options, more)
   }
 
-  seclai() {
-    return optionsOf(this, this.access('seclai'))
+  seclai(options, ...more) {
+    nothingMore('sandbox.seclai', more)
+    return optionsOf(this, this.access('seclai'), options)
   }
 
-  segops() {
-    return optionsOf(this, this.access('segops'))
+  segops(options, ...more) {
+    nothingMore('sandbox.segops', more)
+    return optionsOf(this, this.access('segops'), options)
   }
 
-  sidclaw() {
-    return optionsOf(this, this.access('sidclaw'))
+  sidclaw(options, ...more) {
+    nothingMore('sandbox.sidclaw', more)
+    return optionsOf(this, this.access('sidclaw'), options)
   }
 
-  seenty() {
-    return optionsOf(this, this.access('seenty'))
+  seenty(options, ...more) {
+    nothingMore('sandbox.seenty', more)
+    return optionsOf(this, this.access('seenty'), options)
   }
 
-  itellico() {
-    return optionsOf(this, this.access('itellico'))
+  itellico(options, ...more) {
+    nothingMore('sandbox.itellico', more)
+    return optionsOf(this, this.access('itellico'), options)
   }
 
-  acme() {
-    return optionsOf(this, this.access('acme'))
+  acme(options, ...more) {
+    nothingMore('sandbox.acme', more)
+    return optionsOf(this, this.access('acme'), options)
   }
 }
 
 // ---- Functions
 
-const buildInfo = () => invoke(BUILD_INFO, null, [])
-const decodeJson = (body) => invoke(DECODE_JSON, null, [body])
+const buildInfo = (...more) => invoke(BUILD_INFO, null, [], undefined, more)
+const decodeJson = (body, ...more) => invoke(DECODE_JSON, null, [body], undefined, more)
 
 generated.decodeJson = decodeJson
 

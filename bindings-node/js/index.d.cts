@@ -6,8 +6,8 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any
 
-/** Names and values: an object, or a list of pairs where a name repeats. */
-export type Pairs = { readonly [name: string]: string } | ReadonlyArray<readonly [name: string, value: string]>
+/** Names and values: an object, or pairs where a name repeats: a list, a `Map`, `Headers`, `URLSearchParams`. */
+export type Pairs = { readonly [name: string]: string } | Iterable<readonly [name: string, value: string]>
 
 /** Any other word: the list may grow. */
 type Other = string & {}
@@ -15,15 +15,15 @@ type Other = string & {}
 /** What every call takes beside its own options. */
 export interface Cancellable {
   /** Ends the call: it rejects with the reason of the signal, and its connection is closed. */
-  signal?: AbortSignal | undefined
+  signal?: AbortSignal | null | undefined
 }
 
 /** Which page of a list. */
 export interface ListOptions extends Cancellable {
   /** How many items a page has; the service says which sizes there are. */
-  pageSize?: number | undefined
+  pageSize?: number | null | undefined
   /** Where the list goes on: `nextToken` of the page before. */
-  after?: string | undefined
+  after?: string | null | undefined
 }
 
 /** A key, password or token. It prints nowhere: `expose` is the only way to read it. */
@@ -54,7 +54,7 @@ export declare class Page<T> implements AsyncIterable<T> {
   /** Whether another page follows. */
   get hasNext(): boolean
   /** The next page; `null` after the last. */
-  nextPage(): Promise<Page<T> | null>
+  nextPage(options?: Cancellable): Promise<Page<T> | null>
   [Symbol.asyncIterator](): AsyncIterator<T>
 }
 
@@ -134,6 +134,8 @@ export type Stop =
   | 'retry_after_too_long'
   /** `throttle = fail` was asked for and the lane was closed. */
   | 'throttle_fail'
+  /** `queueLimit` calls were waiting for the same key already. */
+  | 'queue_full'
   /** The caller cancelled. */
   | 'cancelled'
   /** The request is not safe to repeat and may have been carried out. */
@@ -368,27 +370,27 @@ export interface CallOptions {
   /** Limits one attempt, status line and body. */
   attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body. */
-  stallMs?: number | undefined
+  stallMs?: number | null | undefined
   /** Requests of one call, the first included. */
-  maxAttempts?: number | undefined
+  maxAttempts?: number | null | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle | undefined
+  throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority | undefined
+  priority?: Priority | null | undefined
 }
 
 /** Which calls to list. What the service cannot filter is filtered here. */
 export interface CallsQuery {
   /** Only this method. */
-  method?: string | undefined
+  method?: string | null | undefined
   /** Only this status. */
-  status?: number | undefined
+  status?: number | null | undefined
   /** Only this path. */
-  endpoint?: string | undefined
+  endpoint?: string | null | undefined
   /** Only from this time on. */
-  since?: Date | undefined
+  since?: Date | null | undefined
   /** Only before this time. */
-  until?: Date | undefined
+  until?: Date | null | undefined
 }
 
 /** What a client is made with. */
@@ -396,127 +398,129 @@ export interface ClientOptions {
   /** The API key. Wins over the environment variable that the service's page names. */
   apiKey?: string | Secret
   /** A function that gives the API key for every call, so that it can change meanwhile. */
-  keyProvider?: (() => string | Secret | Promise<string | Secret>) | undefined
+  keyProvider?: () => string | Secret | Promise<string | Secret>
   /** What manages keys, where that is not the API key: another key, or an owner's token (Seenty). */
   management?: string | Secret
   /** The e-mail of a login that manages keys (SegOps, SidClaw). */
-  email?: string | undefined
+  email?: string
   /** The password of that login. */
   password?: string | Secret
   /** The account that calls are for, by id or slug, unless a handle says otherwise. */
-  account?: string | undefined
+  account?: string | null | undefined
   /** The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw). */
-  agentId?: string | undefined
+  agentId?: string | null | undefined
   /** Scheme, host, port and at most a path prefix, as `https://api.example.com`. */
-  baseUrl?: string | undefined
+  baseUrl?: string
   /** The variant of the service's description: `documented` (default) or `live`. */
-  variant?: 'documented' | 'live' | Other | undefined
+  variant?: 'documented' | 'live' | Other | null | undefined
   /** Limits a whole call with its waits; 120 s unless given. */
   totalMs?: number | null | undefined
   /** Limits one attempt; 30 s unless given. */
   attemptMs?: number | null | undefined
   /** Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. */
-  stallMs?: number | undefined
+  stallMs?: number | null | undefined
   /** Limits name lookup, connection and TLS together; 5 s unless given. */
-  connectTimeoutMs?: number | undefined
+  connectTimeoutMs?: number | null | undefined
   /** Requests of one call, the first included; 4 unless given. */
-  maxAttempts?: number | undefined
+  maxAttempts?: number | null | undefined
   /** The delay before the first repetition, which doubles with each; 250 ms unless given. */
-  retryBaseMs?: number | undefined
+  retryBaseMs?: number | null | undefined
   /** The longest delay of our own; 8 s unless given. */
-  retryCapMs?: number | undefined
+  retryCapMs?: number | null | undefined
   /** The longest delay asked for by the service that is waited out; 60 s unless given. */
-  maxRetryAfterMs?: number | undefined
+  maxRetryAfterMs?: number | null | undefined
+  /** The calls that may wait for one key; one more is refused. 50,000 unless given. */
+  queueLimit?: number | null | undefined
   /** What to do when the throttle lane is closed. */
-  throttle?: Throttle | undefined
+  throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
-  priority?: Priority | undefined
+  priority?: Priority | null | undefined
   /** Keeps throttle lanes and retry budget to this client and its handles. */
-  privateLane?: boolean | undefined
+  privateLane?: boolean | null | undefined
   /** The largest body of an answer, decompressed, in bytes; 8 MiB unless given. */
-  maxBody?: number | undefined
+  maxBody?: number | null | undefined
   /** Allows plain `http` to hosts other than this machine: the key travels in the clear. */
-  allowInsecureHttp?: boolean | undefined
+  allowInsecureHttp?: boolean | null | undefined
   /** Whether a key must begin as the service says that its keys do; yes unless given. */
-  checkKeyShape?: boolean | undefined
+  checkKeyShape?: boolean | null | undefined
   /** Whether a login's password stays in memory for logging in again; yes unless given. */
-  keepPassword?: boolean | undefined
+  keepPassword?: boolean | null | undefined
   /** Adds `X-Keywright-Attempt` to every request, for debugging a gateway. */
-  debugHeaders?: boolean | undefined
+  debugHeaders?: boolean | null | undefined
   /** Which proxies are used for `https`. */
-  proxy?: Proxy | undefined
+  proxy?: Proxy | null | undefined
   /** Certificates to trust besides those of the system, each a PEM text. */
-  extraRoots?: readonly string[] | undefined
+  extraRoots?: readonly string[] | null | undefined
   /** A name for the `User-Agent`, as `acme-deployer/1.4`. */
-  appName?: string | undefined
+  appName?: string | null | undefined
   /** Receives the events of all calls. */
-  onEvent?: ((event: Event) => void) | undefined
+  onEvent?: ((event: Event) => void) | null | undefined
   /** Where time and chance come from, for tests: a sandbox's clock. */
-  clock?: Clock | undefined
-  /** Read instead of the environment of the process. */
-  env?: Pairs | undefined
+  clock?: Clock | null | undefined
+  /** Read instead of the environment: keys, addresses, proxies. */
+  env?: Pairs | null | undefined
 }
 
 /** What a new key shall be. What a service does not know is refused before anything is sent. */
 export interface CreateKey {
   /** The name or label. Optional at Seclai, required elsewhere. */
-  name?: string | undefined
+  name?: string | null | undefined
   /** What the key may do (SidClaw). */
-  scopes?: readonly string[] | undefined
+  scopes?: readonly string[] | null | undefined
   /** When it stops working by itself (SidClaw, Seenty, itellicoAI). */
-  expiresAt?: Date | undefined
+  expiresAt?: Date | null | undefined
 }
 
 /** How a new secret is handed over, and what may be done when its answer is lost. */
 export interface Handover {
   /** What to do when an answer is lost. Other than `report` it puts a mark at the end of the key's name, so that no other key can be taken for it. */
-  recover?: Recover | undefined
+  recover?: Recover | null | undefined
   /** Lists the keys before the request too, so that a loss can be told apart with certainty. */
-  snapshot?: boolean | undefined
+  snapshot?: boolean | null | undefined
   /** What to do with a key whose caller has left. */
-  onCancel?: OnCancel | undefined
+  onCancel?: OnCancel | null | undefined
   /** Stores the secret before the call returns; if it fails, the new key is retired. */
-  deliver?: ((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | undefined
+  deliver?: ((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | null | undefined
   /** Allows a key to rotate itself: a lost answer then locks its owner out. */
-  allowSelf?: boolean | undefined
+  allowSelf?: boolean | null | undefined
 }
 
 /** What to change about a key. What is not given stays. */
 export interface UpdateKey {
   /** The name or label. */
-  name?: string | undefined
+  name?: string | null | undefined
   /** When it stops working by itself. */
   expiresAt?: Date | undefined
   /** Removes the expiry: the key works until it is revoked or deleted. */
-  neverExpires?: boolean | undefined
+  neverExpires?: boolean | null | undefined
 }
 
 /** Which time a report covers, and how finely. */
 export interface UsageQuery {
   /** `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given. */
-  range?: '24h' | '7d' | '30d' | Other | undefined
+  range?: '24h' | '7d' | '30d' | Other | null | undefined
   /** From this time on. */
-  since?: Date | undefined
+  since?: Date | null | undefined
   /** Up to, and without, this time. */
-  until?: Date | undefined
+  until?: Date | null | undefined
   /** The slices; chosen by the length of the range when not given (SEC-45). */
-  granularity?: Granularity | undefined
+  granularity?: Granularity | null | undefined
 }
 
 /** What a request of your own carries. */
 export interface RequestOptions {
   /** Query parameters; they are encoded here. */
-  query?: Pairs | undefined
+  query?: Pairs | null | undefined
   /** Headers. Credential headers are the client's own and cannot be set. */
-  headers?: Pairs | undefined
+  headers?: Pairs | null | undefined
   /** A JSON body. */
   json?: unknown | undefined
   /** A body of bytes. */
-  body?: Uint8Array | undefined
+  body?: Uint8Array | null | undefined
   /** What the bytes are; `application/octet-stream` unless given. */
-  contentType?: string | undefined
+  contentType?: string | null | undefined
   /** Whether the service may get it twice. Reading is safe, PUT and DELETE are idempotent, everything else is never repeated unless you say so. */
-  safety?: Safety | undefined
+  safety?: Safety | null | undefined
 }
 
 /** What an action answered with: what it has depends on the action. */
@@ -536,15 +540,15 @@ export interface ActionReply {
 /** What an action is called with. */
 export interface Arguments {
   /** What fills the places of the path, as `id`. */
-  path?: Pairs | undefined
+  path?: Pairs | null | undefined
   /** Query parameters. */
-  query?: Pairs | undefined
+  query?: Pairs | null | undefined
   /** The JSON body. */
   body?: unknown | undefined
   /** How many items of a list. */
-  pageSize?: number | undefined
+  pageSize?: number | null | undefined
   /** Where a list goes on. */
-  after?: string | undefined
+  after?: string | null | undefined
 }
 
 /** How many sockets a sandbox has. */
@@ -612,19 +616,19 @@ export interface SandboxAccess {
 /** How a sandbox or a further world begins. */
 export interface SandboxOptions {
   /** Fixes ids, keys and chance; without it each world has its own. */
-  seed?: number | undefined
+  seed?: number | null | undefined
   /** The plan of every service that knows it; the largest where nothing is said. */
-  plan?: string | undefined
+  plan?: string | null | undefined
   /** `documented` (default) or `live`. */
-  variant?: string | undefined
+  variant?: string | null | undefined
   /** How the clock moves (`auto`, `frozen`, `real`), or the moment at which it begins, or both as `frozen 2026-03-23T10:00:00Z`. */
-  clock?: string | undefined
+  clock?: string | null | undefined
   /** Whether unknown names in requests and repeated headers are forgiven. */
-  lenient?: boolean | undefined
+  lenient?: boolean | null | undefined
   /** Whether `Idempotency-Key` is honoured. */
-  idempotency?: boolean | undefined
+  idempotency?: boolean | null | undefined
   /** Ids of rules that do not hold. */
-  brokenRules?: readonly string[] | undefined
+  brokenRules?: readonly string[] | null | undefined
 }
 
 /** The credits of one activity. */
@@ -985,7 +989,7 @@ export interface Keys {
    *
    * @throws `conflict`, reason `key_unused`, when it was never used: delete it; `unsupported`, before any request, elsewhere.
    */
-  archive(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Key>
+  archive(id: string, options?: { allowSelf?: boolean | null | undefined } & Cancellable): Promise<Key>
   /**
    * Gets a page of the calls made with a key, newest first, and from it all that follow.
    *
@@ -1009,7 +1013,7 @@ export interface Keys {
    *
    * @throws `conflict`, reason `key_has_history`, where the service keeps keys that have been used: archive it; `unsupported`, before any request, where there is no delete.
    */
-  delete(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Done>
+  delete(id: string, options?: { allowSelf?: boolean | null | undefined } & Cancellable): Promise<Done>
   /**
    * Gets one key.
    *
@@ -1018,6 +1022,8 @@ export interface Keys {
   get(id: string, options?: Cancellable): Promise<Key>
   /**
    * Gets a page of keys, and from it all that follow.
+   *
+   * A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a warning, and stays in `data`.
    *
    * @throws `unsupported`, before any request, at a service without a list; `config` for a page size that it does not take.
    */
@@ -1033,13 +1039,13 @@ export interface Keys {
    *
    * @throws As the operation that was tried last.
    */
-  retire(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Retired>
+  retire(id: string, options?: { allowSelf?: boolean | null | undefined } & Cancellable): Promise<Retired>
   /**
    * Disables a key at once. At SegOps this deletes it. The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
    * @throws `not_found`; `unsupported`, before any request, where there is no such thing: use `retire`.
    */
-  revoke(id: string, options?: { allowSelf?: boolean | undefined } & Cancellable): Promise<Retired>
+  revoke(id: string, options?: { allowSelf?: boolean | null | undefined } & Cancellable): Promise<Retired>
   /**
    * Gives the same key a new secret; the old one stops working at once (SidClaw).
    *
@@ -1047,7 +1053,7 @@ export interface Keys {
    */
   rotate(id: string, options?: Handover & Cancellable): Promise<CreatedKey>
   /**
-   * Changes name or expiry. What is not given stays.
+   * Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its id and what was changed.
    *
    * @throws `unsupported`, before any request, where keys cannot be changed (everywhere but itellicoAI); `config` when nothing is to change.
    */
@@ -1088,6 +1094,8 @@ export interface Resource {
   get(id: string, options?: Cancellable): Promise<Item>
   /**
    * Gets a page of the list, and from it all that follow.
+   *
+   * A walk gives each object once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure.
    *
    * @throws `unsupported`, before any request, where there is no such list.
    */
@@ -1364,7 +1372,7 @@ export declare class Dialect {
    *
    * @throws `config`, naming the place in the text that is wrong, or the variable that it does not name.
    */
-  static fromToml(text: string, options?: { env?: readonly string[] | undefined }): Dialect
+  static fromToml(text: string, options?: { env?: readonly string[] | null | undefined }): Dialect
   /** Everything that the service can and cannot do, with the way out where it cannot. */
   capabilities(): readonly Capability[]
   /** The service's id. */
@@ -1373,6 +1381,8 @@ export declare class Dialect {
   scopePreset(name: string): readonly string[] | null
   /** The service's name for people. */
   title(): string
+  /** The environment variables that a client of this service reads. */
+  variables(): readonly string[]
 }
 
 /** Events of a service as they arrive. */
@@ -1380,6 +1390,8 @@ export declare class EventStream implements AsyncIterable<ServerEvent> {
   private constructor()
   /** Closes the connection, at once or when the call for the next event has ended. */
   close(options?: Cancellable): Promise<void>
+  /** Closes the connection without waiting: for loops that are left in the middle. */
+  leave(): void
   /**
    * The next event; nothing at the end.
    *
@@ -1481,19 +1493,19 @@ export declare class Sandbox {
    *
    * @throws `config` when there is no such service or account.
    */
-  setActive(service: string, active: boolean, options?: { account?: string | undefined }): void
+  setActive(service: string, active: boolean, options?: { account?: string | null | undefined }): void
   /**
    * Sets what a service's tenant has left to spend; without a number: no end.
    *
    * @throws `config` when there is no such service.
    */
-  setCredits(service: string, options?: { credits?: number | undefined }): void
+  setCredits(service: string, options?: { credits?: number | null | undefined }): void
   /**
-   * Limits the requests of each tenant of a service in fixed windows.
+   * Limits the requests of each tenant of a service in fixed windows. What is beyond is refused with `status`: 429 by the service itself, unless given, or 503 by a limiter in front of it; whether that says in `Retry-After` when to return, which 429 does and 503 does not, is `retryAfterMs`.
    *
-   * @throws `config` when there is no such service.
+   * @throws `config` when there is no such service, or no such refusal.
    */
-  setLimit(service: string, count: number, perMs: number): void
+  setLimit(service: string, count: number, perMs: number, options?: { status?: number | null | undefined; retryAfter?: boolean | null | undefined }): void
   /**
    * Puts a service on a plan.
    *
@@ -1518,18 +1530,18 @@ export declare class Sandbox {
    * @throws `config` when an option makes no sense or it is closed.
    */
   world(options?: SandboxOptions): Sandbox
-  /** The options of a client of Seclai: address, key and clock of this sandbox. */
-  seclai(): ClientOptions
-  /** The options of a client of SegOps: address, key and clock of this sandbox. */
-  segops(): ClientOptions
-  /** The options of a client of SidClaw: address, key and clock of this sandbox. */
-  sidclaw(): ClientOptions
-  /** The options of a client of Seenty: address, key and clock of this sandbox. */
-  seenty(): ClientOptions
-  /** The options of a client of itellicoAI: address, key and clock of this sandbox. */
-  itellico(): ClientOptions
-  /** The options of a client of the invented service of `examples/acme.toml`: address, key and clock of this sandbox. */
-  acme(): ClientOptions
+  /** The options of a client of Seclai: address, key and clock of this sandbox; yours take their place. */
+  seclai(options?: ClientOptions): ClientOptions
+  /** The options of a client of SegOps: address, key and clock of this sandbox; yours take their place. */
+  segops(options?: ClientOptions): ClientOptions
+  /** The options of a client of SidClaw: address, key and clock of this sandbox; yours take their place. */
+  sidclaw(options?: ClientOptions): ClientOptions
+  /** The options of a client of Seenty: address, key and clock of this sandbox; yours take their place. */
+  seenty(options?: ClientOptions): ClientOptions
+  /** The options of a client of itellicoAI: address, key and clock of this sandbox; yours take their place. */
+  itellico(options?: ClientOptions): ClientOptions
+  /** The options of a client of the invented service of `examples/acme.toml`: address, key and clock of this sandbox; yours take their place. */
+  acme(options?: ClientOptions): ClientOptions
 }
 /** The version of this library: a package of another version refuses to load it. */
 export declare function buildInfo(): string

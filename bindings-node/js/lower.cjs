@@ -3,13 +3,16 @@
 // What may be given: each function checks one argument and puts it into the form that crosses.
 // A mistake of the program is a `TypeError`, thrown before anything native is asked.
 
-const { handleOf, secretHandle, wrong } = require('./values.cjs')
+const { Handle, Secret, handleOf, secretHandle, wrong } = require('./values.cjs')
 
 /** Takes as it is what is fit for it. */
 const fit = (due, isFit) => (value, name) => {
   if (!isFit(value)) throw wrong(name, due, value)
   return value
 }
+
+/** What JSON shows as an empty object, whatever it holds. */
+const EMPTY = ['[object Map]', '[object Set]', '[object Promise]', '[object Headers]', '[object URLSearchParams]', '[object Listing]']
 
 const isNumber = (value) => typeof value === 'number'
 
@@ -44,10 +47,15 @@ const time = (value, name) => {
   return value.getTime()
 }
 
-/** Any value that JSON can hold, as text. */
+/** Any value that JSON can hold, as text. What JSON would silently turn into something else is refused. */
 const json = (value, name) => {
-  const made = JSON.stringify(value, (_, member) => {
+  const made = JSON.stringify(value, function (key, member) {
     if (isNumber(member) && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
+    // `this` holds what stood there before its own `toJSON`.
+    const whole = this[key]
+    if (whole instanceof Secret) throw new TypeError(`${name} holds a Secret: give what expose() gives, where you mean to send it`)
+    const tag = Object.prototype.toString.call(whole)
+    if (whole instanceof Handle || EMPTY.includes(tag)) throw new TypeError(`${name} holds a ${whole.constructor?.name}, which is no JSON`)
     return member
   })
   if (made === undefined) throw wrong(name, 'a value that JSON can hold', value)
@@ -59,10 +67,10 @@ const list = (each) => (value, name) => {
   return value.map((one, place) => each(one, `${name}[${place}]`))
 }
 
-/** Names and values: an object, or a list of pairs where names repeat. */
+/** Names and values: an object, or pairs where names repeat: a list, a `Map`, `Headers`, `URLSearchParams`. */
 const pairs = (value, name) => {
   if (typeof value !== 'object' || value === null) throw wrong(name, 'an object or a list of pairs', value)
-  const found = Array.isArray(value) ? value : Object.entries(value)
+  const found = typeof value[Symbol.iterator] === 'function' ? [...value] : Object.entries(value)
   return found.map((pair) => {
     if (!Array.isArray(pair) || pair.length !== 2) throw wrong(name, 'a list of pairs of a name and a value', pair)
     return [text(pair[0], `a name of ${name}`), text(pair[1], `${name}.${pair[0]}`)]

@@ -31,4 +31,14 @@ if (native.version() !== version) {
   throw new Error(`keywright ${version} found the native file of version ${native.version()}: install both in one version`)
 }
 
-module.exports = native
+/** A failure of the native part itself: its words could hold anything, and it is no failure of the caller's. */
+const guarded = (work) =>
+  function (...given) {
+    try {
+      return work(...given)
+    } catch {
+      throw require('./values.cjs').defect()
+    }
+  }
+
+module.exports = Object.fromEntries(Object.entries(native).map(([name, work]) => [name, guarded(work)]))

@@ -12,7 +12,7 @@
 const { AsyncResource } = require('node:async_hooks')
 
 const native = require('./native.cjs')
-const { secret } = require('./lower.cjs')
+const { json, limit, secret } = require('./lower.cjs')
 const { Handle, KeywrightError, MADE, fromText, generated, handleOf, keep, keepFailure, secretOf } = require('./values.cjs')
 
 const bridge = native.open(arrived)
@@ -34,7 +34,8 @@ const hosts = new WeakMap()
 // ---- Arguments
 
 /** Puts everything that was given into one array, by place. */
-function put(of, target, given, options, entry) {
+function put(of, target, given, options, more, entry) {
+  nothingMore(of.name, more)
   const args = target === null ? [] : [handleOf(target)]
   const takes = of.takes
   for (let at = 0; at < takes.length; at += 1) {
@@ -42,15 +43,46 @@ function put(of, target, given, options, entry) {
     args[place] = lower(given[at], name)
   }
   if (options !== undefined) putOptions(of, args, options, entry)
+  if (of.environment !== undefined) putEnvironment(of.environment, args, given[0])
   return args
+}
+
+/** Refuses what a method does not take: dropped, it would be missed when it is too late. */
+function nothingMore(name, more) {
+  if (more.length > 0 && more.some((one) => one !== undefined)) {
+    throw new TypeError(`${name} takes fewer arguments: everything optional goes into one object`)
+  }
+}
+
+/** What this environment of JavaScript says of the variables that a client reads: it may differ from the process's. */
+function putEnvironment([place, member], args, of) {
+  const options = (args[place] ??= [])
+  if (options[member] !== undefined) return
+  const names = typeof of === 'string' ? native.clientVariables(of) : native.dialectVariables(handleOf(of))
+  options[member] = names.filter((name) => process.env[name] !== undefined).map((name) => [name, String(process.env[name])])
+}
+
+/** Whether something holds its members as a plain object does; a `Map`, say, would look empty. */
+function isPlain(options) {
+  const prototype = Object.getPrototypeOf(options)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Nothing is as good as left out, but where `null` is a value: no limit, and JSON's own. */
+function isLeftOut(value, known) {
+  return value === undefined || (value === null && known.lower !== limit && known.lower !== json)
 }
 
 function putOptions(of, args, options, entry) {
   if (typeof options !== 'object' || options === null) throw new TypeError(`the options of ${of.name} must be an object`)
-  for (const name of Object.keys(options)) {
+  let isEmpty = true
+  // Members that an object inherits are as good as its own.
+  for (const name in options) {
+    isEmpty = false
     const value = options[name]
     if (name === 'signal' && entry !== null) {
-      if (value !== undefined && !(value instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal')
+      if (value === undefined || value === null) continue
+      if (!(value instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal')
       entry.signal = value
       continue
     }
@@ -59,18 +91,21 @@ function putOptions(of, args, options, entry) {
       const all = [...Object.keys(of.options), ...(entry === null ? [] : ['signal'])]
       throw new TypeError(`${of.name} has no option "${name}"; it takes ${all.join(', ') || 'none'}`)
     }
-    // `undefined` is as good as left out, but for a secret: it must be told apart from none.
-    if (value === undefined && known.lower !== secret) continue
+    if (isLeftOut(value, known)) {
+      if (known.refuses.includes(value)) throw new TypeError(`${name} is ${value}: ${known.instead}`)
+      continue
+    }
     const lowered = known.lower(value, name, entry)
     if (known.member === -1) args[known.place] = lowered
     else (args[known.place] ??= [])[known.member] = lowered
   }
+  if (isEmpty && !isPlain(options)) throw new TypeError(`the options of ${of.name} must be a plain object`)
 }
 
 // ---- Sync methods
 
-function invoke(of, target, given, options) {
-  const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, null))
+function invoke(of, target, given, options, more) {
+  const [hasFailed, text, beside] = native.invoke(of.number, put(of, target, given, options, more, null))
   if (hasFailed) throw seenFrom(fromText(text), invoke)
   const made = of.gives?.(JSON.parse(text), beside)
   if (made instanceof Handle && target !== null) keep(made, target)
@@ -80,10 +115,10 @@ function invoke(of, target, given, options) {
 // ---- Async methods
 
 /** Makes a call. Never throws at once: what is wrong with its arguments rejects too. */
-async function call(of, target, given, options) {
+async function call(of, target, given, options, more) {
   lastCall += 1
   const entry = { of, target, number: lastCall, signal: undefined, deliver: undefined, storing: null, resolve: null, reject: null }
-  const args = put(of, target, given, options, entry)
+  const args = put(of, target, given, options, more, entry)
   entry.signal?.throwIfAborted()
   try {
     return await new Promise((resolve, reject) => {
@@ -230,14 +265,14 @@ async function answered(request, work) {
 
 /** Keeps the functions that the core may ask for a client, and the clock that it runs on. */
 function keepHost(client, options) {
-  if (options?.clock !== undefined) keep(client, options.clock)
+  if (options?.clock) keep(client, options.clock)
   const { keyProvider, onEvent } = options ?? {}
-  if (keyProvider !== undefined || onEvent !== undefined) hosts.set(client, { keyProvider, onEvent })
+  if (keyProvider || onEvent) hosts.set(client, { keyProvider, onEvent })
 }
 
 /** A further handle of the same class, with the functions of the one it was made from. */
-function alike(of, client, given, options, Class) {
-  const made = new Class(MADE, invoke(of, client, given, options))
+function alike(of, client, given, options, more, Class) {
+  const made = new Class(MADE, invoke(of, client, given, options, more))
   Object.setPrototypeOf(made, Object.getPrototypeOf(client))
   keep(made, client)
   const host = hosts.get(client)
@@ -245,4 +280,4 @@ function alike(of, client, given, options, Class) {
   return made
 }
 
-module.exports = { alike, call, invoke, keepHost }
+module.exports = { alike, call, invoke, keepHost, nothingMore }

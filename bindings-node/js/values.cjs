@@ -144,6 +144,9 @@ function fromText(text) {
   return new Class(info.text, { ...info, cause })
 }
 
+/** The error of a defect of this package. */
+const defect = () => new (generated.errors?.internal ?? KeywrightError)('keywright: a panic was caught: please report it')
+
 // ---- Answers
 
 /** The answer to a request of the program's own. */
@@ -182,5 +185,5 @@ function headersOf(pairs) {
 }
 
 module.exports = {
-  Handle, KeywrightError, MADE, Response, Secret, date, fromText, generated, handleOf, isAmong, keep, keepFailure, secretHandle, secretOf, wrong,
+  Handle, KeywrightError, MADE, Response, Secret, date, defect, fromText, generated, handleOf, isAmong, keep, keepFailure, secretHandle, secretOf, wrong,
 }

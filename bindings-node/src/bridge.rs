@@ -12,13 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use keywright_facade::Client;
 use keywright_facade::bridge::{self, Asking, BoxFuture, Ended, Mailbox, Receipt, Started};
+use keywright_facade::guard::silenced;
 use keywright_facade::process::Result;
 use napi::bindgen_prelude::{Array, Env, External, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi_derive::napi;
 
+use crate::generated;
+use crate::guard::entry_points;
 use crate::write::Answer;
-use crate::{generated, guarded};
 
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
@@ -85,6 +86,11 @@ impl Bridge {
         Ok(())
     }
 
+    fn forget(&self, env: &Env, number: i64) {
+        self.running.borrow_mut().remove(&number);
+        self.hold(env);
+    }
+
     /// Keeps the event loop running while a call is pending, or lets it end.
     #[expect(deprecated, reason = "a clone instead of a count would need a function for each call")]
     fn hold(&self, env: &Env) {
@@ -98,83 +104,90 @@ impl Bridge {
     }
 }
 
-/// The bridge of one environment: `wake` is called whenever something has arrived.
-#[napi(catch_unwind)]
-pub fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
-    keywright_facade::process::speaks("node");
-    let wake: Wake = wake.build_threadsafe_function::<()>().weak::<true>().build_callback(|_| Ok(()))?;
-    let wake = Arc::new(Mutex::new(wake));
-    let waking = Arc::clone(&wake);
-    let mailbox = Mailbox::new(move || {
-        // Where the environment is closing, nobody waits any more.
-        let _ = waking.lock().unwrap_or_else(PoisonError::into_inner).call((), ThreadsafeFunctionCallMode::NonBlocking);
-    });
-    let bridge = Rc::new(Bridge { mailbox: Arc::new(mailbox), wake, running: RefCell::default(), untaken: RefCell::default() });
-    // A worker may end in the middle of its calls.
-    env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| {
-        bridge.running.borrow_mut().clear();
-        bridge.untaken.borrow_mut().clear();
-        drop(bridge.mailbox.take());
-    })?;
-    Ok(External::new(bridge))
-}
-
-/// Begins an async method as the call of that number, or gives the failure as text.
-#[napi(catch_unwind)]
-pub fn begin(env: &Env, bridge: &External<Rc<Bridge>>, number: i64, method: u32, arguments: Array<'_>) -> Option<String> {
-    let begun = guarded(|| generated::begin(bridge, number, method, &arguments));
-    bridge.hold(env);
-    begun.err().map(|error| Answer::failed(error).text)
-}
-
 /// What stands in the place of an answer: requests of the core wait, or a call is over.
 const ASKED: u32 = 0;
 const OVER: u32 = 1;
 
-/// Everything that has arrived, five places each: the call's number, and its answer with whether it
-/// is to be signed for; or what has come instead of an answer, as a number.
-#[napi(catch_unwind)]
-pub fn arrivals<'env>(env: &'env Env, bridge: &External<Rc<Bridge>>) -> napi::Result<Array<'env>> {
-    let mut into = env.create_array(0)?;
-    let mut at = 0;
-    for Arrival { number, what } in bridge.mailbox.take() {
-        match what {
-            What::Asked => into.set(at + 1, ASKED)?,
-            What::Over => into.set(at + 1, OVER)?,
-            What::Ended(answer, receipt) => {
-                // One that was left takes nothing: what has come for it goes back here.
-                if bridge.running.borrow_mut().remove(&number).is_none() {
-                    continue;
+entry_points! {
+    /// The bridge of one environment: `wake` is called whenever something has arrived.
+    fn open(env: &Env, wake: Function<'_, (), ()>) -> napi::Result<External<Rc<Bridge>>> {
+        keywright_facade::process::speaks("node");
+        let wake: Wake = wake.build_threadsafe_function::<()>().weak::<true>().build_callback(|_| Ok(()))?;
+        let wake = Arc::new(Mutex::new(wake));
+        let waking = Arc::clone(&wake);
+        let mailbox = Mailbox::new(move || {
+            // Where the environment is closing, nobody waits any more.
+            let _ = waking.lock().unwrap_or_else(PoisonError::into_inner).call((), ThreadsafeFunctionCallMode::NonBlocking);
+        });
+        let bridge = Rc::new(Bridge { mailbox: Arc::new(mailbox), wake, running: RefCell::default(), untaken: RefCell::default() });
+        // A worker may end in the middle of its calls.
+        env.add_env_cleanup_hook(Rc::clone(&bridge), |bridge| {
+            silenced(|| {
+                bridge.running.borrow_mut().clear();
+                bridge.untaken.borrow_mut().clear();
+                drop(bridge.mailbox.take());
+            })
+        })?;
+        Ok(External::new(bridge))
+    }
+
+    /// Begins an async method as the call of that number, or gives the failure as text.
+    fn begin(
+        env: &Env,
+        bridge: &External<Rc<Bridge>>,
+        number: i64,
+        method: u32,
+        arguments: Array<'_>
+    ) -> napi::Result<Option<String>> {
+        let begun = generated::begin(bridge, number, method, &arguments);
+        bridge.hold(env);
+        Ok(begun.err().map(|error| Answer::failed(error).text))
+    }
+
+    /// Everything that has arrived, five places each: the call's number, and its answer with whether it
+    /// is to be signed for; or what has come instead of an answer, as a number.
+    fn arrivals<'env>(env: &'env Env, bridge: &External<Rc<Bridge>>) -> napi::Result<Array<'env>> {
+        let mut into = env.create_array(0)?;
+        let mut at = 0;
+        for Arrival { number, what } in bridge.mailbox.take() {
+            match what {
+                What::Asked => into.set(at + 1, ASKED)?,
+                What::Over => into.set(at + 1, OVER)?,
+                What::Ended(answer, receipt) => {
+                    // One that was left takes nothing: what has come for it goes back here.
+                    if bridge.running.borrow_mut().remove(&number).is_none() {
+                        continue;
+                    }
+                    bridge.hold(env);
+                    into.set(at + 4, receipt.is_some())?;
+                    if let Some(receipt) = receipt {
+                        bridge.untaken.borrow_mut().insert(number, receipt);
+                    }
+                    answer.set(env, &mut into, at + 1)?;
                 }
-                bridge.hold(env);
-                into.set(at + 4, receipt.is_some())?;
-                if let Some(receipt) = receipt {
-                    bridge.untaken.borrow_mut().insert(number, receipt);
-                }
-                answer.set(env, &mut into, at + 1)?;
             }
+            into.set(at, number)?;
+            at += 5;
         }
-        into.set(at, number)?;
-        at += 5;
+        Ok(into)
     }
-    Ok(into)
-}
 
-/// The promise of a call is resolved with its result.
-#[napi(catch_unwind)]
-pub fn taken(bridge: &External<Rc<Bridge>>, number: i64) {
-    let receipt = bridge.untaken.borrow_mut().remove(&number);
-    if let Some(receipt) = receipt {
-        receipt.sign();
+    /// The promise of a call is resolved with its result.
+    fn taken(bridge: &External<Rc<Bridge>>, number: i64) -> napi::Result<()> {
+        let receipt = bridge.untaken.borrow_mut().remove(&number);
+        if let Some(receipt) = receipt {
+            receipt.sign();
+        }
+        Ok(())
     }
-}
 
-/// Forgets a call, which aborts it where it still runs: its connection is closed. A result of it
-/// that has arrived and was not taken goes back.
-#[napi(catch_unwind)]
-pub fn forget(env: &Env, bridge: &External<Rc<Bridge>>, number: i64) {
-    let started = bridge.running.borrow_mut().remove(&number);
-    let receipt = bridge.untaken.borrow_mut().remove(&number);
-    drop((started, receipt));
-    bridge.hold(env);
+    /// Forgets a call, which aborts it where it still runs: its connection is closed. A result of it
+    /// that has arrived and was not taken goes back.
+    fn forget(env: &Env, bridge: &External<Rc<Bridge>>, number: i64) -> napi::Result<()> {
+        let started = bridge.running.borrow_mut().remove(&number);
+        let receipt = bridge.untaken.borrow_mut().remove(&number);
+        drop((started, receipt));
+        bridge.hold(env);
+        Ok(())
+    }
 }

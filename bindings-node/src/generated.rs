@@ -399,108 +399,117 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
             Ok(Answer::of(this.title()))
         }
         19 => {
+            let this = Arc::<Dialect>::read(from, 0, "this")?;
+            Ok(Answer::of(this.variables()))
+        }
+        20 => {
+            let this = Arc::<EventStream>::read(from, 0, "this")?;
+            this.leave();
+            Ok(Answer::of(()))
+        }
+        21 => {
             let this = Arc::<EventStream>::read(from, 0, "this")?;
             Ok(Answer::of(this.run_id()))
         }
-        20 => {
+        22 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             let by: std::time::Duration = Read::read(from, 1, "by")?;
             this.advance(by);
             Ok(Answer::of(()))
         }
-        21 => {
+        23 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.elapsed()))
         }
-        22 => {
+        24 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             let chance: f64 = Read::read(from, 1, "chance")?;
             Ok(Answer::of(this.exact(chance)))
         }
-        23 => {
+        25 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             this.hold();
             Ok(Answer::of(()))
         }
-        24 => {
+        26 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.now()))
         }
-        25 => {
+        27 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             this.release();
             Ok(Answer::of(()))
         }
-        26 => {
+        28 => {
             let this = Arc::<Clock>::read(from, 0, "this")?;
             Ok(Answer::of(this.sleepers()))
         }
-        27 => {
+        29 => {
             let options: SandboxOptions = or_default(from, 0, "options")?;
             Ok(Answer::of(Sandbox::start(options)?))
         }
-        28 => {
+        30 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             Ok(Answer::of(this.access(service)?))
         }
-        29 => {
+        31 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.clear_faults();
             Ok(Answer::of(()))
         }
-        30 => {
+        32 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.clear_limits()?;
             Ok(Answer::of(()))
         }
-        31 => {
+        33 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.clock()))
         }
-        32 => {
+        34 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.close();
             Ok(Answer::of(()))
         }
-        33 => {
+        35 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.connections()))
         }
-        34 => {
+        36 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let rule: Json = Read::read(from, 1, "rule")?;
             Ok(Answer::of(this.fault(rule)?))
         }
-        35 => {
+        37 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.faults()))
         }
-        36 => {
+        38 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.finish()?;
             Ok(Answer::of(()))
         }
-        37 => {
+        39 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.fixtures()?))
         }
-        38 => {
+        40 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             Ok(Answer::of(this.journal()))
         }
-        39 => {
+        41 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let fixtures: Json = Read::read(from, 1, "fixtures")?;
             this.load_fixtures(fixtures)?;
             Ok(Answer::of(()))
         }
-        40 => {
+        42 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             this.reset()?;
             Ok(Answer::of(()))
         }
-        41 => {
+        43 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let account: Option<String> = Read::read(from, 2, "account")?;
@@ -508,50 +517,52 @@ pub fn invoke(method: u32, from: &Array<'_>) -> Result<Answer> {
             this.set_active(service, account, active)?;
             Ok(Answer::of(()))
         }
-        42 => {
+        44 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let credits: Option<f64> = Read::read(from, 2, "credits")?;
             this.set_credits(service, credits)?;
             Ok(Answer::of(()))
         }
-        43 => {
+        45 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let count: u64 = Read::read(from, 2, "count")?;
             let per: std::time::Duration = Read::read(from, 3, "per")?;
-            this.set_limit(service, count, per)?;
+            let status: Option<u32> = Read::read(from, 4, "status")?;
+            let retry_after: Option<bool> = Read::read(from, 5, "retry_after")?;
+            this.set_limit(service, count, per, status, retry_after)?;
             Ok(Answer::of(()))
         }
-        44 => {
+        46 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let plan: String = Read::read(from, 2, "plan")?;
             this.set_plan(service, plan)?;
             Ok(Answer::of(()))
         }
-        45 => {
+        47 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let service: String = Read::read(from, 1, "service")?;
             let variant: String = Read::read(from, 2, "variant")?;
             this.set_variant(service, variant)?;
             Ok(Answer::of(()))
         }
-        46 => {
+        48 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let expected: Json = Read::read(from, 1, "expected")?;
             let strict_order: bool = or_default(from, 2, "strict_order")?;
             Ok(Answer::of(this.verify(expected, strict_order)?))
         }
-        47 => {
+        49 => {
             let this = Arc::<Sandbox>::read(from, 0, "this")?;
             let options: SandboxOptions = or_default(from, 1, "options")?;
             Ok(Answer::of(this.world(options)?))
         }
-        48 => {
+        50 => {
             Ok(Answer::of(build_info()))
         }
-        49 => {
+        51 => {
             let body: Vec<u8> = Read::read(from, 0, "body")?;
             Ok(Answer::of(decode_json(body)?))
         }
@@ -755,20 +766,21 @@ impl Read for ClientOptions {
             retry_base: Read::read(from, 14, "retry_base")?,
             retry_cap: Read::read(from, 15, "retry_cap")?,
             max_retry_after: Read::read(from, 16, "max_retry_after")?,
-            throttle: Read::read(from, 17, "throttle")?,
-            priority: Read::read(from, 18, "priority")?,
-            private_lane: or_default(from, 19, "private_lane")?,
-            max_body: Read::read(from, 20, "max_body")?,
-            allow_insecure_http: or_default(from, 21, "allow_insecure_http")?,
-            check_key_shape: Read::read(from, 22, "check_key_shape")?,
-            keep_password: Read::read(from, 23, "keep_password")?,
-            debug_headers: or_default(from, 24, "debug_headers")?,
-            proxy: Read::read(from, 25, "proxy")?,
-            extra_roots: or_default(from, 26, "extra_roots")?,
-            app_name: Read::read(from, 27, "app_name")?,
-            on_event: or_default(from, 28, "on_event")?,
-            clock: Read::read(from, 29, "clock")?,
-            env: Read::read(from, 30, "env")?,
+            queue_limit: Read::read(from, 17, "queue_limit")?,
+            throttle: Read::read(from, 18, "throttle")?,
+            priority: Read::read(from, 19, "priority")?,
+            private_lane: or_default(from, 20, "private_lane")?,
+            max_body: Read::read(from, 21, "max_body")?,
+            allow_insecure_http: or_default(from, 22, "allow_insecure_http")?,
+            check_key_shape: Read::read(from, 23, "check_key_shape")?,
+            keep_password: Read::read(from, 24, "keep_password")?,
+            debug_headers: or_default(from, 25, "debug_headers")?,
+            proxy: Read::read(from, 26, "proxy")?,
+            extra_roots: or_default(from, 27, "extra_roots")?,
+            app_name: Read::read(from, 28, "app_name")?,
+            on_event: or_default(from, 29, "on_event")?,
+            clock: Read::read(from, 30, "clock")?,
+            env: Read::read(from, 31, "env")?,
         })
     }
 }

@@ -12,6 +12,8 @@ use keywright_facade::{
 };
 use napi::bindgen_prelude::{Array, External, Uint8Array, Unknown, Utf16String};
 
+use crate::guard::Held;
+
 /// What can be read from a place of an array: the arguments of a call, the members of a record, a
 /// list. `field` is its name, for a message.
 pub trait Read: Sized {
@@ -39,7 +41,7 @@ macro_rules! by_reference {
     ($($ty:ty),+) => {$(
         impl Read for $ty {
             fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {
-                there(from.get_ref::<External<$ty>>(at), field).map(|found| (**found).clone())
+                there(from.get_ref::<External<Held<$ty>>>(at).map(|found| found.and_then(|found| found.get().cloned())), field)
             }
         }
     )+};

@@ -9,6 +9,8 @@ use std::time::Duration;
 use keywright_facade::{Client, Clock, Dialect, EventStream, Json, KeywrightError, Sandbox, Secret, Timestamp};
 use napi::bindgen_prelude::{Array, Buffer, Env, External, ToNapiValue};
 
+use crate::guard::Held;
+
 /// Sets something in a place of an array.
 type Beside = Box<dyn FnOnce(&mut Array<'_>, u32) -> napi::Result<()> + Send>;
 
@@ -109,7 +111,7 @@ macro_rules! by_reference {
     ($($ty:ty),+) => {$(
         impl Write for $ty {
             fn write(self, out: &mut Out) {
-                out.beside(move || External::new(self));
+                out.beside(move || External::new(Held::new(self)));
             }
         }
     )+};

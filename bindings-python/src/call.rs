@@ -22,6 +22,7 @@ use pyo3::prelude::*;
 use crate::convert::Give;
 use crate::error::raise;
 use crate::exit::Inside;
+use crate::guard::entry_points;
 use crate::host::{Delivering, Functions, Link};
 
 /// How often a blocked caller looks for Ctrl-C.
@@ -87,13 +88,18 @@ pub fn callable(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
     if function.is_callable() { Ok(true) } else { Err(crate::convert::wrong(function, field, "a function")) }
 }
 
+/// Whether there is a function that gives the key.
+pub fn provider(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
+    if crate::convert::is_left_out(function, field)? { Ok(false) } else { callable(function, field) }
+}
+
 fn blocked<'py, T: Give + Send + 'static>(
     py: Python<'py>,
     client: Option<&facade::Client>,
     functions: Option<&Arc<Functions>>,
     call: BoxFuture<'static, Result<T>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let inside = Inside::enter(py)?;
+    let inside = Inside::enter(py);
     let parker = Parker::default();
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
@@ -170,7 +176,7 @@ impl Queue {
         delivering: Option<Delivering>,
         call: BoxFuture<'static, Result<T>>,
     ) -> PyResult<u64> {
-        let _inside = Inside::enter(py)?;
+        let _inside = Inside::enter(py);
         let number = next_number();
         let owned = functions.map(Arc::clone);
         let ended = move |ended: Ended<T>| {
@@ -193,71 +199,74 @@ impl Queue {
     }
 }
 
-#[pymethods]
-impl Queue {
-    #[new]
-    fn new() -> PyResult<Self> {
-        let (bell, rope) = UnixStream::pair()?;
-        bell.set_nonblocking(true)?;
-        rope.set_nonblocking(true)?;
-        // A bell that is full rings already.
-        let ring = move || drop((&rope).write(&[1]));
-        let mailbox = Arc::new(Mailbox::new(ring));
-        Ok(Self { mailbox, bell, calls: Mutex::default(), untaken: Mutex::default() })
-    }
+entry_points! {
+    impl Queue {
+        #[new]
+        fn new(py: Python<'_>) -> PyResult<Self> {
+            let (bell, rope) = UnixStream::pair().map_err(|_| raise(py, KeywrightError::no_resources("file descriptor")))?;
+            bell.set_nonblocking(true)?;
+            rope.set_nonblocking(true)?;
+            // A bell that is full rings already.
+            let ring = move || drop((&rope).write(&[1]));
+            let mailbox = Arc::new(Mailbox::new(ring));
+            Ok(Self { mailbox, bell, calls: Mutex::default(), untaken: Mutex::default() })
+        }
 
-    /// What an event loop watches.
-    fn fileno(&self) -> i32 {
-        self.bell.as_raw_fd()
-    }
+        /// What an event loop watches.
+        fn fileno(&self) -> PyResult<i32> {
+            Ok(self.bell.as_raw_fd())
+        }
 
-    /// Everything that has come: `(number, result, exception, owed)` for a call that has ended,
-    /// `(0, link, request, False)` for a request of the core. What is owed is to be `taken`, or
-    /// goes back with `abort`.
-    fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let _inside = Inside::enter(py)?;
-        let mut rung = [0; 64];
-        while matches!((&self.bell).read(&mut rung), Ok(64)) {}
-        let mut come: Vec<Come> = Vec::new();
-        for arrival in self.mailbox.take() {
-            match arrival {
-                Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
-                Arrival::Nothing => {}
-                Arrival::Ended(number, functions, finish) => {
-                    // Its events come before it.
-                    if let Some(functions) = functions {
-                        ask(py, &functions, &mut come)?;
-                    }
-                    // One that was left takes nothing.
-                    let Some(started) = lock(&self.calls).remove(&number) else { continue };
-                    drop(started);
-                    match finish(py) {
-                        Ok((value, receipt)) => {
-                            let owed = receipt.is_some();
-                            receipt.and_then(|receipt| lock(&self.untaken).insert(number, receipt));
-                            come.push((number, value, py.None(), owed));
+        /// Everything that has come: `(number, result, exception, owed)` for a call that has ended,
+        /// `(0, link, request, False)` for a request of the core. What is owed is to be `taken`, or
+        /// goes back with `abort`.
+        fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            let _inside = Inside::enter(py);
+            let mut rung = [0; 64];
+            while matches!((&self.bell).read(&mut rung), Ok(64)) {}
+            let mut come: Vec<Come> = Vec::new();
+            for arrival in self.mailbox.take() {
+                match arrival {
+                    Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
+                    Arrival::Nothing => {}
+                    Arrival::Ended(number, functions, finish) => {
+                        // Its events come before it.
+                        if let Some(functions) = functions {
+                            ask(py, &functions, &mut come)?;
                         }
-                        Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any(), false)),
+                        // One that was left takes nothing.
+                        let Some(started) = lock(&self.calls).remove(&number) else { continue };
+                        drop(started);
+                        match finish(py) {
+                            Ok((value, receipt)) => {
+                                let owed = receipt.is_some();
+                                receipt.and_then(|receipt| lock(&self.untaken).insert(number, receipt));
+                                come.push((number, value, py.None(), owed));
+                            }
+                            Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any(), false)),
+                        }
                     }
                 }
             }
+            Ok(come.into_pyobject(py)?.into_any())
         }
-        Ok(come.into_pyobject(py)?.into_any())
-    }
 
-    /// The coroutine has the result of a call.
-    fn taken(&self, number: u64) {
-        let receipt = lock(&self.untaken).remove(&number);
-        if let Some(receipt) = receipt {
-            receipt.sign();
+        /// The coroutine has the result of a call.
+        fn taken(&self, number: u64) -> PyResult<()> {
+            let receipt = lock(&self.untaken).remove(&number);
+            if let Some(receipt) = receipt {
+                receipt.sign();
+            }
+            Ok(())
         }
-    }
 
-    /// Drops a call, which closes its connection, or its result, which goes back.
-    fn abort(&self, number: u64) {
-        let started = lock(&self.calls).remove(&number);
-        let receipt = lock(&self.untaken).remove(&number);
-        drop((started, receipt));
+        /// Drops a call, which closes its connection, or its result, which goes back.
+        fn abort(&self, number: u64) -> PyResult<()> {
+            let started = lock(&self.calls).remove(&number);
+            let receipt = lock(&self.untaken).remove(&number);
+            drop((started, receipt));
+            Ok(())
+        }
     }
 }
 
@@ -282,7 +291,7 @@ pub struct Native {
 impl Native {
     /// A new client.
     pub fn new(inner: Arc<facade::Client>, key_provider: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>) -> Self {
-        let given = |function: &Bound<'_, PyAny>| (!function.is_none()).then(|| function.clone().unbind());
+        let given = |function: &Bound<'_, PyAny>| function.is_callable().then(|| function.clone().unbind());
         let functions = Functions::of(inner.host(), given(key_provider), given(on_event));
         Self { inner, functions }
     }

@@ -120,6 +120,21 @@ impl Take for facade::Limit {
     }
 }
 
+/// A key or an address: left out, or given. `None` is neither: what is not set somewhere must not
+/// quietly become what the environment says.
+pub fn take_given<T: Take>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<T>> {
+    if is_left_out(value, field)? { Ok(None) } else { T::take(value, field).map(Some) }
+}
+
+/// Whether a key or an address was left out, for which `...` stands.
+pub fn is_left_out(value: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
+    if value.is_none() {
+        let words = format!("`{field}` is None: give a value, or leave it out so that the environment is read");
+        return Err(PyTypeError::new_err(words));
+    }
+    Ok(value.is_instance_of::<PyEllipsis>())
+}
+
 /// A limit that may be left to the client: `...` stands for that.
 pub fn take_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<facade::Limit>> {
     if value.is_instance_of::<PyEllipsis>() { Ok(None) } else { facade::Limit::take(value, field).map(Some) }

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use crate::generated;
+use crate::guard::entry_points;
 
 /// The exception of an error.
 pub fn raise(py: Python<'_>, error: KeywrightError) -> PyErr {
@@ -21,10 +22,16 @@ fn made(py: Python<'_>, info: ErrorInfo) -> PyResult<PyErr> {
     Ok(PyErr::from_value(make.call1((info,))?))
 }
 
-/// The exception for a wrong argument.
-#[pyfunction]
-pub fn config_error(py: Python<'_>, field: &str, reason: &str, remedy: &str) -> PyErrValue {
-    PyErrValue(raise(py, KeywrightError::config(field, reason, remedy)))
+entry_points! {
+    /// The exception for a wrong argument.
+    fn config_error(py: Python<'_>, field: &str, reason: &str, remedy: &str) -> PyResult<PyErrValue> {
+        Ok(PyErrValue(raise(py, KeywrightError::config(field, reason, remedy))))
+    }
+
+    /// The exception for something that the machine did not give.
+    fn no_resources(py: Python<'_>, what: &str) -> PyResult<PyErrValue> {
+        Ok(PyErrValue(raise(py, KeywrightError::no_resources(what))))
+    }
 }
 
 /// An exception that is given back and not raised.

@@ -2,7 +2,8 @@
 //!
 //! The interpreter ends a daemon thread wherever it next wants the lock. Between frames of ours that
 //! aborts the process, so the end waits until no thread is there, and one that would come in
-//! afterwards waits for ever instead.
+//! afterwards waits for ever instead. The thread that takes the interpreter down may go on calling:
+//! hooks that were registered before this package was imported run after its end.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -12,11 +13,10 @@ use std::thread::ThreadId;
 use std::time::Duration;
 
 use keywright_facade::process::Process;
-use keywright_facade::{ErrorKind, KeywrightError};
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
-use crate::error::raise;
+use crate::guard::entry_points;
 
 /// How many moments the end waits for functions of the user that do not return.
 const PATIENCE: usize = 2000;
@@ -44,25 +44,27 @@ pub fn register(py: Python<'_>) -> PyResult<()> {
     os.call_method("register_at_fork", (), Some(&forked)).map(drop)
 }
 
-#[pyfunction]
-fn stop(py: Python<'_>) {
-    // Set once per process image: a second end there is not.
-    let _ = ENDER.set(std::thread::current().id());
-    py.detach(|| {
-        Process::stop_current();
-        for _ in 0..PATIENCE {
-            if INSIDE.load(Ordering::SeqCst) == 0 {
-                break;
+entry_points! {
+    fn stop(py: Python<'_>) -> PyResult<()> {
+        // Set once per process image: a second end there is not.
+        let _ = ENDER.set(std::thread::current().id());
+        py.detach(|| {
+            Process::stop_current();
+            for _ in 0..PATIENCE {
+                if INSIDE.load(Ordering::SeqCst) == 0 {
+                    break;
+                }
+                std::thread::park_timeout(MOMENT);
             }
-            std::thread::park_timeout(MOMENT);
-        }
-    });
-}
+        });
+        Ok(())
+    }
 
-/// The threads of the parent are not in the child.
-#[pyfunction]
-fn forked() {
-    INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
+    /// The threads of the parent are not in the child.
+    fn forked() -> PyResult<()> {
+        INSIDE.store(usize::from(DEPTH.get() > 0), Ordering::SeqCst);
+        Ok(())
+    }
 }
 
 /// Does something in the interpreter on a thread that does not come from it; nothing where it ends.
@@ -81,22 +83,16 @@ pub fn from_outside(work: impl FnOnce(Python<'_>)) {
 pub struct Inside(PhantomData<*const ()>);
 
 impl Inside {
-    /// Begins; waits for ever where the interpreter has ended.
-    ///
-    /// # Errors
-    /// `cancelled` on the thread that ends it: nobody is there any more to make its call.
-    pub fn enter(py: Python<'_>) -> PyResult<Self> {
-        if ENDER.get() == Some(&std::thread::current().id()) {
-            return Err(raise(py, KeywrightError::of(ErrorKind::Cancelled, "the process ends")));
-        }
+    /// Begins; waits for ever where the interpreter has ended, but on the thread that ends it.
+    pub fn enter(py: Python<'_>) -> Self {
         if DEPTH.get() == 0 {
             INSIDE.fetch_add(1, Ordering::SeqCst);
-            if ENDER.get().is_some() {
+            if has_ended() {
                 py.detach(gone);
             }
         }
         DEPTH.set(DEPTH.get() + 1);
-        Ok(Self(PhantomData))
+        Self(PhantomData)
     }
 
     /// Waits without the interpreter's lock.
@@ -105,7 +101,7 @@ impl Inside {
             INSIDE.fetch_sub(1, Ordering::SeqCst);
             wait();
             INSIDE.fetch_add(1, Ordering::SeqCst);
-            if ENDER.get().is_some() {
+            if has_ended() {
                 gone();
             }
         });
@@ -119,6 +115,11 @@ impl Drop for Inside {
             INSIDE.fetch_sub(1, Ordering::SeqCst);
         }
     }
+}
+
+/// Whether another thread takes the interpreter down.
+fn has_ended() -> bool {
+    ENDER.get().is_some_and(|ender| *ender != std::thread::current().id())
 }
 
 fn gone() {

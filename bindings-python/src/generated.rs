@@ -9,9 +9,11 @@ use keywright_facade as facade;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::call::{Call, Native, Queue, callable};
-use crate::convert::{Give, Take, take, take_limit, wrong};
+use crate::call::{Call, Native, Queue, callable, provider};
+use crate::convert::{Give, Take, take, take_given, take_limit, wrong};
+use crate::environment::handed_over;
 use crate::error::raise;
+use crate::guard::entry_points;
 use crate::record;
 
 impl Take for facade::ErrorKind {
@@ -174,57 +176,58 @@ impl Take for facade::CredentialOrigin {
     }
 }
 
-#[pymethods]
-impl CredentialOrigin {
-    #[new]
-    #[pyo3(signature = (*, name, origin, digest=None))]
-    fn new(name: &Bound<'_, PyAny>, origin: &Bound<'_, PyAny>, digest: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::CredentialOrigin { name: take(name, "name")?, origin: take(origin, "origin")?, digest: record::optional(digest, "digest")? }))
-    }
+entry_points! {
+    impl CredentialOrigin {
+        #[new]
+        #[pyo3(signature = (*, name, origin, digest=None))]
+        fn new(name: &Bound<'_, PyAny>, origin: &Bound<'_, PyAny>, digest: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::CredentialOrigin { name: take(name, "name")?, origin: take(origin, "origin")?, digest: record::optional(digest, "digest")? }))
+        }
 
-    /// Which: `api_key`, `management`, `login`.
-    #[getter]
-    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.name).give(py)
-    }
+        /// Which: `api_key`, `management`, `login`.
+        #[getter]
+        fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.name).give(py)
+        }
 
-    /// Where from: `argument`, `environment NAME`, `provider`.
-    #[getter]
-    fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.origin).give(py)
-    }
+        /// Where from: `argument`, `environment NAME`, `provider`.
+        #[getter]
+        fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.origin).give(py)
+        }
 
-    /// The first eight hexadecimal digits of the SHA-256 of a key.
-    #[getter]
-    fn digest<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.digest.as_ref().give(py)
-    }
+        /// The first eight hexadecimal digits of the SHA-256 of a key.
+        #[getter]
+        fn digest<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.digest.as_ref().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.name == b.name && a.origin == b.origin && a.digest == b.digest
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.name == b.name && a.origin == b.origin && a.digest == b.digest)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.name.hash(&mut hasher);
-        self.0.origin.hash(&mut hasher);
-        self.0.digest.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.name.hash(&mut hasher);
+            self.0.origin.hash(&mut hasher);
+            self.0.digest.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("CredentialOrigin", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("CredentialOrigin", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -250,77 +253,78 @@ impl Take for facade::Description {
     }
 }
 
-#[pymethods]
-impl Description {
-    #[new]
-    #[pyo3(signature = (*, service, variant, base_url, base_url_origin, account=None, credentials))]
-    fn new(service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, base_url_origin: &Bound<'_, PyAny>, account: Option<&Bound<'_, PyAny>>, credentials: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Description { service: take(service, "service")?, variant: take(variant, "variant")?, base_url: take(base_url, "base_url")?, base_url_origin: take(base_url_origin, "base_url_origin")?, account: record::optional(account, "account")?, credentials: take(credentials, "credentials")? }))
-    }
+entry_points! {
+    impl Description {
+        #[new]
+        #[pyo3(signature = (*, service, variant, base_url, base_url_origin, account=None, credentials))]
+        fn new(service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, base_url_origin: &Bound<'_, PyAny>, account: Option<&Bound<'_, PyAny>>, credentials: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Description { service: take(service, "service")?, variant: take(variant, "variant")?, base_url: take(base_url, "base_url")?, base_url_origin: take(base_url_origin, "base_url_origin")?, account: record::optional(account, "account")?, credentials: take(credentials, "credentials")? }))
+        }
 
-    /// The service's id.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.service).give(py)
-    }
+        /// The service's id.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.service).give(py)
+        }
 
-    /// The dialect's variant.
-    #[getter]
-    fn variant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.variant).give(py)
-    }
+        /// The dialect's variant.
+        #[getter]
+        fn variant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.variant).give(py)
+        }
 
-    /// Scheme, host and port.
-    #[getter]
-    fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.base_url).give(py)
-    }
+        /// Scheme, host and port.
+        #[getter]
+        fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.base_url).give(py)
+        }
 
-    /// Where the base URL comes from: `argument`, `environment NAME`, `dialect`.
-    #[getter]
-    fn base_url_origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.base_url_origin).give(py)
-    }
+        /// Where the base URL comes from: `argument`, `environment NAME`, `dialect`.
+        #[getter]
+        fn base_url_origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.base_url_origin).give(py)
+        }
 
-    /// The account that calls are for, where one was named.
-    #[getter]
-    fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account.as_ref().give(py)
-    }
+        /// The account that calls are for, where one was named.
+        #[getter]
+        fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.account.as_ref().give(py)
+        }
 
-    /// The credentials.
-    #[getter]
-    fn credentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.credentials.clone().give(py)
-    }
+        /// The credentials.
+        #[getter]
+        fn credentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.credentials.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.service == b.service && a.variant == b.variant && a.base_url == b.base_url && a.base_url_origin == b.base_url_origin && a.account == b.account && a.credentials == b.credentials
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.service == b.service && a.variant == b.variant && a.base_url == b.base_url && a.base_url_origin == b.base_url_origin && a.account == b.account && a.credentials == b.credentials)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.service.hash(&mut hasher);
-        self.0.variant.hash(&mut hasher);
-        self.0.base_url.hash(&mut hasher);
-        self.0.base_url_origin.hash(&mut hasher);
-        self.0.account.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.service.hash(&mut hasher);
+            self.0.variant.hash(&mut hasher);
+            self.0.base_url.hash(&mut hasher);
+            self.0.base_url_origin.hash(&mut hasher);
+            self.0.account.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Description", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Description", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -346,76 +350,77 @@ impl Take for facade::LaneView {
     }
 }
 
-#[pymethods]
-impl LaneView {
-    #[new]
-    #[pyo3(signature = (*, bucket, rate=None, cool_down, in_flight, waiting, clock_skew))]
-    fn new(bucket: &Bound<'_, PyAny>, rate: Option<&Bound<'_, PyAny>>, cool_down: &Bound<'_, PyAny>, in_flight: &Bound<'_, PyAny>, waiting: &Bound<'_, PyAny>, clock_skew: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::LaneView { bucket: take(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: take(cool_down, "cool_down")?, in_flight: take(in_flight, "in_flight")?, waiting: take(waiting, "waiting")?, clock_skew: take(clock_skew, "clock_skew")? }))
-    }
+entry_points! {
+    impl LaneView {
+        #[new]
+        #[pyo3(signature = (*, bucket, rate=None, cool_down, in_flight, waiting, clock_skew))]
+        fn new(bucket: &Bound<'_, PyAny>, rate: Option<&Bound<'_, PyAny>>, cool_down: &Bound<'_, PyAny>, in_flight: &Bound<'_, PyAny>, waiting: &Bound<'_, PyAny>, clock_skew: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::LaneView { bucket: take(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: take(cool_down, "cool_down")?, in_flight: take(in_flight, "in_flight")?, waiting: take(waiting, "waiting")?, clock_skew: take(clock_skew, "clock_skew")? }))
+        }
 
-    /// The bucket of the service's limit.
-    #[getter]
-    fn bucket<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.bucket).give(py)
-    }
+        /// The bucket of the service's limit.
+        #[getter]
+        fn bucket<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.bucket).give(py)
+        }
 
-    /// Requests per second, when a refusal has taught a pace.
-    #[getter]
-    fn rate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.rate.clone().give(py)
-    }
+        /// Requests per second, when a refusal has taught a pace.
+        #[getter]
+        fn rate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.rate.clone().give(py)
+        }
 
-    /// What is left of the cool-down.
-    #[getter]
-    fn cool_down<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.cool_down.clone().give(py)
-    }
+        /// What is left of the cool-down.
+        #[getter]
+        fn cool_down<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.cool_down.clone().give(py)
+        }
 
-    /// Requests in flight.
-    #[getter]
-    fn in_flight<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.in_flight.clone().give(py)
-    }
+        /// Requests in flight.
+        #[getter]
+        fn in_flight<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.in_flight.clone().give(py)
+        }
 
-    /// Calls that wait.
-    #[getter]
-    fn waiting<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.waiting.clone().give(py)
-    }
+        /// Calls that wait.
+        #[getter]
+        fn waiting<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.waiting.clone().give(py)
+        }
 
-    /// How many seconds the service's clock is ahead.
-    #[getter]
-    fn clock_skew<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.clock_skew.clone().give(py)
-    }
+        /// How many seconds the service's clock is ahead.
+        #[getter]
+        fn clock_skew<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.clock_skew.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.bucket == b.bucket && a.rate == b.rate && a.cool_down == b.cool_down && a.in_flight == b.in_flight && a.waiting == b.waiting && a.clock_skew == b.clock_skew
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.bucket == b.bucket && a.rate == b.rate && a.cool_down == b.cool_down && a.in_flight == b.in_flight && a.waiting == b.waiting && a.clock_skew == b.clock_skew)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.bucket.hash(&mut hasher);
-        self.0.cool_down.hash(&mut hasher);
-        self.0.in_flight.hash(&mut hasher);
-        self.0.waiting.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.bucket.hash(&mut hasher);
+            self.0.cool_down.hash(&mut hasher);
+            self.0.in_flight.hash(&mut hasher);
+            self.0.waiting.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("LaneView", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("LaneView", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -441,56 +446,57 @@ impl Take for facade::ThrottleView {
     }
 }
 
-#[pymethods]
-impl ThrottleView {
-    #[new]
-    #[pyo3(signature = (*, service, budget_remaining, lanes))]
-    fn new(service: &Bound<'_, PyAny>, budget_remaining: &Bound<'_, PyAny>, lanes: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::ThrottleView { service: take(service, "service")?, budget_remaining: take(budget_remaining, "budget_remaining")?, lanes: take(lanes, "lanes")? }))
-    }
+entry_points! {
+    impl ThrottleView {
+        #[new]
+        #[pyo3(signature = (*, service, budget_remaining, lanes))]
+        fn new(service: &Bound<'_, PyAny>, budget_remaining: &Bound<'_, PyAny>, lanes: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::ThrottleView { service: take(service, "service")?, budget_remaining: take(budget_remaining, "budget_remaining")?, lanes: take(lanes, "lanes")? }))
+        }
 
-    /// The service's id.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.service).give(py)
-    }
+        /// The service's id.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.service).give(py)
+        }
 
-    /// How many whole retries the budget has left.
-    #[getter]
-    fn budget_remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.budget_remaining.clone().give(py)
-    }
+        /// How many whole retries the budget has left.
+        #[getter]
+        fn budget_remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.budget_remaining.clone().give(py)
+        }
 
-    /// The lanes that are remembered, by bucket; of several keys in one bucket, the worst.
-    #[getter]
-    fn lanes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.lanes.clone().give(py)
-    }
+        /// The lanes that are remembered, by bucket; of several keys in one bucket, the worst.
+        #[getter]
+        fn lanes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.lanes.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.service == b.service && a.budget_remaining == b.budget_remaining && a.lanes == b.lanes
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.service == b.service && a.budget_remaining == b.budget_remaining && a.lanes == b.lanes)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.service.hash(&mut hasher);
-        self.0.budget_remaining.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.service.hash(&mut hasher);
+            self.0.budget_remaining.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("ThrottleView", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("ThrottleView", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -516,78 +522,79 @@ impl Take for facade::Capability {
     }
 }
 
-#[pymethods]
-impl Capability {
-    #[new]
-    #[pyo3(signature = (*, name, supported, http=None, remedy=None, one_way, source))]
-    fn new(name: &Bound<'_, PyAny>, supported: &Bound<'_, PyAny>, http: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, one_way: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Capability { name: take(name, "name")?, supported: take(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, one_way: take(one_way, "one_way")?, source: take(source, "source")? }))
-    }
+entry_points! {
+    impl Capability {
+        #[new]
+        #[pyo3(signature = (*, name, supported, http=None, remedy=None, one_way, source))]
+        fn new(name: &Bound<'_, PyAny>, supported: &Bound<'_, PyAny>, http: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, one_way: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Capability { name: take(name, "name")?, supported: take(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, one_way: take(one_way, "one_way")?, source: take(source, "source")? }))
+        }
 
-    /// `keys.create`, `agents.list`.
-    #[getter]
-    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.name).give(py)
-    }
+        /// `keys.create`, `agents.list`.
+        #[getter]
+        fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.name).give(py)
+        }
 
-    /// Whether the service has it.
-    #[getter]
-    fn supported<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.supported.clone().give(py)
-    }
+        /// Whether the service has it.
+        #[getter]
+        fn supported<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.supported.clone().give(py)
+        }
 
-    /// Method and path, as `POST /api-keys`.
-    #[getter]
-    fn http<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.http.as_ref().give(py)
-    }
+        /// Method and path, as `POST /api-keys`.
+        #[getter]
+        fn http<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.http.as_ref().give(py)
+        }
 
-    /// What to do instead, where it is missing.
-    #[getter]
-    fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.remedy.as_ref().give(py)
-    }
+        /// What to do instead, where it is missing.
+        #[getter]
+        fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.remedy.as_ref().give(py)
+        }
 
-    /// Whether it can never be undone.
-    #[getter]
-    fn one_way<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.one_way.clone().give(py)
-    }
+        /// Whether it can never be undone.
+        #[getter]
+        fn one_way<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.one_way.clone().give(py)
+        }
 
-    /// How we know: `documented`, `observed` or `assumed`.
-    #[getter]
-    fn source<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.source).give(py)
-    }
+        /// How we know: `documented`, `observed` or `assumed`.
+        #[getter]
+        fn source<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.source).give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.name == b.name && a.supported == b.supported && a.http == b.http && a.remedy == b.remedy && a.one_way == b.one_way && a.source == b.source
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.name == b.name && a.supported == b.supported && a.http == b.http && a.remedy == b.remedy && a.one_way == b.one_way && a.source == b.source)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.name.hash(&mut hasher);
-        self.0.supported.hash(&mut hasher);
-        self.0.http.hash(&mut hasher);
-        self.0.remedy.hash(&mut hasher);
-        self.0.one_way.hash(&mut hasher);
-        self.0.source.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.name.hash(&mut hasher);
+            self.0.supported.hash(&mut hasher);
+            self.0.http.hash(&mut hasher);
+            self.0.remedy.hash(&mut hasher);
+            self.0.one_way.hash(&mut hasher);
+            self.0.source.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Capability", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Capability", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -613,86 +620,87 @@ impl Take for facade::Attempt {
     }
 }
 
-#[pymethods]
-impl Attempt {
-    #[new]
-    #[pyo3(signature = (*, n, started_at, duration, delay_before, status=None, phase=None, request_id=None))]
-    fn new(n: &Bound<'_, PyAny>, started_at: &Bound<'_, PyAny>, duration: &Bound<'_, PyAny>, delay_before: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, phase: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Attempt { n: take(n, "n")?, started_at: take(started_at, "started_at")?, duration: take(duration, "duration")?, delay_before: take(delay_before, "delay_before")?, status: record::optional(status, "status")?, phase: record::optional(phase, "phase")?, request_id: record::optional(request_id, "request_id")? }))
-    }
+entry_points! {
+    impl Attempt {
+        #[new]
+        #[pyo3(signature = (*, n, started_at, duration, delay_before, status=None, phase=None, request_id=None))]
+        fn new(n: &Bound<'_, PyAny>, started_at: &Bound<'_, PyAny>, duration: &Bound<'_, PyAny>, delay_before: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, phase: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::Attempt { n: take(n, "n")?, started_at: take(started_at, "started_at")?, duration: take(duration, "duration")?, delay_before: take(delay_before, "delay_before")?, status: record::optional(status, "status")?, phase: record::optional(phase, "phase")?, request_id: record::optional(request_id, "request_id")? }))
+        }
 
-    /// Counted from 1.
-    #[getter]
-    fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.n.clone().give(py)
-    }
+        /// Counted from 1.
+        #[getter]
+        fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.n.clone().give(py)
+        }
 
-    /// When it began, on the client's clock.
-    #[getter]
-    fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.started_at.clone().give(py)
-    }
+        /// When it began, on the client's clock.
+        #[getter]
+        fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.started_at.clone().give(py)
+        }
 
-    /// How long it took.
-    #[getter]
-    fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.duration.clone().give(py)
-    }
+        /// How long it took.
+        #[getter]
+        fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.duration.clone().give(py)
+        }
 
-    /// How long the call had waited before it.
-    #[getter]
-    fn delay_before<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.delay_before.clone().give(py)
-    }
+        /// How long the call had waited before it.
+        #[getter]
+        fn delay_before<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.delay_before.clone().give(py)
+        }
 
-    /// The status, when one arrived.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The status, when one arrived.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// What was being done when it failed without a status: `resolve`, `connect`, `tls`, `proxy`, `send`,
-    /// `body`.
-    #[getter]
-    fn phase<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.phase.as_ref().give(py)
-    }
+        /// What was being done when it failed without a status: `resolve`, `connect`, `tls`, `proxy`, `send`,
+        /// `body`.
+        #[getter]
+        fn phase<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.phase.as_ref().give(py)
+        }
 
-    /// The service's id of the request.
-    #[getter]
-    fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.as_ref().give(py)
-    }
+        /// The service's id of the request.
+        #[getter]
+        fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.request_id.as_ref().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.n == b.n && a.started_at == b.started_at && a.duration == b.duration && a.delay_before == b.delay_before && a.status == b.status && a.phase == b.phase && a.request_id == b.request_id
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.n == b.n && a.started_at == b.started_at && a.duration == b.duration && a.delay_before == b.delay_before && a.status == b.status && a.phase == b.phase && a.request_id == b.request_id)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.n.hash(&mut hasher);
-        self.0.started_at.hash(&mut hasher);
-        self.0.duration.hash(&mut hasher);
-        self.0.delay_before.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.phase.hash(&mut hasher);
-        self.0.request_id.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.n.hash(&mut hasher);
+            self.0.started_at.hash(&mut hasher);
+            self.0.duration.hash(&mut hasher);
+            self.0.delay_before.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.phase.hash(&mut hasher);
+            self.0.request_id.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Attempt", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Attempt", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -718,188 +726,189 @@ impl Take for facade::ErrorInfo {
     }
 }
 
-#[pymethods]
-impl ErrorInfo {
-    #[new]
-    #[pyo3(signature = (*, kind, text, reason=None, service=None, operation=None, field=None, remedy=None, status=None, code=None, message=None, request_id=None, retry_after=None, outcome, stop=None, timeout_scope=None, attempts, candidates, nonce=None, fields, excerpt=None, is_retryable, host_failure=None))]
-    fn new(kind: &Bound<'_, PyAny>, text: &Bound<'_, PyAny>, reason: Option<&Bound<'_, PyAny>>, service: Option<&Bound<'_, PyAny>>, operation: Option<&Bound<'_, PyAny>>, field: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, code: Option<&Bound<'_, PyAny>>, message: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>, retry_after: Option<&Bound<'_, PyAny>>, outcome: &Bound<'_, PyAny>, stop: Option<&Bound<'_, PyAny>>, timeout_scope: Option<&Bound<'_, PyAny>>, attempts: &Bound<'_, PyAny>, candidates: &Bound<'_, PyAny>, nonce: Option<&Bound<'_, PyAny>>, fields: &Bound<'_, PyAny>, excerpt: Option<&Bound<'_, PyAny>>, is_retryable: &Bound<'_, PyAny>, host_failure: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::ErrorInfo { kind: take(kind, "kind")?, text: take(text, "text")?, reason: record::optional(reason, "reason")?, service: record::optional(service, "service")?, operation: record::optional(operation, "operation")?, field: record::optional(field, "field")?, remedy: record::optional(remedy, "remedy")?, status: record::optional(status, "status")?, code: record::optional(code, "code")?, message: record::optional(message, "message")?, request_id: record::optional(request_id, "request_id")?, retry_after: record::optional(retry_after, "retry_after")?, outcome: take(outcome, "outcome")?, stop: record::optional(stop, "stop")?, timeout_scope: record::optional(timeout_scope, "timeout_scope")?, attempts: take(attempts, "attempts")?, candidates: take(candidates, "candidates")?, nonce: record::optional(nonce, "nonce")?, fields: take(fields, "fields")?, excerpt: record::optional(excerpt, "excerpt")?, is_retryable: take(is_retryable, "is_retryable")?, host_failure: record::optional(host_failure, "host_failure")? }))
-    }
+entry_points! {
+    impl ErrorInfo {
+        #[new]
+        #[pyo3(signature = (*, kind, text, reason=None, service=None, operation=None, field=None, remedy=None, status=None, code=None, message=None, request_id=None, retry_after=None, outcome, stop=None, timeout_scope=None, attempts, candidates, nonce=None, fields, excerpt=None, is_retryable, host_failure=None))]
+        fn new(kind: &Bound<'_, PyAny>, text: &Bound<'_, PyAny>, reason: Option<&Bound<'_, PyAny>>, service: Option<&Bound<'_, PyAny>>, operation: Option<&Bound<'_, PyAny>>, field: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, code: Option<&Bound<'_, PyAny>>, message: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>, retry_after: Option<&Bound<'_, PyAny>>, outcome: &Bound<'_, PyAny>, stop: Option<&Bound<'_, PyAny>>, timeout_scope: Option<&Bound<'_, PyAny>>, attempts: &Bound<'_, PyAny>, candidates: &Bound<'_, PyAny>, nonce: Option<&Bound<'_, PyAny>>, fields: &Bound<'_, PyAny>, excerpt: Option<&Bound<'_, PyAny>>, is_retryable: &Bound<'_, PyAny>, host_failure: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::ErrorInfo { kind: take(kind, "kind")?, text: take(text, "text")?, reason: record::optional(reason, "reason")?, service: record::optional(service, "service")?, operation: record::optional(operation, "operation")?, field: record::optional(field, "field")?, remedy: record::optional(remedy, "remedy")?, status: record::optional(status, "status")?, code: record::optional(code, "code")?, message: record::optional(message, "message")?, request_id: record::optional(request_id, "request_id")?, retry_after: record::optional(retry_after, "retry_after")?, outcome: take(outcome, "outcome")?, stop: record::optional(stop, "stop")?, timeout_scope: record::optional(timeout_scope, "timeout_scope")?, attempts: take(attempts, "attempts")?, candidates: take(candidates, "candidates")?, nonce: record::optional(nonce, "nonce")?, fields: take(fields, "fields")?, excerpt: record::optional(excerpt, "excerpt")?, is_retryable: take(is_retryable, "is_retryable")?, host_failure: record::optional(host_failure, "host_failure")? }))
+        }
 
-    /// What kind of failure it is.
-    #[getter]
-    fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.kind.clone().give(py)
-    }
+        /// What kind of failure it is.
+        #[getter]
+        fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.kind.clone().give(py)
+        }
 
-    /// One sentence with the remedy.
-    #[getter]
-    fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.text).give(py)
-    }
+        /// One sentence with the remedy.
+        #[getter]
+        fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.text).give(py)
+        }
 
-    /// Which failure of that kind it is: an open list, as `key_has_history`.
-    #[getter]
-    fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.reason.as_ref().give(py)
-    }
+        /// Which failure of that kind it is: an open list, as `key_has_history`.
+        #[getter]
+        fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.reason.as_ref().give(py)
+        }
 
-    /// The service that was called.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.service.as_ref().give(py)
-    }
+        /// The service that was called.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.service.as_ref().give(py)
+        }
 
-    /// The operation, as `keys.create` or `request`.
-    #[getter]
-    fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.operation.as_ref().give(py)
-    }
+        /// The operation, as `keys.create` or `request`.
+        #[getter]
+        fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.operation.as_ref().give(py)
+        }
 
-    /// The option or argument that was wrong, for kind `config`.
-    #[getter]
-    fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.field.as_ref().give(py)
-    }
+        /// The option or argument that was wrong, for kind `config`.
+        #[getter]
+        fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.field.as_ref().give(py)
+        }
 
-    /// What to do about it.
-    #[getter]
-    fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.remedy.as_ref().give(py)
-    }
+        /// What to do about it.
+        #[getter]
+        fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.remedy.as_ref().give(py)
+        }
 
-    /// The HTTP status, when one arrived.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The HTTP status, when one arrived.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// The service's own error code.
-    #[getter]
-    fn code<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.code.as_ref().give(py)
-    }
+        /// The service's own error code.
+        #[getter]
+        fn code<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.code.as_ref().give(py)
+        }
 
-    /// The service's own words; secrets are masked.
-    #[getter]
-    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.message.as_ref().give(py)
-    }
+        /// The service's own words; secrets are masked.
+        #[getter]
+        fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.message.as_ref().give(py)
+        }
 
-    /// The service's id of the last request.
-    #[getter]
-    fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.as_ref().give(py)
-    }
+        /// The service's id of the last request.
+        #[getter]
+        fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.request_id.as_ref().give(py)
+        }
 
-    /// How long to wait before trying again, as the service or the lane says.
-    #[getter]
-    fn retry_after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.retry_after.clone().give(py)
-    }
+        /// How long to wait before trying again, as the service or the lane says.
+        #[getter]
+        fn retry_after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.retry_after.clone().give(py)
+        }
 
-    /// What became of the request at the service.
-    #[getter]
-    fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.outcome.clone().give(py)
-    }
+        /// What became of the request at the service.
+        #[getter]
+        fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.outcome.clone().give(py)
+        }
 
-    /// Why no further attempt was made.
-    #[getter]
-    fn stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.stop.clone().give(py)
-    }
+        /// Why no further attempt was made.
+        #[getter]
+        fn stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.stop.clone().give(py)
+        }
 
-    /// Which time limit ran out, for kind `timeout`.
-    #[getter]
-    fn timeout_scope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.timeout_scope.clone().give(py)
-    }
+        /// Which time limit ran out, for kind `timeout`.
+        #[getter]
+        fn timeout_scope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.timeout_scope.clone().give(py)
+        }
 
-    /// Every request of the call, in order.
-    #[getter]
-    fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.attempts.clone().give(py)
-    }
+        /// Every request of the call, in order.
+        #[getter]
+        fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.attempts.clone().give(py)
+        }
 
-    /// Ids of keys that the call may have created.
-    #[getter]
-    fn candidates<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.candidates.clone().give(py)
-    }
+        /// Ids of keys that the call may have created.
+        #[getter]
+        fn candidates<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.candidates.clone().give(py)
+        }
 
-    /// The mark at the end of the key's name, so that a lost key can be found later.
-    #[getter]
-    fn nonce<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.nonce.as_ref().give(py)
-    }
+        /// The mark at the end of the key's name, so that a lost key can be found later.
+        #[getter]
+        fn nonce<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.nonce.as_ref().give(py)
+        }
 
-    /// What the service said about single fields.
-    #[getter]
-    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.fields.clone().give(py)
-    }
+        /// What the service said about single fields.
+        #[getter]
+        fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.fields.clone().give(py)
+        }
 
-    /// The beginning of an answer that could not be read: at most 200 printable characters, masked.
-    #[getter]
-    fn excerpt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.excerpt.as_ref().give(py)
-    }
+        /// The beginning of an answer that could not be read: at most 200 printable characters, masked.
+        #[getter]
+        fn excerpt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.excerpt.as_ref().give(py)
+        }
 
-    /// Whether the same call may succeed later, and cannot be carried out twice by trying.
-    #[getter]
-    fn is_retryable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.is_retryable.clone().give(py)
-    }
+        /// Whether the same call may succeed later, and cannot be carried out twice by trying.
+        #[getter]
+        fn is_retryable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.is_retryable.clone().give(py)
+        }
 
-    /// The host's number for what its own function failed with.
-    #[getter]
-    fn host_failure<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.host_failure.clone().give(py)
-    }
+        /// The host's number for what its own function failed with.
+        #[getter]
+        fn host_failure<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.host_failure.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.kind == b.kind && a.text == b.text && a.reason == b.reason && a.service == b.service && a.operation == b.operation && a.field == b.field && a.remedy == b.remedy && a.status == b.status && a.code == b.code && a.message == b.message && a.request_id == b.request_id && a.retry_after == b.retry_after && a.outcome == b.outcome && a.stop == b.stop && a.timeout_scope == b.timeout_scope && a.attempts == b.attempts && a.candidates == b.candidates && a.nonce == b.nonce && a.fields == b.fields && a.excerpt == b.excerpt && a.is_retryable == b.is_retryable && a.host_failure == b.host_failure
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.kind == b.kind && a.text == b.text && a.reason == b.reason && a.service == b.service && a.operation == b.operation && a.field == b.field && a.remedy == b.remedy && a.status == b.status && a.code == b.code && a.message == b.message && a.request_id == b.request_id && a.retry_after == b.retry_after && a.outcome == b.outcome && a.stop == b.stop && a.timeout_scope == b.timeout_scope && a.attempts == b.attempts && a.candidates == b.candidates && a.nonce == b.nonce && a.fields == b.fields && a.excerpt == b.excerpt && a.is_retryable == b.is_retryable && a.host_failure == b.host_failure)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.kind.hash(&mut hasher);
-        self.0.text.hash(&mut hasher);
-        self.0.reason.hash(&mut hasher);
-        self.0.service.hash(&mut hasher);
-        self.0.operation.hash(&mut hasher);
-        self.0.field.hash(&mut hasher);
-        self.0.remedy.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.code.hash(&mut hasher);
-        self.0.message.hash(&mut hasher);
-        self.0.request_id.hash(&mut hasher);
-        self.0.retry_after.hash(&mut hasher);
-        self.0.outcome.hash(&mut hasher);
-        self.0.stop.hash(&mut hasher);
-        self.0.timeout_scope.hash(&mut hasher);
-        self.0.candidates.hash(&mut hasher);
-        self.0.nonce.hash(&mut hasher);
-        self.0.excerpt.hash(&mut hasher);
-        self.0.is_retryable.hash(&mut hasher);
-        self.0.host_failure.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.kind.hash(&mut hasher);
+            self.0.text.hash(&mut hasher);
+            self.0.reason.hash(&mut hasher);
+            self.0.service.hash(&mut hasher);
+            self.0.operation.hash(&mut hasher);
+            self.0.field.hash(&mut hasher);
+            self.0.remedy.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.code.hash(&mut hasher);
+            self.0.message.hash(&mut hasher);
+            self.0.request_id.hash(&mut hasher);
+            self.0.retry_after.hash(&mut hasher);
+            self.0.outcome.hash(&mut hasher);
+            self.0.stop.hash(&mut hasher);
+            self.0.timeout_scope.hash(&mut hasher);
+            self.0.candidates.hash(&mut hasher);
+            self.0.nonce.hash(&mut hasher);
+            self.0.excerpt.hash(&mut hasher);
+            self.0.is_retryable.hash(&mut hasher);
+            self.0.host_failure.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("ErrorInfo", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("ErrorInfo", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -925,50 +934,51 @@ impl Take for facade::FieldError {
     }
 }
 
-#[pymethods]
-impl FieldError {
-    #[new]
-    #[pyo3(signature = (*, field, messages))]
-    fn new(field: &Bound<'_, PyAny>, messages: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::FieldError { field: take(field, "field")?, messages: take(messages, "messages")? }))
-    }
+entry_points! {
+    impl FieldError {
+        #[new]
+        #[pyo3(signature = (*, field, messages))]
+        fn new(field: &Bound<'_, PyAny>, messages: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::FieldError { field: take(field, "field")?, messages: take(messages, "messages")? }))
+        }
 
-    /// The field, as the service names it.
-    #[getter]
-    fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.field).give(py)
-    }
+        /// The field, as the service names it.
+        #[getter]
+        fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.field).give(py)
+        }
 
-    /// The service's words.
-    #[getter]
-    fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.messages.clone().give(py)
-    }
+        /// The service's words.
+        #[getter]
+        fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.messages.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.field == b.field && a.messages == b.messages
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.field == b.field && a.messages == b.messages)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.field.hash(&mut hasher);
-        self.0.messages.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.field.hash(&mut hasher);
+            self.0.messages.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("FieldError", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("FieldError", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -994,113 +1004,114 @@ impl Take for facade::Event {
     }
 }
 
-#[pymethods]
-impl Event {
-    #[new]
-    #[pyo3(signature = (*, name, service, operation, call, attempt, status=None, duration=None, error=None, outcome=None, key_id=None, detail=None))]
-    fn new(name: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, operation: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, duration: Option<&Bound<'_, PyAny>>, error: Option<&Bound<'_, PyAny>>, outcome: Option<&Bound<'_, PyAny>>, key_id: Option<&Bound<'_, PyAny>>, detail: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Event { name: take(name, "name")?, service: take(service, "service")?, operation: take(operation, "operation")?, call: take(call, "call")?, attempt: take(attempt, "attempt")?, status: record::optional(status, "status")?, duration: record::optional(duration, "duration")?, error: record::optional(error, "error")?, outcome: record::optional(outcome, "outcome")?, key_id: record::optional(key_id, "key_id")?, detail: record::optional(detail, "detail")? }))
-    }
+entry_points! {
+    impl Event {
+        #[new]
+        #[pyo3(signature = (*, name, service, operation, call, attempt, status=None, duration=None, error=None, outcome=None, key_id=None, detail=None))]
+        fn new(name: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, operation: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, duration: Option<&Bound<'_, PyAny>>, error: Option<&Bound<'_, PyAny>>, outcome: Option<&Bound<'_, PyAny>>, key_id: Option<&Bound<'_, PyAny>>, detail: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::Event { name: take(name, "name")?, service: take(service, "service")?, operation: take(operation, "operation")?, call: take(call, "call")?, attempt: take(attempt, "attempt")?, status: record::optional(status, "status")?, duration: record::optional(duration, "duration")?, error: record::optional(error, "error")?, outcome: record::optional(outcome, "outcome")?, key_id: record::optional(key_id, "key_id")?, detail: record::optional(detail, "detail")? }))
+        }
 
-    /// What happened: `call_start`, `attempt_end`, `throttled`, `orphan_key`, ...
-    #[getter]
-    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.name).give(py)
-    }
+        /// What happened: `call_start`, `attempt_end`, `throttled`, `orphan_key`, ...
+        #[getter]
+        fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.name).give(py)
+        }
 
-    /// At which service.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.service).give(py)
-    }
+        /// At which service.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.service).give(py)
+        }
 
-    /// During which operation, as `keys.create`.
-    #[getter]
-    fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.operation).give(py)
-    }
+        /// During which operation, as `keys.create`.
+        #[getter]
+        fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.operation).give(py)
+        }
 
-    /// Which call: the middle of its request ids.
-    #[getter]
-    fn call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.call).give(py)
-    }
+        /// Which call: the middle of its request ids.
+        #[getter]
+        fn call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.call).give(py)
+        }
 
-    /// Which request of it, from 1.
-    #[getter]
-    fn attempt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.attempt.clone().give(py)
-    }
+        /// Which request of it, from 1.
+        #[getter]
+        fn attempt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.attempt.clone().give(py)
+        }
 
-    /// The status of an answer.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The status of an answer.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// How long it took, or will wait.
-    #[getter]
-    fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.duration.clone().give(py)
-    }
+        /// How long it took, or will wait.
+        #[getter]
+        fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.duration.clone().give(py)
+        }
 
-    /// How a call or attempt failed.
-    #[getter]
-    fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.error.clone().give(py)
-    }
+        /// How a call or attempt failed.
+        #[getter]
+        fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.error.clone().give(py)
+        }
 
-    /// What became of the request.
-    #[getter]
-    fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.outcome.clone().give(py)
-    }
+        /// What became of the request.
+        #[getter]
+        fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.outcome.clone().give(py)
+        }
 
-    /// A key's id (`orphan_key`).
-    #[getter]
-    fn key_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.key_id.as_ref().give(py)
-    }
+        /// A key's id (`orphan_key`).
+        #[getter]
+        fn key_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.key_id.as_ref().give(py)
+        }
 
-    /// A sentence for people (`warning`).
-    #[getter]
-    fn detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.detail.as_ref().give(py)
-    }
+        /// A sentence for people (`warning`).
+        #[getter]
+        fn detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.detail.as_ref().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.name == b.name && a.service == b.service && a.operation == b.operation && a.call == b.call && a.attempt == b.attempt && a.status == b.status && a.duration == b.duration && a.error == b.error && a.outcome == b.outcome && a.key_id == b.key_id && a.detail == b.detail
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.name == b.name && a.service == b.service && a.operation == b.operation && a.call == b.call && a.attempt == b.attempt && a.status == b.status && a.duration == b.duration && a.error == b.error && a.outcome == b.outcome && a.key_id == b.key_id && a.detail == b.detail)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.name.hash(&mut hasher);
-        self.0.service.hash(&mut hasher);
-        self.0.operation.hash(&mut hasher);
-        self.0.call.hash(&mut hasher);
-        self.0.attempt.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.duration.hash(&mut hasher);
-        self.0.error.hash(&mut hasher);
-        self.0.outcome.hash(&mut hasher);
-        self.0.key_id.hash(&mut hasher);
-        self.0.detail.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.name.hash(&mut hasher);
+            self.0.service.hash(&mut hasher);
+            self.0.operation.hash(&mut hasher);
+            self.0.call.hash(&mut hasher);
+            self.0.attempt.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.duration.hash(&mut hasher);
+            self.0.error.hash(&mut hasher);
+            self.0.outcome.hash(&mut hasher);
+            self.0.key_id.hash(&mut hasher);
+            self.0.detail.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Event", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Event", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1126,50 +1137,51 @@ impl Take for facade::ServerEvent {
     }
 }
 
-#[pymethods]
-impl ServerEvent {
-    #[new]
-    #[pyo3(signature = (*, event, data))]
-    fn new(event: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::ServerEvent { event: take(event, "event")?, data: take(data, "data")? }))
-    }
+entry_points! {
+    impl ServerEvent {
+        #[new]
+        #[pyo3(signature = (*, event, data))]
+        fn new(event: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::ServerEvent { event: take(event, "event")?, data: take(data, "data")? }))
+        }
 
-    /// Its name; `message` when the service gave none.
-    #[getter]
-    fn event<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.event).give(py)
-    }
+        /// Its name; `message` when the service gave none.
+        #[getter]
+        fn event<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.event).give(py)
+        }
 
-    /// Its data, as text.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.data).give(py)
-    }
+        /// Its data, as text.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.data).give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.event == b.event && a.data == b.data
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.event == b.event && a.data == b.data)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.event.hash(&mut hasher);
-        self.0.data.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.event.hash(&mut hasher);
+            self.0.data.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("ServerEvent", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("ServerEvent", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1195,62 +1207,63 @@ impl Take for facade::Response {
     }
 }
 
-#[pymethods]
-impl Response {
-    #[new]
-    #[pyo3(signature = (*, status, headers, body, meta))]
-    fn new(status: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Response { status: take(status, "status")?, headers: take(headers, "headers")?, body: take(body, "body")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl Response {
+        #[new]
+        #[pyo3(signature = (*, status, headers, body, meta))]
+        fn new(status: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Response { status: take(status, "status")?, headers: take(headers, "headers")?, body: take(body, "body")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The status: 2xx, everything else is an error.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The status: 2xx, everything else is an error.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// The headers, names in lower case.
-    #[getter]
-    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.headers.clone().give(py)
-    }
+        /// The headers, names in lower case.
+        #[getter]
+        fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.headers.clone().give(py)
+        }
 
-    /// The body, decompressed.
-    #[getter]
-    fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.body).give(py)
-    }
+        /// The body, decompressed.
+        #[getter]
+        fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.body).give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.status == b.status && a.headers == b.headers && a.body == b.body
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.status == b.status && a.headers == b.headers && a.body == b.body)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.status.hash(&mut hasher);
-        self.0.body.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.status.hash(&mut hasher);
+            self.0.body.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Response", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Response", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1276,55 +1289,56 @@ impl Take for facade::ActionReply {
     }
 }
 
-#[pymethods]
-impl ActionReply {
-    #[new]
-    #[pyo3(signature = (*, item=None, page=None, data=None, events=None, meta))]
-    fn new(item: Option<&Bound<'_, PyAny>>, page: Option<&Bound<'_, PyAny>>, data: Option<&Bound<'_, PyAny>>, events: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::ActionReply { item: record::optional(item, "item")?, page: record::optional(page, "page")?, data: record::optional(data, "data")?, events: record::optional(events, "events")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl ActionReply {
+        #[new]
+        #[pyo3(signature = (*, item=None, page=None, data=None, events=None, meta))]
+        fn new(item: Option<&Bound<'_, PyAny>>, page: Option<&Bound<'_, PyAny>>, data: Option<&Bound<'_, PyAny>>, events: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::ActionReply { item: record::optional(item, "item")?, page: record::optional(page, "page")?, data: record::optional(data, "data")?, events: record::optional(events, "events")?, meta: take(meta, "meta")? }))
+        }
 
-    /// One object.
-    #[getter]
-    fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.item.clone().give(py)
-    }
+        /// One object.
+        #[getter]
+        fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.item.clone().give(py)
+        }
 
-    /// A page of a list.
-    #[getter]
-    fn page<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.page.clone().give(py)
-    }
+        /// A page of a list.
+        #[getter]
+        fn page<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.page.clone().give(py)
+        }
 
-    /// JSON of its own.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.data.as_ref().give(py)
-    }
+        /// JSON of its own.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.data.as_ref().give(py)
+        }
 
-    /// A stream of events.
-    #[getter]
-    fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.events.clone().give(py)
-    }
+        /// A stream of events.
+        #[getter]
+        fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.events.clone().give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("ActionReply", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("ActionReply", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::kept("ActionReply", slf)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::kept("ActionReply", slf)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1350,50 +1364,51 @@ impl Take for facade::Connections {
     }
 }
 
-#[pymethods]
-impl Connections {
-    #[new]
-    #[pyo3(signature = (*, open, total))]
-    fn new(open: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Connections { open: take(open, "open")?, total: take(total, "total")? }))
-    }
+entry_points! {
+    impl Connections {
+        #[new]
+        #[pyo3(signature = (*, open, total))]
+        fn new(open: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Connections { open: take(open, "open")?, total: take(total, "total")? }))
+        }
 
-    /// Open now.
-    #[getter]
-    fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.open.clone().give(py)
-    }
+        /// Open now.
+        #[getter]
+        fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.open.clone().give(py)
+        }
 
-    /// Ever opened.
-    #[getter]
-    fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.total.clone().give(py)
-    }
+        /// Ever opened.
+        #[getter]
+        fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.total.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.open == b.open && a.total == b.total
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.open == b.open && a.total == b.total)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.open.hash(&mut hasher);
-        self.0.total.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.open.hash(&mut hasher);
+            self.0.total.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Connections", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Connections", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1419,117 +1434,118 @@ impl Take for facade::JournalEntry {
     }
 }
 
-#[pymethods]
-impl JournalEntry {
-    #[new]
-    #[pyo3(signature = (*, n, service, method, path, query, headers, body, status=None, rule=None, fault=None, connection, at))]
-    fn new(n: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, rule: Option<&Bound<'_, PyAny>>, fault: Option<&Bound<'_, PyAny>>, connection: &Bound<'_, PyAny>, at: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::JournalEntry { n: take(n, "n")?, service: take(service, "service")?, method: take(method, "method")?, path: take(path, "path")?, query: take(query, "query")?, headers: take(headers, "headers")?, body: take(body, "body")?, status: record::optional(status, "status")?, rule: record::optional(rule, "rule")?, fault: record::optional(fault, "fault")?, connection: take(connection, "connection")?, at: take(at, "at")? }))
-    }
+entry_points! {
+    impl JournalEntry {
+        #[new]
+        #[pyo3(signature = (*, n, service, method, path, query, headers, body, status=None, rule=None, fault=None, connection, at))]
+        fn new(n: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, rule: Option<&Bound<'_, PyAny>>, fault: Option<&Bound<'_, PyAny>>, connection: &Bound<'_, PyAny>, at: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::JournalEntry { n: take(n, "n")?, service: take(service, "service")?, method: take(method, "method")?, path: take(path, "path")?, query: take(query, "query")?, headers: take(headers, "headers")?, body: take(body, "body")?, status: record::optional(status, "status")?, rule: record::optional(rule, "rule")?, fault: record::optional(fault, "fault")?, connection: take(connection, "connection")?, at: take(at, "at")? }))
+        }
 
-    /// Its number, from 1.
-    #[getter]
-    fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.n.clone().give(py)
-    }
+        /// Its number, from 1.
+        #[getter]
+        fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.n.clone().give(py)
+        }
 
-    /// The service that it came to.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.service).give(py)
-    }
+        /// The service that it came to.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.service).give(py)
+        }
 
-    /// The HTTP method.
-    #[getter]
-    fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.method).give(py)
-    }
+        /// The HTTP method.
+        #[getter]
+        fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.method).give(py)
+        }
 
-    /// The path without query, as sent.
-    #[getter]
-    fn path<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.path).give(py)
-    }
+        /// The path without query, as sent.
+        #[getter]
+        fn path<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.path).give(py)
+        }
 
-    /// The query parameters.
-    #[getter]
-    fn query<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.query.clone().give(py)
-    }
+        /// The query parameters.
+        #[getter]
+        fn query<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.query.clone().give(py)
+        }
 
-    /// The headers, names in lower case; credentials as digests.
-    #[getter]
-    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.headers.clone().give(py)
-    }
+        /// The headers, names in lower case; credentials as digests.
+        #[getter]
+        fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.headers.clone().give(py)
+        }
 
-    /// The body: its JSON, or its text; null when empty.
-    #[getter]
-    fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.body).give(py)
-    }
+        /// The body: its JSON, or its text; null when empty.
+        #[getter]
+        fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.body).give(py)
+        }
 
-    /// The status of the answer; absent while there is none.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The status of the answer; absent while there is none.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// The rule that refused.
-    #[getter]
-    fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.rule.as_ref().give(py)
-    }
+        /// The rule that refused.
+        #[getter]
+        fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.rule.as_ref().give(py)
+        }
 
-    /// The fault that fired.
-    #[getter]
-    fn fault<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.fault.as_ref().give(py)
-    }
+        /// The fault that fired.
+        #[getter]
+        fn fault<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.fault.as_ref().give(py)
+        }
 
-    /// The number of the connection that it came on.
-    #[getter]
-    fn connection<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.connection.clone().give(py)
-    }
+        /// The number of the connection that it came on.
+        #[getter]
+        fn connection<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.connection.clone().give(py)
+        }
 
-    /// When, on the sandbox's clock.
-    #[getter]
-    fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.at).give(py)
-    }
+        /// When, on the sandbox's clock.
+        #[getter]
+        fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.at).give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.n == b.n && a.service == b.service && a.method == b.method && a.path == b.path && a.query == b.query && a.headers == b.headers && a.body == b.body && a.status == b.status && a.rule == b.rule && a.fault == b.fault && a.connection == b.connection && a.at == b.at
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.n == b.n && a.service == b.service && a.method == b.method && a.path == b.path && a.query == b.query && a.headers == b.headers && a.body == b.body && a.status == b.status && a.rule == b.rule && a.fault == b.fault && a.connection == b.connection && a.at == b.at)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.n.hash(&mut hasher);
-        self.0.service.hash(&mut hasher);
-        self.0.method.hash(&mut hasher);
-        self.0.path.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.rule.hash(&mut hasher);
-        self.0.fault.hash(&mut hasher);
-        self.0.connection.hash(&mut hasher);
-        self.0.at.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.n.hash(&mut hasher);
+            self.0.service.hash(&mut hasher);
+            self.0.method.hash(&mut hasher);
+            self.0.path.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.rule.hash(&mut hasher);
+            self.0.fault.hash(&mut hasher);
+            self.0.connection.hash(&mut hasher);
+            self.0.at.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("JournalEntry", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("JournalEntry", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1555,91 +1571,92 @@ impl Take for facade::SandboxAccess {
     }
 }
 
-#[pymethods]
-impl SandboxAccess {
-    #[new]
-    #[pyo3(signature = (*, service, base_url, api_key=None, management=None, email=None, password=None, agent_id=None, account_id=None, subaccount_id=None, tenant_slug=None, clock))]
-    fn new(service: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, api_key: Option<&Bound<'_, PyAny>>, management: Option<&Bound<'_, PyAny>>, email: Option<&Bound<'_, PyAny>>, password: Option<&Bound<'_, PyAny>>, agent_id: Option<&Bound<'_, PyAny>>, account_id: Option<&Bound<'_, PyAny>>, subaccount_id: Option<&Bound<'_, PyAny>>, tenant_slug: Option<&Bound<'_, PyAny>>, clock: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::SandboxAccess { service: take(service, "service")?, base_url: take(base_url, "base_url")?, api_key: record::optional(api_key, "api_key")?, management: record::optional(management, "management")?, email: record::optional(email, "email")?, password: record::optional(password, "password")?, agent_id: record::optional(agent_id, "agent_id")?, account_id: record::optional(account_id, "account_id")?, subaccount_id: record::optional(subaccount_id, "subaccount_id")?, tenant_slug: record::optional(tenant_slug, "tenant_slug")?, clock: take(clock, "clock")? }))
-    }
+entry_points! {
+    impl SandboxAccess {
+        #[new]
+        #[pyo3(signature = (*, service, base_url, api_key=None, management=None, email=None, password=None, agent_id=None, account_id=None, subaccount_id=None, tenant_slug=None, clock))]
+        fn new(service: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, api_key: Option<&Bound<'_, PyAny>>, management: Option<&Bound<'_, PyAny>>, email: Option<&Bound<'_, PyAny>>, password: Option<&Bound<'_, PyAny>>, agent_id: Option<&Bound<'_, PyAny>>, account_id: Option<&Bound<'_, PyAny>>, subaccount_id: Option<&Bound<'_, PyAny>>, tenant_slug: Option<&Bound<'_, PyAny>>, clock: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::SandboxAccess { service: take(service, "service")?, base_url: take(base_url, "base_url")?, api_key: record::optional(api_key, "api_key")?, management: record::optional(management, "management")?, email: record::optional(email, "email")?, password: record::optional(password, "password")?, agent_id: record::optional(agent_id, "agent_id")?, account_id: record::optional(account_id, "account_id")?, subaccount_id: record::optional(subaccount_id, "subaccount_id")?, tenant_slug: record::optional(tenant_slug, "tenant_slug")?, clock: take(clock, "clock")? }))
+        }
 
-    /// The service's id.
-    #[getter]
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.service).give(py)
-    }
+        /// The service's id.
+        #[getter]
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.service).give(py)
+        }
 
-    /// Where it listens.
-    #[getter]
-    fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.base_url).give(py)
-    }
+        /// Where it listens.
+        #[getter]
+        fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.base_url).give(py)
+        }
 
-    /// A key; absent on plans that are born without one.
-    #[getter]
-    fn api_key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.api_key.clone().give(py)
-    }
+        /// A key; absent on plans that are born without one.
+        #[getter]
+        fn api_key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.api_key.clone().give(py)
+        }
 
-    /// The owner's token that manages keys (Seenty).
-    #[getter]
-    fn management<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.management.clone().give(py)
-    }
+        /// The owner's token that manages keys (Seenty).
+        #[getter]
+        fn management<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.management.clone().give(py)
+        }
 
-    /// The e-mail of a login (SegOps, SidClaw).
-    #[getter]
-    fn email<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.email.as_ref().give(py)
-    }
+        /// The e-mail of a login (SegOps, SidClaw).
+        #[getter]
+        fn email<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.email.as_ref().give(py)
+        }
 
-    /// The password of that login.
-    #[getter]
-    fn password<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.password.clone().give(py)
-    }
+        /// The password of that login.
+        #[getter]
+        fn password<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.password.clone().give(py)
+        }
 
-    /// An agent that `evaluate` can speak for (SidClaw).
-    #[getter]
-    fn agent_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.agent_id.as_ref().give(py)
-    }
+        /// An agent that `evaluate` can speak for (SidClaw).
+        #[getter]
+        fn agent_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.agent_id.as_ref().give(py)
+        }
 
-    /// The account, or organization, of the key.
-    #[getter]
-    fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account_id.as_ref().give(py)
-    }
+        /// The account, or organization, of the key.
+        #[getter]
+        fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.account_id.as_ref().give(py)
+        }
 
-    /// An account below it (itellicoAI).
-    #[getter]
-    fn subaccount_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.subaccount_id.as_ref().give(py)
-    }
+        /// An account below it (itellicoAI).
+        #[getter]
+        fn subaccount_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.subaccount_id.as_ref().give(py)
+        }
 
-    /// The tenant (SegOps).
-    #[getter]
-    fn tenant_slug<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.tenant_slug.as_ref().give(py)
-    }
+        /// The tenant (SegOps).
+        #[getter]
+        fn tenant_slug<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.tenant_slug.as_ref().give(py)
+        }
 
-    /// The clock that client and sandbox share.
-    #[getter]
-    fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.clock.clone().give(py)
-    }
+        /// The clock that client and sandbox share.
+        #[getter]
+        fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.clock.clone().give(py)
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("SandboxAccess", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("SandboxAccess", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::kept("SandboxAccess", slf)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::kept("SandboxAccess", slf)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1665,56 +1682,57 @@ impl Take for facade::Activity {
     }
 }
 
-#[pymethods]
-impl Activity {
-    #[new]
-    #[pyo3(signature = (*, activity, credits, origin=None))]
-    fn new(activity: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>, origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Activity { activity: take(activity, "activity")?, credits: take(credits, "credits")?, origin: record::optional(origin, "origin")? }))
-    }
+entry_points! {
+    impl Activity {
+        #[new]
+        #[pyo3(signature = (*, activity, credits, origin=None))]
+        fn new(activity: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>, origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::Activity { activity: take(activity, "activity")?, credits: take(credits, "credits")?, origin: record::optional(origin, "origin")? }))
+        }
 
-    /// Which: `agent_run`.
-    #[getter]
-    fn activity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.activity).give(py)
-    }
+        /// Which: `agent_run`.
+        #[getter]
+        fn activity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.activity).give(py)
+        }
 
-    /// Its credits.
-    #[getter]
-    fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.credits.clone().give(py)
-    }
+        /// Its credits.
+        #[getter]
+        fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.credits.clone().give(py)
+        }
 
-    /// Where it came from: `api`, `ui`.
-    #[getter]
-    fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.origin.as_ref().give(py)
-    }
+        /// Where it came from: `api`, `ui`.
+        #[getter]
+        fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.origin.as_ref().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.activity == b.activity && a.credits == b.credits && a.origin == b.origin
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.activity == b.activity && a.credits == b.credits && a.origin == b.origin)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.activity.hash(&mut hasher);
-        self.0.origin.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.activity.hash(&mut hasher);
+            self.0.origin.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Activity", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Activity", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1740,55 +1758,56 @@ impl Take for facade::CallPage {
     }
 }
 
-#[pymethods]
-impl CallPage {
-    #[new]
-    #[pyo3(signature = (*, items, next_token=None, meta))]
-    fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::CallPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl CallPage {
+        #[new]
+        #[pyo3(signature = (*, items, next_token=None, meta))]
+        fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::CallPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The calls of this page, in the service's order.
-    #[getter]
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.items.clone().give(py)
-    }
+        /// The calls of this page, in the service's order.
+        #[getter]
+        fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.items.clone().give(py)
+        }
 
-    /// Where the next page begins; absent on the last.
-    #[getter]
-    fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.as_ref().give(py)
-    }
+        /// Where the next page begins; absent on the last.
+        #[getter]
+        fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.next_token.as_ref().give(py)
+        }
 
-    /// How this page came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How this page came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.items == b.items && a.next_token == b.next_token
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.items == b.items && a.next_token == b.next_token)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.next_token.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.next_token.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("CallPage", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("CallPage", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1814,84 +1833,85 @@ impl Take for facade::CallRecord {
     }
 }
 
-#[pymethods]
-impl CallRecord {
-    #[new]
-    #[pyo3(signature = (*, id=None, method, endpoint, status, error=None, started_at=None, data))]
-    fn new(id: Option<&Bound<'_, PyAny>>, method: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, error: Option<&Bound<'_, PyAny>>, started_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::CallRecord { id: record::optional(id, "id")?, method: take(method, "method")?, endpoint: take(endpoint, "endpoint")?, status: take(status, "status")?, error: record::optional(error, "error")?, started_at: record::optional(started_at, "started_at")?, data: take(data, "data")? }))
-    }
+entry_points! {
+    impl CallRecord {
+        #[new]
+        #[pyo3(signature = (*, id=None, method, endpoint, status, error=None, started_at=None, data))]
+        fn new(id: Option<&Bound<'_, PyAny>>, method: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, error: Option<&Bound<'_, PyAny>>, started_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::CallRecord { id: record::optional(id, "id")?, method: take(method, "method")?, endpoint: take(endpoint, "endpoint")?, status: take(status, "status")?, error: record::optional(error, "error")?, started_at: record::optional(started_at, "started_at")?, data: take(data, "data")? }))
+        }
 
-    /// The id of the record, where it has one.
-    #[getter]
-    fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.id.as_ref().give(py)
-    }
+        /// The id of the record, where it has one.
+        #[getter]
+        fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.id.as_ref().give(py)
+        }
 
-    /// The method: `GET`, `POST`, or any other word the service used.
-    #[getter]
-    fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.method).give(py)
-    }
+        /// The method: `GET`, `POST`, or any other word the service used.
+        #[getter]
+        fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.method).give(py)
+        }
 
-    /// The path, without host and query.
-    #[getter]
-    fn endpoint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.endpoint).give(py)
-    }
+        /// The path, without host and query.
+        #[getter]
+        fn endpoint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.endpoint).give(py)
+        }
 
-    /// The HTTP status it was answered with.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// The HTTP status it was answered with.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// What went wrong, in the service's words; absent when nothing did.
-    #[getter]
-    fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.error.as_ref().give(py)
-    }
+        /// What went wrong, in the service's words; absent when nothing did.
+        #[getter]
+        fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.error.as_ref().give(py)
+        }
 
-    /// When it was made.
-    #[getter]
-    fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.started_at.clone().give(py)
-    }
+        /// When it was made.
+        #[getter]
+        fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.started_at.clone().give(py)
+        }
 
-    /// The record as the service sent it.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.data).give(py)
-    }
+        /// The record as the service sent it.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.data).give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.id == b.id && a.method == b.method && a.endpoint == b.endpoint && a.status == b.status && a.error == b.error && a.started_at == b.started_at && a.data == b.data
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.id == b.id && a.method == b.method && a.endpoint == b.endpoint && a.status == b.status && a.error == b.error && a.started_at == b.started_at && a.data == b.data)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.id.hash(&mut hasher);
-        self.0.method.hash(&mut hasher);
-        self.0.endpoint.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.error.hash(&mut hasher);
-        self.0.started_at.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.id.hash(&mut hasher);
+            self.0.method.hash(&mut hasher);
+            self.0.endpoint.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.error.hash(&mut hasher);
+            self.0.started_at.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("CallRecord", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("CallRecord", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1917,54 +1937,55 @@ impl Take for facade::CreatedKey {
     }
 }
 
-#[pymethods]
-impl CreatedKey {
-    #[new]
-    #[pyo3(signature = (*, key, secret, meta))]
-    fn new(key: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::CreatedKey { key: take(key, "key")?, secret: take(secret, "secret")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl CreatedKey {
+        #[new]
+        #[pyo3(signature = (*, key, secret, meta))]
+        fn new(key: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::CreatedKey { key: take(key, "key")?, secret: take(secret, "secret")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The key. Right after a rotation it holds only what the service answered.
-    #[getter]
-    fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.key.clone().give(py)
-    }
+        /// The key. Right after a rotation it holds only what the service answered.
+        #[getter]
+        fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.key.clone().give(py)
+        }
 
-    /// Its secret. Every service shows it once: store it before anything else (SEC-14).
-    #[getter]
-    fn secret<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.secret.clone().give(py)
-    }
+        /// Its secret. Every service shows it once: store it before anything else (SEC-14).
+        #[getter]
+        fn secret<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.secret.clone().give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.key == b.key && a.secret == b.secret
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.key == b.key && a.secret == b.secret)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let hasher = DefaultHasher::new();
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let hasher = DefaultHasher::new();
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("CreatedKey", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("CreatedKey", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::kept("CreatedKey", slf)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::kept("CreatedKey", slf)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -1990,40 +2011,41 @@ impl Take for facade::Done {
     }
 }
 
-#[pymethods]
-impl Done {
-    #[new]
-    #[pyo3(signature = (*, meta))]
-    fn new(meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Done { meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl Done {
+        #[new]
+        #[pyo3(signature = (*, meta))]
+        fn new(meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Done { meta: take(meta, "meta")? }))
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.is_instance_of::<Self>()
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            Ok(other.is_instance_of::<Self>())
+        }
 
-    fn __hash__(&self) -> u64 {
-        let hasher = DefaultHasher::new();
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let hasher = DefaultHasher::new();
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Done", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Done", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2049,76 +2071,77 @@ impl Take for facade::Item {
     }
 }
 
-#[pymethods]
-impl Item {
-    #[new]
-    #[pyo3(signature = (*, id, name=None, status=None, created_at=None, data, meta=None))]
-    fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Item { id: take(id, "id")?, name: record::optional(name, "name")?, status: record::optional(status, "status")?, created_at: record::optional(created_at, "created_at")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
-    }
+entry_points! {
+    impl Item {
+        #[new]
+        #[pyo3(signature = (*, id, name=None, status=None, created_at=None, data, meta=None))]
+        fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::Item { id: take(id, "id")?, name: record::optional(name, "name")?, status: record::optional(status, "status")?, created_at: record::optional(created_at, "created_at")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
+        }
 
-    /// The id, as text.
-    #[getter]
-    fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.id).give(py)
-    }
+        /// The id, as text.
+        #[getter]
+        fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.id).give(py)
+        }
 
-    /// The name, where it has one.
-    #[getter]
-    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.as_ref().give(py)
-    }
+        /// The name, where it has one.
+        #[getter]
+        fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.name.as_ref().give(py)
+        }
 
-    /// The status, in the service's words.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.as_ref().give(py)
-    }
+        /// The status, in the service's words.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.as_ref().give(py)
+        }
 
-    /// When it was made.
-    #[getter]
-    fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.created_at.clone().give(py)
-    }
+        /// When it was made.
+        #[getter]
+        fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.created_at.clone().give(py)
+        }
 
-    /// The object as the service sent it. Integers beyond 2^53 - 1 are text there.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.data).give(py)
-    }
+        /// The object as the service sent it. Integers beyond 2^53 - 1 are text there.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.data).give(py)
+        }
 
-    /// How it came to be; absent for one of a list.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be; absent for one of a list.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.id == b.id && a.name == b.name && a.status == b.status && a.created_at == b.created_at && a.data == b.data
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.id == b.id && a.name == b.name && a.status == b.status && a.created_at == b.created_at && a.data == b.data)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.id.hash(&mut hasher);
-        self.0.name.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.created_at.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.id.hash(&mut hasher);
+            self.0.name.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.created_at.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Item", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Item", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2144,55 +2167,56 @@ impl Take for facade::ItemPage {
     }
 }
 
-#[pymethods]
-impl ItemPage {
-    #[new]
-    #[pyo3(signature = (*, items, next_token=None, meta))]
-    fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::ItemPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl ItemPage {
+        #[new]
+        #[pyo3(signature = (*, items, next_token=None, meta))]
+        fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::ItemPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The objects of this page, in the service's order.
-    #[getter]
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.items.clone().give(py)
-    }
+        /// The objects of this page, in the service's order.
+        #[getter]
+        fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.items.clone().give(py)
+        }
 
-    /// Where the next page begins; absent on the last.
-    #[getter]
-    fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.as_ref().give(py)
-    }
+        /// Where the next page begins; absent on the last.
+        #[getter]
+        fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.next_token.as_ref().give(py)
+        }
 
-    /// How this page came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How this page came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.items == b.items && a.next_token == b.next_token
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.items == b.items && a.next_token == b.next_token)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.next_token.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.next_token.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("ItemPage", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("ItemPage", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2218,48 +2242,49 @@ impl Take for facade::JsonReply {
     }
 }
 
-#[pymethods]
-impl JsonReply {
-    #[new]
-    #[pyo3(signature = (*, data, meta))]
-    fn new(data: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::JsonReply { data: take(data, "data")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl JsonReply {
+        #[new]
+        #[pyo3(signature = (*, data, meta))]
+        fn new(data: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::JsonReply { data: take(data, "data")?, meta: take(meta, "meta")? }))
+        }
 
-    /// What the service answered.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.data).give(py)
-    }
+        /// What the service answered.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.data).give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.data == b.data
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.data == b.data)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let hasher = DefaultHasher::new();
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let hasher = DefaultHasher::new();
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("JsonReply", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("JsonReply", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2285,175 +2310,176 @@ impl Take for facade::Key {
     }
 }
 
-#[pymethods]
-impl Key {
-    #[new]
-    #[pyo3(signature = (*, id, name=None, display_name, display_name_detail, prefix=None, status, status_label, is_effective, scopes, account_id=None, created_at=None, last_used_at=None, expires_at=None, archived_at=None, revoked_at=None, allowed_actions, told_members, data, meta=None))]
-    fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, display_name: &Bound<'_, PyAny>, display_name_detail: &Bound<'_, PyAny>, prefix: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, status_label: &Bound<'_, PyAny>, is_effective: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, account_id: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, last_used_at: Option<&Bound<'_, PyAny>>, expires_at: Option<&Bound<'_, PyAny>>, archived_at: Option<&Bound<'_, PyAny>>, revoked_at: Option<&Bound<'_, PyAny>>, allowed_actions: &Bound<'_, PyAny>, told_members: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        Ok(Self(facade::Key { id: take(id, "id")?, name: record::optional(name, "name")?, display_name: take(display_name, "display_name")?, display_name_detail: take(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: take(status, "status")?, status_label: take(status_label, "status_label")?, is_effective: take(is_effective, "is_effective")?, scopes: take(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: take(allowed_actions, "allowed_actions")?, told_members: take(told_members, "told_members")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
-    }
+entry_points! {
+    impl Key {
+        #[new]
+        #[pyo3(signature = (*, id, name=None, display_name, display_name_detail, prefix=None, status, status_label, is_effective, scopes, account_id=None, created_at=None, last_used_at=None, expires_at=None, archived_at=None, revoked_at=None, allowed_actions, told_members, data, meta=None))]
+        fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, display_name: &Bound<'_, PyAny>, display_name_detail: &Bound<'_, PyAny>, prefix: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, status_label: &Bound<'_, PyAny>, is_effective: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, account_id: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, last_used_at: Option<&Bound<'_, PyAny>>, expires_at: Option<&Bound<'_, PyAny>>, archived_at: Option<&Bound<'_, PyAny>>, revoked_at: Option<&Bound<'_, PyAny>>, allowed_actions: &Bound<'_, PyAny>, told_members: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+            Ok(Self(facade::Key { id: take(id, "id")?, name: record::optional(name, "name")?, display_name: take(display_name, "display_name")?, display_name_detail: take(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: take(status, "status")?, status_label: take(status_label, "status_label")?, is_effective: take(is_effective, "is_effective")?, scopes: take(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: take(allowed_actions, "allowed_actions")?, told_members: take(told_members, "told_members")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
+        }
 
-    /// The id, as text: some services count, others use words (SEG-14).
-    #[getter]
-    fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.id).give(py)
-    }
+        /// The id, as text: some services count, others use words (SEG-14).
+        #[getter]
+        fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.id).give(py)
+        }
 
-    /// The name or label, where one was given.
-    #[getter]
-    fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.name.as_ref().give(py)
-    }
+        /// The name or label, where one was given.
+        #[getter]
+        fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.name.as_ref().give(py)
+        }
 
-    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
-    #[getter]
-    fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.display_name).give(py)
-    }
+        /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
+        #[getter]
+        fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.display_name).give(py)
+        }
 
-    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was
-    /// not told.
-    #[getter]
-    fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.display_name_detail).give(py)
-    }
+        /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it
+        /// was not told.
+        #[getter]
+        fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.display_name_detail).give(py)
+        }
 
-    /// The beginning of the secret, for people to recognise it by. Never usable as a key.
-    #[getter]
-    fn prefix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.prefix.as_ref().give(py)
-    }
+        /// The beginning of the secret, for people to recognise it by. Never usable as a key.
+        #[getter]
+        fn prefix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.prefix.as_ref().give(py)
+        }
 
-    /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.status).give(py)
-    }
+        /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.status).give(py)
+        }
 
-    /// The status in the service's own words, as `Live` (SEC-19).
-    #[getter]
-    fn status_label<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.status_label).give(py)
-    }
+        /// The status in the service's own words, as `Live` (SEC-19).
+        #[getter]
+        fn status_label<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.status_label).give(py)
+        }
 
-    /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
-    #[getter]
-    fn is_effective<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.is_effective.clone().give(py)
-    }
+        /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
+        #[getter]
+        fn is_effective<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.is_effective.clone().give(py)
+        }
 
-    /// What the key may do; empty where the service knows no scopes.
-    #[getter]
-    fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.scopes.clone().give(py)
-    }
+        /// What the key may do; empty where the service knows no scopes.
+        #[getter]
+        fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.scopes.clone().give(py)
+        }
 
-    /// The account, tenant or organization it belongs to, where the service says.
-    #[getter]
-    fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.account_id.as_ref().give(py)
-    }
+        /// The account, tenant or organization it belongs to, where the service says.
+        #[getter]
+        fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.account_id.as_ref().give(py)
+        }
 
-    /// When it was made.
-    #[getter]
-    fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.created_at.clone().give(py)
-    }
+        /// When it was made.
+        #[getter]
+        fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.created_at.clone().give(py)
+        }
 
-    /// When it was last used, as coarse as the service keeps it; absent when never.
-    #[getter]
-    fn last_used_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.last_used_at.clone().give(py)
-    }
+        /// When it was last used, as coarse as the service keeps it; absent when never.
+        #[getter]
+        fn last_used_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.last_used_at.clone().give(py)
+        }
 
-    /// When it stops working by itself; absent when never.
-    #[getter]
-    fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.expires_at.clone().give(py)
-    }
+        /// When it stops working by itself; absent when never.
+        #[getter]
+        fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.expires_at.clone().give(py)
+        }
 
-    /// When it was archived.
-    #[getter]
-    fn archived_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.archived_at.clone().give(py)
-    }
+        /// When it was archived.
+        #[getter]
+        fn archived_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.archived_at.clone().give(py)
+        }
 
-    /// When it was revoked, where the service says.
-    #[getter]
-    fn revoked_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.revoked_at.clone().give(py)
-    }
+        /// When it was revoked, where the service says.
+        #[getter]
+        fn revoked_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.revoked_at.clone().give(py)
+        }
 
-    /// The operations that its state allows, as far as the service's rules are known (SEC-22).
-    #[getter]
-    fn allowed_actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.allowed_actions.clone().give(py)
-    }
+        /// The operations that its state allows, as far as the service's rules are known (SEC-22).
+        #[getter]
+        fn allowed_actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.allowed_actions.clone().give(py)
+        }
 
-    /// The members that are known: told by the answer, as "none" too, or set by the request. What is not
-    /// among them may be anything; what is among them and absent is "never" or "none".
-    #[getter]
-    fn told_members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.told_members.clone().give(py)
-    }
+        /// The members that are known: told by the answer, as "none" too, or set by the request. What is not
+        /// among them may be anything; what is among them and absent is "never" or "none".
+        #[getter]
+        fn told_members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.told_members.clone().give(py)
+        }
 
-    /// The object as the service sent it, without the secret.
-    #[getter]
-    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.data).give(py)
-    }
+        /// The object as the service sent it, without the secret.
+        #[getter]
+        fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.data).give(py)
+        }
 
-    /// How it came to be; absent for one of a list.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be; absent for one of a list.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    /// Whether a word is among `told_members`.
-    fn told(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let word: facade::KeyMember = take(member, "member")?;
-        Ok(self.0.told_members.contains(&word))
-    }
+        /// Whether a word is among `told_members`.
+        fn told(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let word: facade::KeyMember = take(member, "member")?;
+            Ok(self.0.told_members.contains(&word))
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.id == b.id && a.name == b.name && a.display_name == b.display_name && a.display_name_detail == b.display_name_detail && a.prefix == b.prefix && a.status == b.status && a.status_label == b.status_label && a.is_effective == b.is_effective && a.scopes == b.scopes && a.account_id == b.account_id && a.created_at == b.created_at && a.last_used_at == b.last_used_at && a.expires_at == b.expires_at && a.archived_at == b.archived_at && a.revoked_at == b.revoked_at && a.allowed_actions == b.allowed_actions && a.told_members == b.told_members && a.data == b.data
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.id == b.id && a.name == b.name && a.display_name == b.display_name && a.display_name_detail == b.display_name_detail && a.prefix == b.prefix && a.status == b.status && a.status_label == b.status_label && a.is_effective == b.is_effective && a.scopes == b.scopes && a.account_id == b.account_id && a.created_at == b.created_at && a.last_used_at == b.last_used_at && a.expires_at == b.expires_at && a.archived_at == b.archived_at && a.revoked_at == b.revoked_at && a.allowed_actions == b.allowed_actions && a.told_members == b.told_members && a.data == b.data)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.id.hash(&mut hasher);
-        self.0.name.hash(&mut hasher);
-        self.0.display_name.hash(&mut hasher);
-        self.0.display_name_detail.hash(&mut hasher);
-        self.0.prefix.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.status_label.hash(&mut hasher);
-        self.0.is_effective.hash(&mut hasher);
-        self.0.scopes.hash(&mut hasher);
-        self.0.account_id.hash(&mut hasher);
-        self.0.created_at.hash(&mut hasher);
-        self.0.last_used_at.hash(&mut hasher);
-        self.0.expires_at.hash(&mut hasher);
-        self.0.archived_at.hash(&mut hasher);
-        self.0.revoked_at.hash(&mut hasher);
-        self.0.allowed_actions.hash(&mut hasher);
-        self.0.told_members.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.id.hash(&mut hasher);
+            self.0.name.hash(&mut hasher);
+            self.0.display_name.hash(&mut hasher);
+            self.0.display_name_detail.hash(&mut hasher);
+            self.0.prefix.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.status_label.hash(&mut hasher);
+            self.0.is_effective.hash(&mut hasher);
+            self.0.scopes.hash(&mut hasher);
+            self.0.account_id.hash(&mut hasher);
+            self.0.created_at.hash(&mut hasher);
+            self.0.last_used_at.hash(&mut hasher);
+            self.0.expires_at.hash(&mut hasher);
+            self.0.archived_at.hash(&mut hasher);
+            self.0.revoked_at.hash(&mut hasher);
+            self.0.allowed_actions.hash(&mut hasher);
+            self.0.told_members.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Key", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Key", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2479,55 +2505,56 @@ impl Take for facade::KeyPage {
     }
 }
 
-#[pymethods]
-impl KeyPage {
-    #[new]
-    #[pyo3(signature = (*, items, next_token=None, meta))]
-    fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::KeyPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl KeyPage {
+        #[new]
+        #[pyo3(signature = (*, items, next_token=None, meta))]
+        fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::KeyPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The keys of this page, in the service's order.
-    #[getter]
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.items.clone().give(py)
-    }
+        /// The keys of this page, in the service's order.
+        #[getter]
+        fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.items.clone().give(py)
+        }
 
-    /// Where the next page begins; absent on the last.
-    #[getter]
-    fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.next_token.as_ref().give(py)
-    }
+        /// Where the next page begins; absent on the last.
+        #[getter]
+        fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.next_token.as_ref().give(py)
+        }
 
-    /// How this page came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How this page came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.items == b.items && a.next_token == b.next_token
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.items == b.items && a.next_token == b.next_token)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.next_token.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.next_token.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("KeyPage", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("KeyPage", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2553,91 +2580,92 @@ impl Take for facade::Meta {
     }
 }
 
-#[pymethods]
-impl Meta {
-    #[new]
-    #[pyo3(signature = (*, request_id=None, status, attempts, elapsed, queued, rate_limit=None, ambiguous, salvaged))]
-    fn new(request_id: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, attempts: &Bound<'_, PyAny>, elapsed: &Bound<'_, PyAny>, queued: &Bound<'_, PyAny>, rate_limit: Option<&Bound<'_, PyAny>>, ambiguous: &Bound<'_, PyAny>, salvaged: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: take(status, "status")?, attempts: take(attempts, "attempts")?, elapsed: take(elapsed, "elapsed")?, queued: take(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: take(ambiguous, "ambiguous")?, salvaged: take(salvaged, "salvaged")? }))
-    }
+entry_points! {
+    impl Meta {
+        #[new]
+        #[pyo3(signature = (*, request_id=None, status, attempts, elapsed, queued, rate_limit=None, ambiguous, salvaged))]
+        fn new(request_id: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, attempts: &Bound<'_, PyAny>, elapsed: &Bound<'_, PyAny>, queued: &Bound<'_, PyAny>, rate_limit: Option<&Bound<'_, PyAny>>, ambiguous: &Bound<'_, PyAny>, salvaged: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: take(status, "status")?, attempts: take(attempts, "attempts")?, elapsed: take(elapsed, "elapsed")?, queued: take(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: take(ambiguous, "ambiguous")?, salvaged: take(salvaged, "salvaged")? }))
+        }
 
-    /// The service's id of the request that brought the result.
-    #[getter]
-    fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.request_id.as_ref().give(py)
-    }
+        /// The service's id of the request that brought the result.
+        #[getter]
+        fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.request_id.as_ref().give(py)
+        }
 
-    /// Its status.
-    #[getter]
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.status.clone().give(py)
-    }
+        /// Its status.
+        #[getter]
+        fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.status.clone().give(py)
+        }
 
-    /// How many requests were sent.
-    #[getter]
-    fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.attempts.clone().give(py)
-    }
+        /// How many requests were sent.
+        #[getter]
+        fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.attempts.clone().give(py)
+        }
 
-    /// From the call to its result, waits included.
-    #[getter]
-    fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.elapsed.clone().give(py)
-    }
+        /// From the call to its result, waits included.
+        #[getter]
+        fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.elapsed.clone().give(py)
+        }
 
-    /// How much of that the call waited for its turn in the throttle lane.
-    #[getter]
-    fn queued<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.queued.clone().give(py)
-    }
+        /// How much of that the call waited for its turn in the throttle lane.
+        #[getter]
+        fn queued<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.queued.clone().give(py)
+        }
 
-    /// What the service said about its rate limit.
-    #[getter]
-    fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.rate_limit.clone().give(py)
-    }
+        /// What the service said about its rate limit.
+        #[getter]
+        fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.rate_limit.clone().give(py)
+        }
 
-    /// Whether an earlier attempt of the same call may have been the one that did it.
-    #[getter]
-    fn ambiguous<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.ambiguous.clone().give(py)
-    }
+        /// Whether an earlier attempt of the same call may have been the one that did it.
+        #[getter]
+        fn ambiguous<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.ambiguous.clone().give(py)
+        }
 
-    /// Whether the answer was cut and the rest was filled in.
-    #[getter]
-    fn salvaged<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.salvaged.clone().give(py)
-    }
+        /// Whether the answer was cut and the rest was filled in.
+        #[getter]
+        fn salvaged<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.salvaged.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.request_id == b.request_id && a.status == b.status && a.attempts == b.attempts && a.elapsed == b.elapsed && a.queued == b.queued && a.rate_limit == b.rate_limit && a.ambiguous == b.ambiguous && a.salvaged == b.salvaged
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.request_id == b.request_id && a.status == b.status && a.attempts == b.attempts && a.elapsed == b.elapsed && a.queued == b.queued && a.rate_limit == b.rate_limit && a.ambiguous == b.ambiguous && a.salvaged == b.salvaged)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.request_id.hash(&mut hasher);
-        self.0.status.hash(&mut hasher);
-        self.0.attempts.hash(&mut hasher);
-        self.0.elapsed.hash(&mut hasher);
-        self.0.queued.hash(&mut hasher);
-        self.0.ambiguous.hash(&mut hasher);
-        self.0.salvaged.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.request_id.hash(&mut hasher);
+            self.0.status.hash(&mut hasher);
+            self.0.attempts.hash(&mut hasher);
+            self.0.elapsed.hash(&mut hasher);
+            self.0.queued.hash(&mut hasher);
+            self.0.ambiguous.hash(&mut hasher);
+            self.0.salvaged.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Meta", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Meta", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2663,57 +2691,58 @@ impl Take for facade::RateLimit {
     }
 }
 
-#[pymethods]
-impl RateLimit {
-    #[new]
-    #[pyo3(signature = (*, limit=None, remaining, reset_in))]
-    fn new(limit: Option<&Bound<'_, PyAny>>, remaining: &Bound<'_, PyAny>, reset_in: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::RateLimit { limit: record::optional(limit, "limit")?, remaining: take(remaining, "remaining")?, reset_in: take(reset_in, "reset_in")? }))
-    }
+entry_points! {
+    impl RateLimit {
+        #[new]
+        #[pyo3(signature = (*, limit=None, remaining, reset_in))]
+        fn new(limit: Option<&Bound<'_, PyAny>>, remaining: &Bound<'_, PyAny>, reset_in: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::RateLimit { limit: record::optional(limit, "limit")?, remaining: take(remaining, "remaining")?, reset_in: take(reset_in, "reset_in")? }))
+        }
 
-    /// Requests allowed per window, when it was said.
-    #[getter]
-    fn limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.limit.clone().give(py)
-    }
+        /// Requests allowed per window, when it was said.
+        #[getter]
+        fn limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.limit.clone().give(py)
+        }
 
-    /// Requests left in the current window.
-    #[getter]
-    fn remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.remaining.clone().give(py)
-    }
+        /// Requests left in the current window.
+        #[getter]
+        fn remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.remaining.clone().give(py)
+        }
 
-    /// Time until the window is full again.
-    #[getter]
-    fn reset_in<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.reset_in.clone().give(py)
-    }
+        /// Time until the window is full again.
+        #[getter]
+        fn reset_in<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.reset_in.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.limit == b.limit && a.remaining == b.remaining && a.reset_in == b.reset_in
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.limit == b.limit && a.remaining == b.remaining && a.reset_in == b.reset_in)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.limit.hash(&mut hasher);
-        self.0.remaining.hash(&mut hasher);
-        self.0.reset_in.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.limit.hash(&mut hasher);
+            self.0.remaining.hash(&mut hasher);
+            self.0.reset_in.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("RateLimit", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("RateLimit", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2739,55 +2768,56 @@ impl Take for facade::Retired {
     }
 }
 
-#[pymethods]
-impl Retired {
-    #[new]
-    #[pyo3(signature = (*, action, key=None, meta))]
-    fn new(action: &Bound<'_, PyAny>, key: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::Retired { action: take(action, "action")?, key: record::optional(key, "key")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl Retired {
+        #[new]
+        #[pyo3(signature = (*, action, key=None, meta))]
+        fn new(action: &Bound<'_, PyAny>, key: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Retired { action: take(action, "action")?, key: record::optional(key, "key")?, meta: take(meta, "meta")? }))
+        }
 
-    /// What was done: `delete`, `archive` or `revoke`.
-    #[getter]
-    fn action<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.action).give(py)
-    }
+        /// What was done: `delete`, `archive` or `revoke`.
+        #[getter]
+        fn action<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.action).give(py)
+        }
 
-    /// The key afterwards; absent when it is gone.
-    #[getter]
-    fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.key.clone().give(py)
-    }
+        /// The key afterwards; absent when it is gone.
+        #[getter]
+        fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.key.clone().give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.action == b.action && a.key == b.key
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.action == b.action && a.key == b.key)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.action.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.action.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("Retired", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("Retired", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2813,61 +2843,62 @@ impl Take for facade::UsageReport {
     }
 }
 
-#[pymethods]
-impl UsageReport {
-    #[new]
-    #[pyo3(signature = (*, granularity, total, slices, meta))]
-    fn new(granularity: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, slices: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::UsageReport { granularity: take(granularity, "granularity")?, total: take(total, "total")?, slices: take(slices, "slices")?, meta: take(meta, "meta")? }))
-    }
+entry_points! {
+    impl UsageReport {
+        #[new]
+        #[pyo3(signature = (*, granularity, total, slices, meta))]
+        fn new(granularity: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, slices: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::UsageReport { granularity: take(granularity, "granularity")?, total: take(total, "total")?, slices: take(slices, "slices")?, meta: take(meta, "meta")? }))
+        }
 
-    /// The slices' length, in the service's words: `day`, `week`, `month`.
-    #[getter]
-    fn granularity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        (&self.0.granularity).give(py)
-    }
+        /// The slices' length, in the service's words: `day`, `week`, `month`.
+        #[getter]
+        fn granularity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            (&self.0.granularity).give(py)
+        }
 
-    /// All credits of the range.
-    #[getter]
-    fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.total.clone().give(py)
-    }
+        /// All credits of the range.
+        #[getter]
+        fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.total.clone().give(py)
+        }
 
-    /// Slice by slice, in order of time.
-    #[getter]
-    fn slices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.slices.clone().give(py)
-    }
+        /// Slice by slice, in order of time.
+        #[getter]
+        fn slices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.slices.clone().give(py)
+        }
 
-    /// How it came to be.
-    #[getter]
-    fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.meta.clone().give(py)
-    }
+        /// How it came to be.
+        #[getter]
+        fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.meta.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.granularity == b.granularity && a.total == b.total && a.slices == b.slices
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.granularity == b.granularity && a.total == b.total && a.slices == b.slices)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.granularity.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.granularity.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("UsageReport", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("UsageReport", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2893,55 +2924,56 @@ impl Take for facade::UsageSlice {
     }
 }
 
-#[pymethods]
-impl UsageSlice {
-    #[new]
-    #[pyo3(signature = (*, start=None, credits, activities))]
-    fn new(start: Option<&Bound<'_, PyAny>>, credits: &Bound<'_, PyAny>, activities: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(facade::UsageSlice { start: record::optional(start, "start")?, credits: take(credits, "credits")?, activities: take(activities, "activities")? }))
-    }
+entry_points! {
+    impl UsageSlice {
+        #[new]
+        #[pyo3(signature = (*, start=None, credits, activities))]
+        fn new(start: Option<&Bound<'_, PyAny>>, credits: &Bound<'_, PyAny>, activities: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::UsageSlice { start: record::optional(start, "start")?, credits: take(credits, "credits")?, activities: take(activities, "activities")? }))
+        }
 
-    /// When it begins.
-    #[getter]
-    fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.start.clone().give(py)
-    }
+        /// When it begins.
+        #[getter]
+        fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.start.clone().give(py)
+        }
 
-    /// Its credits.
-    #[getter]
-    fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.credits.clone().give(py)
-    }
+        /// Its credits.
+        #[getter]
+        fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.credits.clone().give(py)
+        }
 
-    /// What they were used for.
-    #[getter]
-    fn activities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.0.activities.clone().give(py)
-    }
+        /// What they were used for.
+        #[getter]
+        fn activities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.activities.clone().give(py)
+        }
 
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        let Ok(other) = other.cast::<Self>() else { return false };
-        let (a, b) = (&self.0, &other.get().0);
-        a.start == b.start && a.credits == b.credits && a.activities == b.activities
-    }
+        fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+            let Ok(other) = other.cast::<Self>() else { return Ok(false) };
+            let (a, b) = (&self.0, &other.get().0);
+            Ok(a.start == b.start && a.credits == b.credits && a.activities == b.activities)
+        }
 
-    fn __hash__(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.start.hash(&mut hasher);
-        hasher.finish()
-    }
+        fn __hash__(&self) -> PyResult<u64> {
+            let mut hasher = DefaultHasher::new();
+            self.0.start.hash(&mut hasher);
+            Ok(hasher.finish())
+        }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        record::repr("UsageSlice", &self.members(py)?)
-    }
+        fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+            record::repr("UsageSlice", &self.members(py)?)
+        }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        record::reduce(slf, &slf.get().members(slf.py())?)
-    }
+        fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            record::reduce(slf, &slf.get().members(slf.py())?)
+        }
 
-    #[pyo3(signature = (**changes))]
-    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        record::replace(slf, &slf.get().members(slf.py())?, changes)
+        #[pyo3(signature = (**changes))]
+        fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+            record::replace(slf, &slf.get().members(slf.py())?, changes)
+        }
     }
 }
 
@@ -2968,35 +3000,40 @@ impl Take for Arc<facade::Dialect> {
     }
 }
 
-#[pymethods]
-impl Dialect {
-    #[staticmethod]
-    fn builtin(py: Python<'_>, service: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let service = take(service, "service")?;
-        Ok(Self(facade::Dialect::builtin(service).map_err(|error| raise(py, error))?))
-    }
-    #[staticmethod]
-    fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let text = take(text, "text")?;
-        let env = take(env, "env")?;
-        Ok(Self(facade::Dialect::from_toml(text, env).map_err(|error| raise(py, error))?))
-    }
+entry_points! {
+    impl Dialect {
+        #[staticmethod]
+        fn builtin(py: Python<'_>, service: &Bound<'_, PyAny>) -> PyResult<Self> {
+            let service = take(service, "service")?;
+            Ok(Self(facade::Dialect::builtin(service).map_err(|error| raise(py, error))?))
+        }
+        #[staticmethod]
+        fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
+            let text = take(text, "text")?;
+            let env = take(env, "env")?;
+            Ok(Self(facade::Dialect::from_toml(text, env).map_err(|error| raise(py, error))?))
+        }
 
-    fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).capabilities().give(py)
-    }
+        fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).capabilities().give(py)
+        }
 
-    fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).id().give(py)
-    }
+        fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).id().give(py)
+        }
 
-    fn scope_preset<'py>(&self, py: Python<'py>, name: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let name = take(name, "name")?;
-        Arc::clone(&self.0).scope_preset(name).give(py)
-    }
+        fn scope_preset<'py>(&self, py: Python<'py>, name: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let name = take(name, "name")?;
+            Arc::clone(&self.0).scope_preset(name).give(py)
+        }
 
-    fn title<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).title().give(py)
+        fn title<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).title().give(py)
+        }
+
+        fn variables<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).variables().give(py)
+        }
     }
 }
 
@@ -3017,23 +3054,29 @@ impl Take for Arc<facade::EventStream> {
     }
 }
 
-#[pymethods]
-impl EventStream {
+entry_points! {
+    impl EventStream {
 
-    fn close<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::plain(queue);
-        let inner = Arc::clone(&self.0);
-        call.run(py, async move { inner.close().await.map(|()| record::Nothing) })
-    }
+        fn close<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::plain(queue);
+            let inner = Arc::clone(&self.0);
+            call.run(py, async move { inner.close().await.map(|()| record::Nothing) })
+        }
 
-    fn next_event<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::plain(queue);
-        let inner = Arc::clone(&self.0);
-        call.run(py, async move { inner.next_event().await })
-    }
+        fn leave<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).leave();
+            Ok(py.None().into_bound(py))
+        }
 
-    fn run_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).run_id().give(py)
+        fn next_event<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::plain(queue);
+            let inner = Arc::clone(&self.0);
+            call.run(py, async move { inner.next_event().await })
+        }
+
+        fn run_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).run_id().give(py)
+        }
     }
 }
 
@@ -3054,40 +3097,41 @@ impl Take for Arc<facade::Clock> {
     }
 }
 
-#[pymethods]
-impl Clock {
+entry_points! {
+    impl Clock {
 
-    fn advance<'py>(&self, py: Python<'py>, by: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let by = take(by, "by")?;
-        Arc::clone(&self.0).advance(by);
-        Ok(py.None().into_bound(py))
-    }
+        fn advance<'py>(&self, py: Python<'py>, by: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let by = take(by, "by")?;
+            Arc::clone(&self.0).advance(by);
+            Ok(py.None().into_bound(py))
+        }
 
-    fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).elapsed().give(py)
-    }
+        fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).elapsed().give(py)
+        }
 
-    fn exact<'py>(&self, py: Python<'py>, chance: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let chance = take(chance, "chance")?;
-        Ok(Bound::new(py, Self(Arc::clone(&self.0).exact(chance)))?.into_any())
-    }
+        fn exact<'py>(&self, py: Python<'py>, chance: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let chance = take(chance, "chance")?;
+            Ok(Bound::new(py, Self(Arc::clone(&self.0).exact(chance)))?.into_any())
+        }
 
-    fn hold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).hold();
-        Ok(py.None().into_bound(py))
-    }
+        fn hold<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).hold();
+            Ok(py.None().into_bound(py))
+        }
 
-    fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).now().give(py)
-    }
+        fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).now().give(py)
+        }
 
-    fn release<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).release();
-        Ok(py.None().into_bound(py))
-    }
+        fn release<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).release();
+            Ok(py.None().into_bound(py))
+        }
 
-    fn sleepers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).sleepers().give(py)
+        fn sleepers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).sleepers().give(py)
+        }
     }
 }
 
@@ -3109,121 +3153,124 @@ impl Take for Arc<facade::Sandbox> {
     }
 }
 
-#[pymethods]
-impl Sandbox {
-    #[staticmethod]
-    fn start(py: Python<'_>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
-        Ok(Self(facade::Sandbox::start(options_given).map_err(|error| raise(py, error))?))
-    }
+entry_points! {
+    impl Sandbox {
+        #[staticmethod]
+        fn start(py: Python<'_>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+            let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
+            Ok(Self(facade::Sandbox::start(options_given).map_err(|error| raise(py, error))?))
+        }
 
-    fn access<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        Arc::clone(&self.0).access(service).map_err(|error| raise(py, error))?.give(py)
-    }
+        fn access<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            Arc::clone(&self.0).access(service).map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn clear_faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).clear_faults();
-        Ok(py.None().into_bound(py))
-    }
+        fn clear_faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).clear_faults();
+            Ok(py.None().into_bound(py))
+        }
 
-    fn clear_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).clear_limits().map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn clear_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).clear_limits().map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).clock().give(py)
-    }
+        fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).clock().give(py)
+        }
 
-    fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).close();
-        Ok(py.None().into_bound(py))
-    }
+        fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).close();
+            Ok(py.None().into_bound(py))
+        }
 
-    fn connections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).connections().give(py)
-    }
+        fn connections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).connections().give(py)
+        }
 
-    fn fault<'py>(&self, py: Python<'py>, rule: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let rule = take(rule, "rule")?;
-        Arc::clone(&self.0).fault(rule).map_err(|error| raise(py, error))?.give(py)
-    }
+        fn fault<'py>(&self, py: Python<'py>, rule: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let rule = take(rule, "rule")?;
+            Arc::clone(&self.0).fault(rule).map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).faults().give(py)
-    }
+        fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).faults().give(py)
+        }
 
-    fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).finish().map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).finish().map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn fixtures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).fixtures().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn fixtures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).fixtures().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn journal<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).journal().give(py)
-    }
+        fn journal<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).journal().give(py)
+        }
 
-    fn load_fixtures<'py>(&self, py: Python<'py>, fixtures: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let fixtures = take(fixtures, "fixtures")?;
-        Arc::clone(&self.0).load_fixtures(fixtures).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn load_fixtures<'py>(&self, py: Python<'py>, fixtures: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let fixtures = take(fixtures, "fixtures")?;
+            Arc::clone(&self.0).load_fixtures(fixtures).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn reset<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0).reset().map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn reset<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0).reset().map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn set_active<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, active: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        let account = take(account, "account")?;
-        let active = take(active, "active")?;
-        Arc::clone(&self.0).set_active(service, account, active).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn set_active<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, active: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            let account = take(account, "account")?;
+            let active = take(active, "active")?;
+            Arc::clone(&self.0).set_active(service, account, active).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn set_credits<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        let credits = take(credits, "credits")?;
-        Arc::clone(&self.0).set_credits(service, credits).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn set_credits<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            let credits = take(credits, "credits")?;
+            Arc::clone(&self.0).set_credits(service, credits).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn set_limit<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>, per: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        let count = take(count, "count")?;
-        let per = take(per, "per")?;
-        Arc::clone(&self.0).set_limit(service, count, per).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn set_limit<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>, per: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, retry_after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            let count = take(count, "count")?;
+            let per = take(per, "per")?;
+            let status = take(status, "status")?;
+            let retry_after = take(retry_after, "retry_after")?;
+            Arc::clone(&self.0).set_limit(service, count, per, status, retry_after).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn set_plan<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        let plan = take(plan, "plan")?;
-        Arc::clone(&self.0).set_plan(service, plan).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn set_plan<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            let plan = take(plan, "plan")?;
+            Arc::clone(&self.0).set_plan(service, plan).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn set_variant<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let service = take(service, "service")?;
-        let variant = take(variant, "variant")?;
-        Arc::clone(&self.0).set_variant(service, variant).map_err(|error| raise(py, error))?;
-        Ok(py.None().into_bound(py))
-    }
+        fn set_variant<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let service = take(service, "service")?;
+            let variant = take(variant, "variant")?;
+            Arc::clone(&self.0).set_variant(service, variant).map_err(|error| raise(py, error))?;
+            Ok(py.None().into_bound(py))
+        }
 
-    fn verify<'py>(&self, py: Python<'py>, expected: &Bound<'_, PyAny>, strict_order: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let expected = take(expected, "expected")?;
-        let strict_order = take(strict_order, "strict_order")?;
-        Arc::clone(&self.0).verify(expected, strict_order).map_err(|error| raise(py, error))?.give(py)
-    }
+        fn verify<'py>(&self, py: Python<'py>, expected: &Bound<'_, PyAny>, strict_order: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let expected = take(expected, "expected")?;
+            let strict_order = take(strict_order, "strict_order")?;
+            Arc::clone(&self.0).verify(expected, strict_order).map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn world<'py>(&self, py: Python<'py>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
-        Ok(Bound::new(py, Self(Arc::clone(&self.0).world(options_given).map_err(|error| raise(py, error))?))?.into_any())
+        fn world<'py>(&self, py: Python<'py>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
+            Ok(Bound::new(py, Self(Arc::clone(&self.0).world(options_given).map_err(|error| raise(py, error))?))?.into_any())
+        }
     }
 }
 
@@ -3231,343 +3278,344 @@ impl Sandbox {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Client(pub Native);
 
-#[pymethods]
-impl Client {
-    #[staticmethod]
-    fn new(py: Python<'_>, service: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let service = take(service, "service")?;
-        let options_given = facade::ClientOptions { api_key: take(api_key, "api_key")?, key_provider: facade::KeyFunction(callable(key_provider, "key_provider")?), management: take(management, "management")?, email: take(email, "email")?, password: take(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take(base_url, "base_url")?, variant: take(variant, "variant")?, total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: take(env, "env")? };
-        let inner = facade::Client::new(service, options_given).map_err(|error| raise(py, error))?;
-        Ok(Self(Native::new(inner, key_provider, on_event)))
-    }
-    #[staticmethod]
-    fn with_dialect(py: Python<'_>, dialect: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let dialect = take(dialect, "dialect")?;
-        let options_given = facade::ClientOptions { api_key: take(api_key, "api_key")?, key_provider: facade::KeyFunction(callable(key_provider, "key_provider")?), management: take(management, "management")?, email: take(email, "email")?, password: take(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take(base_url, "base_url")?, variant: take(variant, "variant")?, total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: take(env, "env")? };
-        let inner = facade::Client::with_dialect(dialect, options_given).map_err(|error| raise(py, error))?;
-        Ok(Self(Native::new(inner, key_provider, on_event)))
-    }
+entry_points! {
+    impl Client {
+        #[staticmethod]
+        fn new(py: Python<'_>, service: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
+            let service = take(service, "service")?;
+            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, Some(&service), None)? };
+            let inner = facade::Client::new(service, options_given).map_err(|error| raise(py, error))?;
+            Ok(Self(Native::new(inner, key_provider, on_event)))
+        }
+        #[staticmethod]
+        fn with_dialect(py: Python<'_>, dialect: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
+            let dialect = take(dialect, "dialect")?;
+            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, None, Some(&dialect))? };
+            let inner = facade::Client::with_dialect(dialect, options_given).map_err(|error| raise(py, error))?;
+            Ok(Self(Native::new(inner, key_provider, on_event)))
+        }
 
-    fn account<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let id = take(id, "id")?;
-        Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).account(id).map_err(|error| raise(py, error))?)))?.into_any())
-    }
+        fn account<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let id = take(id, "id")?;
+            Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).account(id).map_err(|error| raise(py, error))?)))?.into_any())
+        }
 
-    fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0.inner).capabilities().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0.inner).capabilities().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0.inner).describe().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0.inner).describe().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0.inner).now().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0.inner).now().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn own_account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).own_account().map_err(|error| raise(py, error))?)))?.into_any())
-    }
+        fn own_account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).own_account().map_err(|error| raise(py, error))?)))?.into_any())
+        }
 
-    fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0.inner).service().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0.inner).service().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn supports<'py>(&self, py: Python<'py>, capability: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let capability = take(capability, "capability")?;
-        Arc::clone(&self.0.inner).supports(capability).map_err(|error| raise(py, error))?.give(py)
-    }
+        fn supports<'py>(&self, py: Python<'py>, capability: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let capability = take(capability, "capability")?;
+            Arc::clone(&self.0.inner).supports(capability).map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn throttle<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Arc::clone(&self.0.inner).throttle().map_err(|error| raise(py, error))?.give(py)
-    }
+        fn throttle<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            Arc::clone(&self.0.inner).throttle().map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn with_key<'py>(&self, py: Python<'py>, key: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let key = take(key, "key")?;
-        Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_key(key).map_err(|error| raise(py, error))?)))?.into_any())
-    }
+        fn with_key<'py>(&self, py: Python<'py>, key: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let key = take(key, "key")?;
+            Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_key(key).map_err(|error| raise(py, error))?)))?.into_any())
+        }
 
-    fn with_options<'py>(&self, py: Python<'py>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let options_given = facade::CallOptions { total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, max_attempts: take(max_attempts, "max_attempts")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")? };
-        Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_options(options_given).map_err(|error| raise(py, error))?)))?.into_any())
-    }
+        fn with_options<'py>(&self, py: Python<'py>, total: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, stall: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let options_given = facade::CallOptions { total: take_limit(total, "total")?, attempt: take_limit(attempt, "attempt")?, stall: take(stall, "stall")?, max_attempts: take(max_attempts, "max_attempts")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")? };
+            Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_options(options_given).map_err(|error| raise(py, error))?)))?.into_any())
+        }
 
-    fn request<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let method = take(method, "method")?;
-        let path = take(path, "path")?;
-        let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.request(method, path, options_given).await })
-    }
+        fn request<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let method = take(method, "method")?;
+            let path = take(path, "path")?;
+            let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.request(method, path, options_given).await })
+        }
 
-    fn to_curl<'py>(&self, py: Python<'py>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let method = take(method, "method")?;
-        let path = take(path, "path")?;
-        let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
-        Arc::clone(&self.0.inner).to_curl(method, path, options_given).map_err(|error| raise(py, error))?.give(py)
-    }
+        fn to_curl<'py>(&self, py: Python<'py>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let method = take(method, "method")?;
+            let path = take(path, "path")?;
+            let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
+            Arc::clone(&self.0.inner).to_curl(method, path, options_given).map_err(|error| raise(py, error))?.give(py)
+        }
 
-    fn billing_status<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.billing_status().await })
-    }
+        fn billing_status<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.billing_status().await })
+        }
 
-    fn evaluate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, action: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let action = take(action, "action")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.evaluate(action).await })
-    }
+        fn evaluate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, action: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let action = take(action, "action")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.evaluate(action).await })
+        }
 
-    fn me<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.me().await })
-    }
+        fn me<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.me().await })
+        }
 
-    fn keys_archive<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let allow_self = take(allow_self, "allow_self")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_archive(id, allow_self).await })
-    }
+        fn keys_archive<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let allow_self = take(allow_self, "allow_self")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_archive(id, allow_self).await })
+        }
 
-    fn keys_calls<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
-        let page_size = take(page_size, "page_size")?;
-        let after = take(after, "after")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_calls(id, query_given, page_size, after).await.map(record::Page::from) })
-    }
+        fn keys_calls<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
+            let page_size = take(page_size, "page_size")?;
+            let after = take(after, "after")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_calls(id, query_given, page_size, after).await.map(record::Page::from) })
+        }
 
-    fn keys_calls_oldest_first<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_calls_oldest_first(id, query_given).await })
-    }
+        fn keys_calls_oldest_first<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_calls_oldest_first(id, query_given).await })
+        }
 
-    fn keys_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, name: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let mut call = Call::of(&self.0, queue);
-        let wanted_given = facade::CreateKey { name: take(name, "name")?, scopes: take(scopes, "scopes")?, expires_at: take(expires_at, "expires_at")? };
-        let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_create(wanted_given, handover_given).await })
-    }
+        fn keys_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, name: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let mut call = Call::of(&self.0, queue);
+            let wanted_given = facade::CreateKey { name: take(name, "name")?, scopes: take(scopes, "scopes")?, expires_at: take(expires_at, "expires_at")? };
+            let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_create(wanted_given, handover_given).await })
+        }
 
-    fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let allow_self = take(allow_self, "allow_self")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_delete(id, allow_self).await })
-    }
+        fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let allow_self = take(allow_self, "allow_self")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_delete(id, allow_self).await })
+        }
 
-    fn keys_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_get(id).await })
-    }
+        fn keys_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_get(id).await })
+        }
 
-    fn keys_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let page_size = take(page_size, "page_size")?;
-        let after = take(after, "after")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_list(page_size, after).await.map(record::Page::from) })
-    }
+        fn keys_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let page_size = take(page_size, "page_size")?;
+            let after = take(after, "after")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_list(page_size, after).await.map(record::Page::from) })
+        }
 
-    fn keys_reactivate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_reactivate(id).await })
-    }
+        fn keys_reactivate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_reactivate(id).await })
+        }
 
-    fn keys_retire<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let allow_self = take(allow_self, "allow_self")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_retire(id, allow_self).await })
-    }
+        fn keys_retire<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let allow_self = take(allow_self, "allow_self")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_retire(id, allow_self).await })
+        }
 
-    fn keys_revoke<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let allow_self = take(allow_self, "allow_self")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_revoke(id, allow_self).await })
-    }
+        fn keys_revoke<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let allow_self = take(allow_self, "allow_self")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_revoke(id, allow_self).await })
+        }
 
-    fn keys_rotate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let mut call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_rotate(id, handover_given).await })
-    }
+        fn keys_rotate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let mut call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_rotate(id, handover_given).await })
+        }
 
-    fn keys_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, never_expires: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let change_given = facade::UpdateKey { name: take(name, "name")?, expires_at: take(expires_at, "expires_at")?, never_expires: take(never_expires, "never_expires")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_update(id, change_given).await })
-    }
+        fn keys_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, never_expires: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let change_given = facade::UpdateKey { name: take(name, "name")?, expires_at: take(expires_at, "expires_at")?, never_expires: take(never_expires, "never_expires")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_update(id, change_given).await })
+        }
 
-    fn keys_usage<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, range: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, granularity: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let query_given = facade::UsageQuery { range: take(range, "range")?, since: take(since, "since")?, until: take(until, "until")?, granularity: take(granularity, "granularity")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.keys_usage(id, query_given).await })
-    }
+        fn keys_usage<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, range: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, granularity: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let query_given = facade::UsageQuery { range: take(range, "range")?, since: take(since, "since")?, until: take(until, "until")?, granularity: take(granularity, "granularity")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.keys_usage(id, query_given).await })
+        }
 
-    fn resource_call<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, action: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let action = take(action, "action")?;
-        let arguments_given = facade::Arguments { path: take(path, "path")?, query: take(query, "query")?, body: take(body, "body")?, page_size: take(page_size, "page_size")?, after: take(after, "after")? };
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_call(resource, action, arguments_given).await })
-    }
+        fn resource_call<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, action: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let action = take(action, "action")?;
+            let arguments_given = facade::Arguments { path: take(path, "path")?, query: take(query, "query")?, body: take(body, "body")?, page_size: take(page_size, "page_size")?, after: take(after, "after")? };
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_call(resource, action, arguments_given).await })
+        }
 
-    fn resource_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let body = take(body, "body")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_create(resource, body).await })
-    }
+        fn resource_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let body = take(body, "body")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_create(resource, body).await })
+        }
 
-    fn resource_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let id = take(id, "id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_delete(resource, id).await })
-    }
+        fn resource_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let id = take(id, "id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_delete(resource, id).await })
+        }
 
-    fn resource_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let id = take(id, "id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_get(resource, id).await })
-    }
+        fn resource_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let id = take(id, "id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_get(resource, id).await })
+        }
 
-    fn resource_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let page_size = take(page_size, "page_size")?;
-        let after = take(after, "after")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_list(resource, page_size, after).await.map(record::Page::from) })
-    }
+        fn resource_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let page_size = take(page_size, "page_size")?;
+            let after = take(after, "after")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_list(resource, page_size, after).await.map(record::Page::from) })
+        }
 
-    fn resource_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let resource = take(resource, "resource")?;
-        let id = take(id, "id")?;
-        let body = take(body, "body")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.resource_update(resource, id, body).await })
-    }
+        fn resource_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let resource = take(resource, "resource")?;
+            let id = take(id, "id")?;
+            let body = take(body, "body")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.resource_update(resource, id, body).await })
+        }
 
-    fn runs_cancel<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let run_id = take(run_id, "run_id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.runs_cancel(run_id).await })
-    }
+        fn runs_cancel<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let run_id = take(run_id, "run_id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.runs_cancel(run_id).await })
+        }
 
-    fn runs_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let agent_id = take(agent_id, "agent_id")?;
-        let body = take(body, "body")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.runs_create(agent_id, body).await })
-    }
+        fn runs_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let agent_id = take(agent_id, "agent_id")?;
+            let body = take(body, "body")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.runs_create(agent_id, body).await })
+        }
 
-    fn runs_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let run_id = take(run_id, "run_id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.runs_get(run_id).await })
-    }
+        fn runs_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let run_id = take(run_id, "run_id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.runs_get(run_id).await })
+        }
 
-    fn runs_stream<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let agent_id = take(agent_id, "agent_id")?;
-        let body = take(body, "body")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.runs_stream(agent_id, body).await })
-    }
+        fn runs_stream<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let agent_id = take(agent_id, "agent_id")?;
+            let body = take(body, "body")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.runs_stream(agent_id, body).await })
+        }
 
-    fn runs_wait<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let run_id = take(run_id, "run_id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.runs_wait(run_id).await })
-    }
+        fn runs_wait<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let run_id = take(run_id, "run_id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.runs_wait(run_id).await })
+        }
 
-    fn events_track<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, event: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let event = take(event, "event")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.events_track(event).await })
-    }
+        fn events_track<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, event: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let event = take(event, "event")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.events_track(event).await })
+        }
 
-    fn events_track_batch<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, events: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let events = take(events, "events")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.events_track_batch(events).await })
-    }
+        fn events_track_batch<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, events: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let events = take(events, "events")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.events_track_batch(events).await })
+        }
 
-    fn segments_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let page_size = take(page_size, "page_size")?;
-        let after = take(after, "after")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.segments_list(page_size, after).await.map(record::Page::from) })
-    }
+        fn segments_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let page_size = take(page_size, "page_size")?;
+            let after = take(after, "after")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.segments_list(page_size, after).await.map(record::Page::from) })
+        }
 
-    fn segments_members<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let id = take(id, "id")?;
-        let page_size = take(page_size, "page_size")?;
-        let after = take(after, "after")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.segments_members(id, page_size, after).await.map(record::Page::from) })
-    }
+        fn segments_members<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let id = take(id, "id")?;
+            let page_size = take(page_size, "page_size")?;
+            let after = take(after, "after")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.segments_members(id, page_size, after).await.map(record::Page::from) })
+        }
 
-    fn segments_membership<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, user_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let user_id = take(user_id, "user_id")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.segments_membership(user_id).await })
-    }
+        fn segments_membership<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, user_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let user_id = take(user_id, "user_id")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.segments_membership(user_id).await })
+        }
 
-    fn account_settings_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.account_settings_get().await })
-    }
+        fn account_settings_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.account_settings_get().await })
+        }
 
-    fn account_settings_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let call = Call::of(&self.0, queue);
-        let body = take(body, "body")?;
-        let inner = Arc::clone(&self.0.inner);
-        call.run(py, async move { inner.account_settings_update(body).await })
+        fn account_settings_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            let call = Call::of(&self.0, queue);
+            let body = take(body, "body")?;
+            let inner = Arc::clone(&self.0.inner);
+            call.run(py, async move { inner.account_settings_update(body).await })
+        }
     }
 }
 

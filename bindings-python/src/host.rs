@@ -19,6 +19,7 @@ use pyo3::types::PyTuple;
 
 use crate::convert::{Give, take};
 use crate::exit::Inside;
+use crate::guard::entry_points;
 use crate::idle;
 
 /// The functions of one client, and what they failed with.
@@ -191,46 +192,50 @@ impl Functions {
     }
 }
 
-#[pymethods]
-impl Request {
-    /// The call that it is asked for; 0 where it has none.
-    #[getter]
-    fn caller(&self) -> u64 {
-        self.0.caller()
-    }
+entry_points! {
+    impl Request {
+        /// The call that it is asked for; 0 where it has none.
+        #[getter]
+        fn caller(&self) -> PyResult<u64> {
+            Ok(self.0.caller())
+        }
 
-    /// Whether a secret is to be stored.
-    #[getter]
-    fn stores(&self) -> bool {
-        self.0.ask() == HostAsk::Deliver
-    }
+        /// Whether a secret is to be stored.
+        #[getter]
+        fn stores(&self) -> PyResult<bool> {
+            Ok(self.0.ask() == HostAsk::Deliver)
+        }
 
-    /// A copy of the context of that call: several may be in it at a time. Without a call, an empty
-    /// one, and never that of whoever serves it.
-    fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.0.asker().as_ref().and_then(|caller| caller.remembered::<Asker>()) {
-            Some(asker) => asker.context.bind(py).call_method0("copy"),
-            None => py.import("contextvars")?.getattr("Context")?.call0(),
+        /// A copy of the context of that call: several may be in it at a time. Without a call, an empty
+        /// one, and never that of whoever serves it.
+        fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            match self.0.asker().as_ref().and_then(|caller| caller.remembered::<Asker>()) {
+                Some(asker) => asker.context.bind(py).call_method0("copy"),
+                None => py.import("contextvars")?.getattr("Context")?.call0(),
+            }
         }
     }
 }
 
-#[pymethods]
-impl Link {
-    /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
-    fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let _inside = Inside::enter(py)?;
-        self.0.begin(py, request.get())
-    }
+entry_points! {
+    impl Link {
+        /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
+        fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
+            let _inside = Inside::enter(py);
+            self.0.begin(py, request.get())
+        }
 
-    /// Answers with what was awaited.
-    fn answer(&self, request: &Bound<'_, Request>, given: &Bound<'_, PyAny>) {
-        self.0.answer(given, request.get());
-    }
+        /// Answers with what was awaited.
+        fn answer(&self, request: &Bound<'_, Request>, given: &Bound<'_, PyAny>) -> PyResult<()> {
+            self.0.answer(given, request.get());
+            Ok(())
+        }
 
-    /// Says what was raised instead.
-    fn fail(&self, py: Python<'_>, request: &Bound<'_, Request>, raised: Bound<'_, PyAny>) {
-        self.0.fail(py, request.get(), PyErr::from_value(raised));
+        /// Says what was raised instead.
+        fn fail(&self, py: Python<'_>, request: &Bound<'_, Request>, raised: Bound<'_, PyAny>) -> PyResult<()> {
+            self.0.fail(py, request.get(), PyErr::from_value(raised));
+            Ok(())
+        }
     }
 }
 

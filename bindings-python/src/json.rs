@@ -11,15 +11,17 @@ use serde_json::{Map, Number, Value};
 
 use crate::convert::{Give, Take, refused, wrong};
 use crate::error::raise;
+use crate::guard::entry_points;
 
 /// Lists and objects inside each other: deeper ones are a mistake, or a circle.
 const DEEPEST: usize = 128;
 
-/// Decodes bytes by the core's strict rules.
-#[pyfunction]
-pub fn loads<'py>(body: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
-    let py = body.py();
-    facade::decode_json(body.as_bytes().to_vec()).map_err(|error| raise(py, error))?.give(py)
+entry_points! {
+    /// Decodes bytes by the core's strict rules.
+    fn loads<'py>(body: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
+        let py = body.py();
+        facade::decode_json(body.as_bytes().to_vec()).map_err(|error| raise(py, error))?.give(py)
+    }
 }
 
 /// What Python gets of a text that the core has checked: its values, built without a tree between.

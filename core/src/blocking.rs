@@ -40,7 +40,28 @@ use crate::{Dialect, Secret};
 #[derive(Clone)]
 pub struct Client {
     inner: crate::Client,
-    runtime: Arc<Runtime>,
+    runtime: Arc<Own>,
+}
+
+/// The runtime of a client, which may end anywhere: inside another runtime, too, where waiting for
+/// its end would be a panic.
+struct Own(Option<Runtime>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The machine gave no descriptor for a runtime.
+fn no_resources() -> Error {
+    Error::new(ErrorKind::Network).with(|data| {
+        data.reason = Some("resources".into());
+        data.summary = Some("the machine gave no file descriptor".to_owned());
+        data.remedy = Some("close files or raise the limit of descriptors, and try again".to_owned());
+    })
 }
 
 impl Client {
@@ -61,8 +82,8 @@ impl Client {
     }
 
     fn over(inner: crate::Client) -> Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| Error::new(ErrorKind::Internal))?;
-        Ok(Self { inner, runtime: Arc::new(runtime) })
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|_| no_resources())?;
+        Ok(Self { inner, runtime: Arc::new(Own(Some(runtime))) })
     }
 
     fn with(&self, inner: crate::Client) -> Self {
@@ -87,7 +108,11 @@ impl Client {
                 "use `keywright::Client` there, or `spawn_blocking`",
             ));
         }
-        self.runtime.block_on(call)
+        match &self.runtime.0 {
+            Some(runtime) => runtime.block_on(call),
+            // It is there until the last handle is dropped.
+            None => Err(Error::new(ErrorKind::Internal)),
+        }
     }
 
     /// As [`crate::Client::account`].

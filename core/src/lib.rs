@@ -262,6 +262,7 @@ mod resource;
 #[doc(hidden)]
 pub mod retry;
 mod route;
+mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
@@ -278,9 +279,9 @@ pub use client::{Client, Description};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[doc(hidden)]
 pub use dialect::ClientNames;
-pub use dialect::{CapabilityInfo, Dialect, Source};
 #[doc(hidden)]
-pub use dialect::{variables, variables_of};
+pub use dialect::variables_of;
+pub use dialect::{CapabilityInfo, Dialect, Source};
 #[doc(hidden)]
 pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};

@@ -56,6 +56,29 @@ impl<T> PerProcess<T> {
         self.of(process_id(), make)
     }
 
+    /// This process's value, made when it is first asked for; a failure is not kept.
+    ///
+    /// # Errors
+    /// What making it fails with.
+    pub fn try_get<E>(&self, make: impl Fn() -> Result<T, E>) -> Result<&T, E> {
+        if let Some(value) = self.peek() {
+            return Ok(value);
+        }
+        // Two threads may make one at once: what comes second is dropped.
+        let mut made = Some(make()?);
+        let mut place = self;
+        loop {
+            let first = Cell::new(made.take());
+            let generation = || Generation { process: process_id(), value: first.take(), next: Box::default() };
+            let found = place.0.get_or_init(generation);
+            made = first.take();
+            match &found.value {
+                Some(value) if found.process == process_id() => return Ok(value),
+                Some(_) | None => place = &found.next,
+            }
+        }
+    }
+
     /// This process's value, if it was made.
     pub fn peek(&self) -> Option<&T> {
         let mut place = self;
@@ -97,5 +120,29 @@ mod tests {
         assert_eq!(*per.of(2, || "child"), "child");
         assert_eq!(*per.of(3, || "grandchild"), "grandchild");
         assert_eq!((*per.of(1, || "again"), *per.of(2, || "again")), ("parent", "child"));
+    }
+
+    #[test]
+    fn what_could_not_be_made_is_tried_again() {
+        let per = PerProcess::new();
+        assert_eq!(per.try_get(|| Err("no descriptors")), Err("no descriptors"));
+        assert_eq!(per.try_get(|| Ok::<_, &str>("made")), Ok(&"made"));
+        assert_eq!(per.try_get(|| Err("never asked")), Ok(&"made"));
+    }
+
+    #[test]
+    fn threads_that_make_it_at_once_get_the_same() {
+        let per = PerProcess::new();
+        let gate = std::sync::Barrier::new(4);
+        let number = std::sync::atomic::AtomicU32::new(0);
+        let made = || {
+            gate.wait();
+            Ok::<_, ()>(number.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+        };
+        let seen: Vec<u32> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| *per.try_get(made).unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(seen.iter().all(|one| *one == seen[0]), "{seen:?}");
     }
 }

@@ -71,11 +71,6 @@ namespace Keywright.Tests.Scenarios
                 Clock = Clock,
                 OnEvent = heard.Show,
                 Env = given.Pairs("env") ?? new Dictionary<string, string>(),
-                BaseUrl = given.TextOrNone("base_url"),
-                ApiKey = given.TextOrNone("api_key"),
-                Management = given.TextOrNone("management"),
-                Email = given.TextOrNone("email"),
-                Password = given.TextOrNone("password"),
                 Variant = given.TextOrNone("variant"),
                 Account = given.TextOrNone("account"),
                 CheckKeyShape = given.Switch("check_key_shape"),
@@ -86,6 +81,11 @@ namespace Keywright.Tests.Scenarios
                 Attempt = given.Seconds("attempt"),
                 Throttle = given.Word<Throttle>("throttle", word => word.ToWord()),
             };
+            Set(given.TextOrNone("base_url"), text => options.BaseUrl = text);
+            Set(given.TextOrNone("api_key"), text => options.ApiKey = text);
+            Set(given.TextOrNone("management"), text => options.Management = text);
+            Set(given.TextOrNone("email"), text => options.Email = text);
+            Set(given.TextOrNone("password"), text => options.Password = text);
             given.End();
             var client = service == "acme" ? KeywrightClient.WithDialect(Acme(), options) : new KeywrightClient(service, options);
             heard.Show(client);
@@ -154,6 +154,15 @@ namespace Keywright.Tests.Scenarios
             }
 
             Sandbox.LoadFixtures(Tree.Text(state));
+        }
+
+        /// <summary>A key or an address is given or left out, and never nothing.</summary>
+        private static void Set(string? text, Action<string> set)
+        {
+            if (text != null)
+            {
+                set(text);
+            }
         }
     }
 }

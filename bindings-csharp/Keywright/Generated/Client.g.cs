@@ -25,6 +25,7 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
+                w.Variables = KeywrightFunctions.ClientVariables(service);
                 (options ?? new ClientOptions()).Write(w); var a1 = w.End();
                 w.Pass();
                 result = Native.uniffi_keywright_facade_fn_constructor_client_new(w.ToRust(a0), w.ToRust(a1), &status);
@@ -46,6 +47,7 @@ namespace Keywright
             using (var w = Writer.Rent())
             {
                 var a0 = w.Reference(dialect.Handle);
+                w.Variables = dialect.Variables();
                 (options ?? new ClientOptions()).Write(w); var a1 = w.End();
                 w.Pass();
                 result = Native.uniffi_keywright_facade_fn_constructor_client_with_dialect(a0, w.ToRust(a1), &status);

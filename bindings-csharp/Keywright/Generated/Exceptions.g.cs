@@ -50,7 +50,7 @@ namespace Keywright
             RequestId = r.Bool() ? r.Text() : null,
             RetryAfter = r.Bool() ? r.Duration() : (TimeSpan?)null,
             Outcome = (Outcome)r.Variant(4),
-            Stop = r.Bool() ? (Stop)r.Variant(9) : (Stop?)null,
+            Stop = r.Bool() ? (Stop)r.Variant(10) : (Stop?)null,
             TimeoutScope = r.Bool() ? (TimeoutScope)r.Variant(4) : (TimeoutScope?)null,
             Attempts = r.List((ref Reader r) => global::Keywright.Attempt.Read(ref r)),
             Candidates = r.List((ref Reader r) => r.Text()),

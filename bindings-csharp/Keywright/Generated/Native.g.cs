@@ -125,7 +125,13 @@ namespace Keywright
         internal static extern RustBuffer uniffi_keywright_facade_fn_method_dialect_title(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern RustBuffer uniffi_keywright_facade_fn_method_dialect_variables(ulong self, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_eventstream_close(ulong self);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_method_eventstream_leave(ulong self, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern ulong uniffi_keywright_facade_fn_method_eventstream_next_event(ulong self);
@@ -203,7 +209,7 @@ namespace Keywright
         internal static extern void uniffi_keywright_facade_fn_method_sandbox_set_credits(ulong self, RustBuffer a0, RustBuffer a1, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern void uniffi_keywright_facade_fn_method_sandbox_set_limit(ulong self, RustBuffer a0, ulong a1, RustBuffer a2, RustCallStatus* status);
+        internal static extern void uniffi_keywright_facade_fn_method_sandbox_set_limit(ulong self, RustBuffer a0, ulong a1, RustBuffer a2, RustBuffer a3, RustBuffer a4, RustCallStatus* status);
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern void uniffi_keywright_facade_fn_method_sandbox_set_plan(ulong self, RustBuffer a0, RustBuffer a1, RustCallStatus* status);
@@ -411,6 +417,12 @@ namespace Keywright
 
         [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern RustBuffer uniffi_keywright_facade_fn_func_decode_json(RustBuffer a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern RustBuffer uniffi_keywright_facade_fn_func_client_variables(RustBuffer a0, RustCallStatus* status);
+
+        [DllImport(File, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern void uniffi_keywright_facade_fn_func_provoke_panic(RustBuffer a0, RustCallStatus* status);
     }
 
     internal sealed unsafe class RustBufferFuture : FutureKind<RustBuffer>

@@ -119,6 +119,17 @@ namespace Keywright
             Rust.Check(ref status, null);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
+
+        /// <summary>The environment variables that a client of this service reads.</summary>
+        public unsafe IReadOnlyList<string> Variables()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            RustBuffer result;
+            result = Native.uniffi_keywright_facade_fn_method_dialect_variables(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
+        }
     }
 
     /// <summary>Events of a service as they arrive.</summary>
@@ -154,6 +165,15 @@ namespace Keywright
             future = Native.uniffi_keywright_facade_fn_method_eventstream_close(this.Handle.Clone());
 
             return new PendingCall<bool, bool>(VoidFuture.Kind, future, result => result, null, "close", null, cancellationToken).Begin();
+        }
+
+        /// <summary>Closes the connection without waiting: for loops that are left in the middle.</summary>
+        public unsafe void Leave()
+        {
+            Library.Load();
+            RustCallStatus status = default;
+            Native.uniffi_keywright_facade_fn_method_eventstream_leave(this.Handle.Clone(), &status);
+            Rust.Check(ref status, null);
         }
 
         /// <summary>The next event; nothing at the end.</summary>
@@ -550,12 +570,14 @@ namespace Keywright
             Rust.Check(ref status, null);
         }
 
-        /// <summary>Limits the requests of each tenant of a service in fixed windows.</summary>
+        /// <summary>Limits the requests of each tenant of a service in fixed windows. What is beyond is refused with <c>status</c>: 429 by the service itself, unless given, or 503 by a limiter in front of it; whether that says in <c>Retry-After</c> when to return, which 429 does and 503 does not, is <c>retry_after</c>.</summary>
         /// <param name="service">The id of the service, as <c>seclai</c>.</param>
         /// <param name="count">How many.</param>
         /// <param name="per">The length of the window.</param>
-        /// <exception cref="KeywrightException"><c>config</c> when there is no such service.</exception>
-        public unsafe void SetLimit(string service, long count, TimeSpan per)
+        /// <param name="status">The status of a refusal: 429 of the service, or 503 of a limiter in front of it.</param>
+        /// <param name="retryAfter">Whether a refusal says in <c>Retry-After</c> when to return.</param>
+        /// <exception cref="KeywrightException"><c>config</c> when there is no such service, or no such refusal.</exception>
+        public unsafe void SetLimit(string service, long count, TimeSpan per, int? status = null, bool? retryAfter = null)
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
@@ -565,9 +587,11 @@ namespace Keywright
                 w.Raw(service, "service"); var a0 = w.End();
                 var a1 = Check.Count(count, "count");
                 w.Duration(per, "per"); var a2 = w.End();
+                if (status is { } givenStatus) { w.Bool(true); w.U32(givenStatus, "status"); } else { w.Bool(false); } var a3 = w.End();
+                if (retryAfter is { } givenRetryAfter) { w.Bool(true); w.Bool(givenRetryAfter); } else { w.Bool(false); } var a4 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, w.ToRust(a0), a1, w.ToRust(a2), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, w.ToRust(a0), a1, w.ToRust(a2), w.ToRust(a3), w.ToRust(a4), &status);
             }
             Rust.Check(ref status, null);
         }
@@ -910,6 +934,40 @@ namespace Keywright
             }
             Rust.Check(ref status, null);
             return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
+        }
+
+        /// <summary>The environment variables that a client of a built-in service reads: a language hands over what its own environment says of them.</summary>
+        /// <param name="service">The id of the service, as <c>seclai</c>.</param>
+        internal static unsafe IReadOnlyList<string> ClientVariables(string service)
+        {
+            Check.NotNull(service, nameof(service));
+            Library.Load();
+            RustCallStatus status = default;
+            RustBuffer result;
+            using (var w = Writer.Rent())
+            {
+                w.Raw(service, "service"); var a0 = w.End();
+                w.Pass();
+                result = Native.uniffi_keywright_facade_fn_func_client_variables(w.ToRust(a0), &status);
+            }
+            Rust.Check(ref status, null);
+            return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
+        }
+
+        /// <summary>The same for the entry points that uniffi makes, which have a guard of their own.</summary>
+        /// <param name="place">Where.</param>
+        internal static unsafe void ProvokePanic(string place)
+        {
+            Check.NotNull(place, nameof(place));
+            Library.Load();
+            RustCallStatus status = default;
+            using (var w = Writer.Rent())
+            {
+                w.Raw(place, "place"); var a0 = w.End();
+                w.Pass();
+                Native.uniffi_keywright_facade_fn_func_provoke_panic(w.ToRust(a0), &status);
+            }
+            Rust.Check(ref status, null);
         }
     }
 }

@@ -36,8 +36,8 @@ namespace Keywright
             if (Attempt is { } givenAttempt) { w.Bool(true); w.Limit(givenAttempt); } else { w.Bool(false); }
             if (Stall is { } givenStall) { w.Bool(true); w.Duration(givenStall, "stall"); } else { w.Bool(false); }
             if (MaxAttempts is { } givenMaxAttempts) { w.Bool(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Bool(false); }
-            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle); } else { w.Bool(false); }
-            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority); } else { w.Bool(false); }
+            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle, 2, "throttle", "`Wait`, `Fail`"); } else { w.Bool(false); }
+            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority, 3, "priority", "`Urgent`, `Normal`, `Background`"); } else { w.Bool(false); }
         }
     }
 
@@ -72,20 +72,60 @@ namespace Keywright
     /// <summary>What a client is made with.</summary>
     public sealed partial class ClientOptions
     {
+        private Secret? apiKey;
+
         /// <summary>The API key. Wins over the environment variable that the service's page names.</summary>
-        public Secret? ApiKey { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public Secret? ApiKey
+        {
+            get => apiKey;
+            set => apiKey = Check.Given(value, nameof(ApiKey));
+        }
+
+        private Func<CancellationToken, Task<string>>? keyProvider;
 
         /// <summary>A function that gives the API key for every call, so that it can change meanwhile.</summary>
-        public Func<CancellationToken, Task<string>>? KeyProvider { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public Func<CancellationToken, Task<string>>? KeyProvider
+        {
+            get => keyProvider;
+            set => keyProvider = Check.Given(value, nameof(KeyProvider));
+        }
+
+        private Secret? management;
 
         /// <summary>What manages keys, where that is not the API key: another key, or an owner's token (Seenty).</summary>
-        public Secret? Management { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public Secret? Management
+        {
+            get => management;
+            set => management = Check.Given(value, nameof(Management));
+        }
+
+        private string? email;
 
         /// <summary>The e-mail of a login that manages keys (SegOps, SidClaw).</summary>
-        public string? Email { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public string? Email
+        {
+            get => email;
+            set => email = Check.Given(value, nameof(Email));
+        }
+
+        private Secret? password;
 
         /// <summary>The password of that login.</summary>
-        public Secret? Password { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public Secret? Password
+        {
+            get => password;
+            set => password = Check.Given(value, nameof(Password));
+        }
 
         /// <summary>The account that calls are for, by id or slug, unless a handle says otherwise.</summary>
         public string? Account { get; set; }
@@ -93,8 +133,16 @@ namespace Keywright
         /// <summary>The agent that <c>evaluate</c> speaks for, unless a call says otherwise (SidClaw).</summary>
         public string? AgentId { get; set; }
 
+        private string? baseUrl;
+
         /// <summary>Scheme, host, port and at most a path prefix, as <c>https://api.example.com</c>.</summary>
-        public string? BaseUrl { get; set; }
+        /// <exception cref="ArgumentNullException">When it is set to nothing: leave it out, and the environment is read.</exception>
+        [System.Diagnostics.CodeAnalysis.DisallowNull]
+        public string? BaseUrl
+        {
+            get => baseUrl;
+            set => baseUrl = Check.Given(value, nameof(BaseUrl));
+        }
 
         /// <summary>The variant of the service's description: <c>documented</c> (default) or <c>live</c>.</summary>
         public string? Variant { get; set; }
@@ -122,6 +170,9 @@ namespace Keywright
 
         /// <summary>The longest delay asked for by the service that is waited out; 60 s unless given.</summary>
         public TimeSpan? MaxRetryAfter { get; set; }
+
+        /// <summary>The calls that may wait for one key; one more is refused. 50,000 unless given.</summary>
+        public int? QueueLimit { get; set; }
 
         /// <summary>What to do when the throttle lane is closed.</summary>
         public Throttle? Throttle { get; set; }
@@ -162,7 +213,7 @@ namespace Keywright
         /// <summary>Where time and chance come from, for tests: a sandbox's clock.</summary>
         public Clock? Clock { get; set; }
 
-        /// <summary>Read instead of the environment of the process.</summary>
+        /// <summary>Read instead of the environment: keys, addresses, proxies.</summary>
         public IEnumerable<KeyValuePair<string, string>>? Env { get; set; }
 
         internal void Write(Writer w)
@@ -184,20 +235,21 @@ namespace Keywright
             if (RetryBase is { } givenRetryBase) { w.Bool(true); w.Duration(givenRetryBase, "retry_base"); } else { w.Bool(false); }
             if (RetryCap is { } givenRetryCap) { w.Bool(true); w.Duration(givenRetryCap, "retry_cap"); } else { w.Bool(false); }
             if (MaxRetryAfter is { } givenMaxRetryAfter) { w.Bool(true); w.Duration(givenMaxRetryAfter, "max_retry_after"); } else { w.Bool(false); }
-            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle); } else { w.Bool(false); }
-            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority); } else { w.Bool(false); }
+            if (QueueLimit is { } givenQueueLimit) { w.Bool(true); w.U32(givenQueueLimit, "queue_limit"); } else { w.Bool(false); }
+            if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle, 2, "throttle", "`Wait`, `Fail`"); } else { w.Bool(false); }
+            if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority, 3, "priority", "`Urgent`, `Normal`, `Background`"); } else { w.Bool(false); }
             w.Bool(PrivateLane);
             if (MaxBody is { } givenMaxBody) { w.Bool(true); w.U64(givenMaxBody, "max_body"); } else { w.Bool(false); }
             w.Bool(AllowInsecureHttp);
             if (CheckKeyShape is { } givenCheckKeyShape) { w.Bool(true); w.Bool(givenCheckKeyShape); } else { w.Bool(false); }
             if (KeepPassword is { } givenKeepPassword) { w.Bool(true); w.Bool(givenKeepPassword); } else { w.Bool(false); }
             w.Bool(DebugHeaders);
-            if (Proxy is { } givenProxy) { w.Bool(true); w.Variant((int)givenProxy); } else { w.Bool(false); }
+            if (Proxy is { } givenProxy) { w.Bool(true); w.Variant((int)givenProxy, 2, "proxy", "`System`, `Direct`"); } else { w.Bool(false); }
             w.List(ExtraRoots, "extra_roots", (w, one) => { w.Text(one, "extra_roots"); });
             if (AppName is { } givenAppName) { w.Bool(true); w.Text(givenAppName, "app_name"); } else { w.Bool(false); }
             w.Bool(OnEvent != null);
             if (Clock is { } givenClock) { w.Bool(true); w.Handle(givenClock.Handle); } else { w.Bool(false); }
-            if (Env is { } givenEnv) { w.Bool(true); w.Pairs(givenEnv, "env"); } else { w.Bool(false); }
+            w.Environment(Env);
         }
     }
 
@@ -241,9 +293,9 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Recover is { } givenRecover) { w.Bool(true); w.Variant((int)givenRecover); } else { w.Bool(false); }
+            if (Recover is { } givenRecover) { w.Bool(true); w.Variant((int)givenRecover, 3, "recover", "`Report`, `Rotate`, `Replace`"); } else { w.Bool(false); }
             w.Bool(Snapshot);
-            if (OnCancel is { } givenOnCancel) { w.Bool(true); w.Variant((int)givenOnCancel); } else { w.Bool(false); }
+            if (OnCancel is { } givenOnCancel) { w.Bool(true); w.Variant((int)givenOnCancel, 2, "on_cancel", "`Discard`, `Keep`"); } else { w.Bool(false); }
             w.Deliver();
             w.Bool(AllowSelf);
         }
@@ -289,7 +341,7 @@ namespace Keywright
             if (Range is { } givenRange) { w.Bool(true); w.Text(givenRange, "range"); } else { w.Bool(false); }
             if (Since is { } givenSince) { w.Bool(true); w.Time(givenSince); } else { w.Bool(false); }
             if (Until is { } givenUntil) { w.Bool(true); w.Time(givenUntil); } else { w.Bool(false); }
-            if (Granularity is { } givenGranularity) { w.Bool(true); w.Variant((int)givenGranularity); } else { w.Bool(false); }
+            if (Granularity is { } givenGranularity) { w.Bool(true); w.Variant((int)givenGranularity, 3, "granularity", "`Day`, `Week`, `Month`"); } else { w.Bool(false); }
         }
     }
 
@@ -321,7 +373,7 @@ namespace Keywright
             if (Json is { } givenJson) { w.Bool(true); w.Text(givenJson.Text, "json"); } else { w.Bool(false); }
             if (Body is { } givenBody) { w.Bool(true); w.Bytes(givenBody); } else { w.Bool(false); }
             if (ContentType is { } givenContentType) { w.Bool(true); w.Text(givenContentType, "content_type"); } else { w.Bool(false); }
-            if (Safety is { } givenSafety) { w.Bool(true); w.Variant((int)givenSafety); } else { w.Bool(false); }
+            if (Safety is { } givenSafety) { w.Bool(true); w.Variant((int)givenSafety, 3, "safety", "`Safe`, `Idempotent`, `Never`"); } else { w.Bool(false); }
         }
     }
 

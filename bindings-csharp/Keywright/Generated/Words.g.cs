@@ -76,6 +76,8 @@ namespace Keywright
         RetryAfterTooLong,
         /// <summary><c>throttle = fail</c> was asked for and the lane was closed.</summary>
         ThrottleFail,
+        /// <summary><c>queue_limit</c> calls were waiting for the same key already.</summary>
+        QueueFull,
         /// <summary>The caller cancelled.</summary>
         Cancelled,
         /// <summary>The request is not safe to repeat and may have been carried out.</summary>
@@ -258,6 +260,7 @@ namespace Keywright
                 Stop.Deadline => "deadline",
                 Stop.RetryAfterTooLong => "retry_after_too_long",
                 Stop.ThrottleFail => "throttle_fail",
+                Stop.QueueFull => "queue_full",
                 Stop.Cancelled => "cancelled",
                 Stop.UnknownOutcome => "unknown_outcome",
                 _ => throw new ArgumentOutOfRangeException(nameof(value)),

@@ -59,6 +59,11 @@ namespace Keywright
                 var reader = new Reader(new ReadOnlySpan<byte>(buffer.Data, checked((int)buffer.Length)));
                 return read(ref reader);
             }
+            catch (Exception error) when (error is ArithmeticException || error is ArgumentException)
+            {
+                // A value that .NET cannot hold is a defect here, and none of the caller's.
+                throw Reader.Odd();
+            }
             finally
             {
                 Free(buffer);
@@ -77,8 +82,12 @@ namespace Keywright
     {
         /// <summary>A wrong argument: which one, why, and what to do instead.</summary>
         internal static KeywrightException Config(string field, string reason, string remedy) => Of(
-            new ErrorInfo { Kind = ErrorKind.Config, Text = $"keywright: `{field}` {reason}; {remedy}", Field = field, Remedy = remedy, Outcome = Outcome.NotSent },
+            new ErrorInfo { Kind = ErrorKind.Config, Text = $"keywright: `{Spelled(field)}` {reason}; {remedy}", Field = field, Remedy = remedy, Outcome = Outcome.NotSent },
             null);
+
+        /// <summary>The name of an option as it is written here.</summary>
+        internal static string Spelled(string field) =>
+            string.Concat(Array.ConvertAll(field.Split('_'), word => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word.Substring(1)));
 
         /// <summary>A defect.</summary>
         internal static KeywrightException Internal(string words) =>
@@ -95,6 +104,11 @@ namespace Keywright
                 throw new ArgumentNullException(name);
             }
         }
+
+        /// <summary>A key or an address that is set: what is not set somewhere must not quietly become what the environment says.</summary>
+        internal static T Given<T>(T? value, string name)
+            where T : class =>
+            value ?? throw new ArgumentNullException(name, "keywright: give a value, or leave it out so that the environment is read");
 
         internal static ulong Count(long value, string field) =>
             value >= 0 ? (ulong)value : throw Failure.Config(field, "is negative", "give 0 or more");

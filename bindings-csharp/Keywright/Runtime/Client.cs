@@ -79,14 +79,24 @@ namespace Keywright
     /// <content>Walking a stream, and its end.</content>
     public sealed partial class EventStream : IAsyncEnumerable<ServerEvent>, IAsyncDisposable
     {
-        /// <summary>Walks the events as they arrive.</summary>
+        /// <summary>Walks the events as they arrive; leaving the loop closes the connection.</summary>
         /// <param name="cancellationToken">Ends the walk.</param>
         /// <returns>The events.</returns>
         public async IAsyncEnumerator<ServerEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {
-            while (await NextEventAsync(cancellationToken).ConfigureAwait(false) is { } next)
+            try
             {
-                yield return next;
+                while (await NextEventAsync(cancellationToken).ConfigureAwait(false) is { } next)
+                {
+                    yield return next;
+                }
+            }
+            finally
+            {
+                if (!Handle.IsClosed)
+                {
+                    Leave();
+                }
             }
         }
 

@@ -11,6 +11,9 @@ namespace Keywright
     /// JSON as text. Where it comes from the native library it was decoded strictly there: a member named twice
     /// is an error, integers beyond 2^53 - 1 are text.
     /// </summary>
+#if NET8_0_OR_GREATER
+    [System.Text.Json.Serialization.JsonConverter(typeof(AsItIs))]
+#endif
     public sealed class Json : IEquatable<Json>
     {
         /// <summary>Takes JSON text; whether it is valid is told by the call that it is given to.</summary>
@@ -58,6 +61,16 @@ namespace Keywright
         /// <param name="type">What is known of the type.</param>
         /// <returns>Its JSON.</returns>
         public static Json From<T>(T value, JsonTypeInfo<T> type) => new Json(JsonSerializer.Serialize(value, type));
+
+        /// <summary>Inside another value it is the JSON that it holds, not an object with a text.</summary>
+        private sealed class AsItIs : System.Text.Json.Serialization.JsonConverter<Json>
+        {
+            public override Json Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                JsonElement.ParseValue(ref reader);
+
+            public override void Write(Utf8JsonWriter writer, Json value, JsonSerializerOptions options) =>
+                writer.WriteRawValue(value.Text);
+        }
 
         private JsonElement Parsed()
         {

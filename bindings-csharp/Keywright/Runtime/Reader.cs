@@ -75,7 +75,7 @@ namespace Keywright
         private static long Ticks(long seconds, long nanoseconds, long most) =>
             seconds >= most / TimeSpan.TicksPerSecond ? most : (seconds * TimeSpan.TicksPerSecond) + (nanoseconds / 100);
 
-        private static Exception Odd() => Failure.Internal("an answer of the native library could not be read: please report it");
+        internal static Exception Odd() => Failure.Internal("an answer of the native library could not be read: please report it");
 
         private int Length()
         {

@@ -16,42 +16,62 @@ namespace Keywright
             Task.Run(() => Start(options), cancellationToken);
 
         /// <summary>Options of a client for Seclai.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Seclai() => Options("seclai");
+        public ClientOptions Seclai(ClientOptions? options = null) => Options("seclai", options);
 
         /// <summary>Options of a client for SegOps.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Segops() => Options("segops");
+        public ClientOptions Segops(ClientOptions? options = null) => Options("segops", options);
 
         /// <summary>Options of a client for SidClaw.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Sidclaw() => Options("sidclaw");
+        public ClientOptions Sidclaw(ClientOptions? options = null) => Options("sidclaw", options);
 
         /// <summary>Options of a client for Seenty.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Seenty() => Options("seenty");
+        public ClientOptions Seenty(ClientOptions? options = null) => Options("seenty", options);
 
         /// <summary>Options of a client for itellicoAI.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Itellico() => Options("itellico");
+        public ClientOptions Itellico(ClientOptions? options = null) => Options("itellico", options);
 
         /// <summary>Options of a client for the invented service of the examples; its dialect is theirs.</summary>
+        /// <param name="options">What takes the place of what the sandbox hands out.</param>
         /// <returns>The options.</returns>
-        public ClientOptions Acme() => Options("acme");
+        public ClientOptions Acme(ClientOptions? options = null) => Options("acme", options);
 
-        private ClientOptions Options(string service)
+        private ClientOptions Options(string service, ClientOptions? given)
         {
             var access = Access(service);
-            return new ClientOptions
+            var options = given ?? new ClientOptions();
+            options.BaseUrl ??= access.BaseUrl;
+            options.AgentId ??= access.AgentId;
+            options.Clock ??= access.Clock;
+            if (options.ApiKey is null && options.KeyProvider is null && access.ApiKey is { } key)
             {
-                BaseUrl = access.BaseUrl,
-                ApiKey = access.ApiKey,
-                Management = access.Management,
-                Email = access.Email,
-                Password = access.Password,
-                AgentId = access.AgentId,
-                Clock = access.Clock,
-            };
+                options.ApiKey = key;
+            }
+
+            if (options.Management is null && options.Email is null && options.Password is null)
+            {
+                if (access.Management is { } management)
+                {
+                    options.Management = management;
+                }
+
+                if (access.Email is { } email && access.Password is { } password)
+                {
+                    options.Email = email;
+                    options.Password = password;
+                }
+            }
+
+            return options;
         }
 
         partial void Ending()

@@ -10,6 +10,9 @@ namespace Keywright
     /// It is an ordinary string inside, which the runtime does not wipe.
     /// </summary>
     [DebuggerDisplay("[secret]")]
+#if NET8_0_OR_GREATER
+    [System.Text.Json.Serialization.JsonConverter(typeof(Refused))]
+#endif
     public sealed class Secret : IEquatable<Secret>
     {
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -57,5 +60,17 @@ namespace Keywright
         /// <summary>Always the same words.</summary>
         /// <returns>The words.</returns>
         public override string ToString() => "[secret]";
+
+#if NET8_0_OR_GREATER
+        /// <summary>As JSON it would be something else than the secret, and sent as that.</summary>
+        private sealed class Refused : System.Text.Json.Serialization.JsonConverter<Secret>
+        {
+            public override Secret Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
+                new Secret(reader.GetString() ?? string.Empty);
+
+            public override void Write(System.Text.Json.Utf8JsonWriter writer, Secret value, System.Text.Json.JsonSerializerOptions options) =>
+                throw new NotSupportedException("keywright: a Secret is not written as JSON: give what Expose() gives, where you mean to send it");
+        }
+#endif
     }
 }

@@ -25,6 +25,9 @@ namespace Keywright
         /// <summary>The function that stores the secret of this call.</summary>
         internal Delivery? Delivery { get; set; }
 
+        /// <summary>The variables that the client of this call reads.</summary>
+        internal IEnumerable<string>? Variables { get; set; }
+
         internal static Writer Rent()
         {
             var writer = idle ?? new Writer();
@@ -68,6 +71,7 @@ namespace Keywright
             Array.Clear(bytes, 0, length);
             start = length = 0;
             Delivery = null;
+            Variables = null;
             if (bytes.Length <= Kept)
             {
                 idle = this;
@@ -100,7 +104,38 @@ namespace Keywright
         internal void Limit(TimeSpan value) =>
             F64(value == Timeout.InfiniteTimeSpan ? double.PositiveInfinity : value.TotalSeconds);
 
-        internal void Variant(int place) => BinaryPrimitives.WriteInt32BigEndian(Take(4), place + 1);
+        /// <summary>A word of a closed list, which a cast may have made of any number.</summary>
+        internal void Variant(int place, int count, string field, string words)
+        {
+            if (place < 0 || place >= count)
+            {
+                throw Failure.Config(field, "is not known", $"use one of {words}");
+            }
+
+            BinaryPrimitives.WriteInt32BigEndian(Take(4), place + 1);
+        }
+
+        /// <summary>What was given as the environment, or what the environment of .NET says of the variables that a client reads.</summary>
+        internal void Environment(IEnumerable<KeyValuePair<string, string>>? given)
+        {
+            Bool(true);
+            if (given != null)
+            {
+                Pairs(given, "env");
+                return;
+            }
+
+            var found = new List<KeyValuePair<string, string>>();
+            foreach (var name in Variables ?? Array.Empty<string>())
+            {
+                if (System.Environment.GetEnvironmentVariable(name) is { } value)
+                {
+                    found.Add(new KeyValuePair<string, string>(name, value));
+                }
+            }
+
+            Pairs(found, "env");
+        }
 
         internal void Text(string value, string field)
         {
@@ -144,6 +179,11 @@ namespace Keywright
 
         internal void Duration(TimeSpan value, string field)
         {
+            if (value == Timeout.InfiniteTimeSpan)
+            {
+                throw Failure.Config(field, "has no end, and this one must have one", "give a length of time");
+            }
+
             if (value < TimeSpan.Zero)
             {
                 throw Failure.Config(field, "is negative", "give a length of time");

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from ._native import no_resources
 from ._runtime import _OnePage
 
 TYPE_CHECKING = False
@@ -31,14 +32,20 @@ def call(method: Callable[..., T], *arguments: Any) -> Awaitable[T]:
     global _calls_of_loop
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
-        from ._on_trio import calls_of_run
-
-        return calls_of_run().call(method, *arguments)
+        return _loaded("_on_trio").calls_of_run().call(method, *arguments)
     if _calls_of_loop is None:
-        from ._on_asyncio import calls_of_loop
-
-        _calls_of_loop = calls_of_loop
+        _calls_of_loop = _loaded("_on_asyncio").calls_of_loop
     return _calls_of_loop().call(method, *arguments)
+
+
+def _loaded(name: str) -> Any:
+    """A module that the first call needs. Where there is no descriptor to read it with, the next call tries again."""
+    from importlib import import_module
+
+    try:
+        return import_module("." + name, __package__)
+    except OSError as error:
+        raise no_resources("file descriptor") from error
 
 
 async def serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> None:

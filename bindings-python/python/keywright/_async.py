@@ -195,6 +195,10 @@ class AsyncKeys:
     def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Key]:
         """Gets a page of keys, and from it all that follow.
 
+        A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes
+        meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a
+        warning, and stays in `data`.
+
         Raises:
             KeywrightError: `unsupported`, before any request, at a service without a list; `config` for a page
                 size that it does not take.
@@ -263,7 +267,8 @@ class AsyncKeys:
         expires_at: datetime | None = None,
         never_expires: bool = False,
     ) -> Key:
-        """Changes name or expiry. What is not given stays.
+        """Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its
+        id and what was changed.
 
         Args:
             name: The name or label.
@@ -359,6 +364,9 @@ class AsyncResource:
 
     def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Item]:
         """Gets a page of the list, and from it all that follow.
+
+        A walk gives each object once, and skips none when this process removes some on the way. What somebody else
+        removes meanwhile may make it skip as many: walk again to be sure.
 
         Raises:
             KeywrightError: `unsupported`, before any request, where there is no such list.
@@ -537,6 +545,7 @@ class AsyncClient:
         retry_cap: The longest delay of our own; 8 s unless given. Seconds.
         max_retry_after: The longest delay asked for by the service that is waited out; 60 s unless given.
             Seconds.
+        queue_limit: The calls that may wait for one key; one more is refused. 50,000 unless given.
         throttle: What to do when the throttle lane is closed.
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
@@ -551,7 +560,7 @@ class AsyncClient:
         app_name: A name for the `User-Agent`, as `acme-deployer/1.4`.
         on_event: Receives the events of all calls.
         clock: Where time and chance come from, for tests: a sandbox's clock.
-        env: Read instead of the environment of the process.
+        env: Read instead of the environment: keys, addresses, proxies.
 
     Raises:
         KeywrightError: `config`, naming the option that is wrong.
@@ -565,14 +574,14 @@ class AsyncClient:
         self,
         service: str | Dialect,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -582,6 +591,7 @@ class AsyncClient:
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -617,6 +627,7 @@ class AsyncClient:
                 retry_base,
                 retry_cap,
                 max_retry_after,
+                queue_limit,
                 throttle,
                 priority,
                 private_lane,
@@ -652,6 +663,7 @@ class AsyncClient:
                 retry_base,
                 retry_cap,
                 max_retry_after,
+                queue_limit,
                 throttle,
                 priority,
                 private_lane,
@@ -1023,14 +1035,14 @@ class AsyncSeclai(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1040,6 +1052,7 @@ class AsyncSeclai(AsyncClient):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1074,6 +1087,7 @@ class AsyncSeclai(AsyncClient):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1105,14 +1119,14 @@ class AsyncSegOps(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1122,6 +1136,7 @@ class AsyncSegOps(AsyncClient):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1156,6 +1171,7 @@ class AsyncSegOps(AsyncClient):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1187,14 +1203,14 @@ class AsyncSidClaw(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1204,6 +1220,7 @@ class AsyncSidClaw(AsyncClient):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1238,6 +1255,7 @@ class AsyncSidClaw(AsyncClient):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1269,14 +1287,14 @@ class AsyncSeenty(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1286,6 +1304,7 @@ class AsyncSeenty(AsyncClient):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1320,6 +1339,7 @@ class AsyncSeenty(AsyncClient):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1351,14 +1371,14 @@ class AsyncItellicoAI(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1368,6 +1388,7 @@ class AsyncItellicoAI(AsyncClient):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1402,6 +1423,7 @@ class AsyncItellicoAI(AsyncClient):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,

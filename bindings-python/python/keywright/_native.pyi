@@ -6,7 +6,7 @@ from datetime import datetime
 from types import EllipsisType
 from typing import Any, ClassVar, Self, final
 
-from ._errors import ConfigError
+from ._errors import ConfigError, NetworkError
 from ._objects import Clock as _Clock
 from ._runtime import EventStream as _EventStream
 from ._types import (
@@ -34,6 +34,7 @@ __all__ = [
     "Request",
     "config_error",
     "loads",
+    "no_resources",
     "CredentialOrigin",
     "Description",
     "LaneView",
@@ -73,6 +74,7 @@ __all__ = [
 
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
+def no_resources(what: str) -> NetworkError: ...
 
 @final
 class Secret:
@@ -1079,10 +1081,12 @@ class Dialect:
     def id(self) -> str: ...
     def scope_preset(self, name: str) -> builtins.list[str] | None: ...
     def title(self) -> str: ...
+    def variables(self) -> builtins.list[str]: ...
 
 @final
 class EventStream:
     def close(self, queue: Queue | None) -> None: ...
+    def leave(self) -> None: ...
     def next_event(self, queue: Queue | None) -> ServerEvent | None: ...
     def run_id(self) -> str | None: ...
 
@@ -1123,7 +1127,14 @@ class Sandbox:
     def reset(self) -> None: ...
     def set_active(self, service: str, account: str | None, active: bool) -> None: ...
     def set_credits(self, service: str, credits: float | None) -> None: ...
-    def set_limit(self, service: str, count: int, per: float) -> None: ...
+    def set_limit(
+        self,
+        service: str,
+        count: int,
+        per: float,
+        status: int | None,
+        retry_after: bool | None,
+    ) -> None: ...
     def set_plan(self, service: str, plan: str) -> None: ...
     def set_variant(self, service: str, variant: str) -> None: ...
     def verify(self, expected: Any, strict_order: bool) -> builtins.list[str]: ...
@@ -1143,14 +1154,14 @@ class Client:
     @staticmethod
     def new(
         service: str,
-        api_key: str | Secret | None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None,
-        management: str | Secret | None,
-        email: str | None,
-        password: str | Secret | None,
+        api_key: str | Secret | EllipsisType,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType,
+        management: str | Secret | EllipsisType,
+        email: str | EllipsisType,
+        password: str | Secret | EllipsisType,
         account: str | None,
         agent_id: str | None,
-        base_url: str | None,
+        base_url: str | EllipsisType,
         variant: str | None,
         total: float | None | EllipsisType,
         attempt: float | None | EllipsisType,
@@ -1160,6 +1171,7 @@ class Client:
         retry_base: float | None,
         retry_cap: float | None,
         max_retry_after: float | None,
+        queue_limit: int | None,
         throttle: Throttle | None,
         priority: Priority | None,
         private_lane: bool,
@@ -1178,14 +1190,14 @@ class Client:
     @staticmethod
     def with_dialect(
         dialect: Any,
-        api_key: str | Secret | None,
-        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | None,
-        management: str | Secret | None,
-        email: str | None,
-        password: str | Secret | None,
+        api_key: str | Secret | EllipsisType,
+        key_provider: Callable[[], str | Secret | Awaitable[str | Secret]] | EllipsisType,
+        management: str | Secret | EllipsisType,
+        email: str | EllipsisType,
+        password: str | Secret | EllipsisType,
         account: str | None,
         agent_id: str | None,
-        base_url: str | None,
+        base_url: str | EllipsisType,
         variant: str | None,
         total: float | None | EllipsisType,
         attempt: float | None | EllipsisType,
@@ -1195,6 +1207,7 @@ class Client:
         retry_base: float | None,
         retry_cap: float | None,
         max_retry_after: float | None,
+        queue_limit: int | None,
         throttle: Throttle | None,
         priority: Priority | None,
         private_lane: bool,

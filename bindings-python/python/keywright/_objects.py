@@ -111,6 +111,10 @@ class Dialect:
         """The service's name for people."""
         return self._native.title()
 
+    def variables(self) -> builtins.list[str]:
+        """The environment variables that a client of this service reads."""
+        return self._native.variables()
+
 
 class Clock:
     """A clock that client and sandbox share. It jumps when everybody waits for it."""
@@ -296,13 +300,23 @@ class Sandbox:
         """
         self._native.set_credits(service, credits)
 
-    def set_limit(self, service: str, count: int, per: float) -> None:
-        """Limits the requests of each tenant of a service in fixed windows.
+    def set_limit(
+        self,
+        service: str,
+        count: int,
+        per: float,
+        *,
+        status: int | None = None,
+        retry_after: bool | None = None,
+    ) -> None:
+        """Limits the requests of each tenant of a service in fixed windows. What is beyond is refused with `status`:
+        429 by the service itself, unless given, or 503 by a limiter in front of it; whether that says in
+        `Retry-After` when to return, which 429 does and 503 does not, is `retry_after`.
 
         Raises:
-            KeywrightError: `config` when there is no such service.
+            KeywrightError: `config` when there is no such service, or no such refusal.
         """
-        self._native.set_limit(service, count, per)
+        self._native.set_limit(service, count, per, status, retry_after)
 
     def set_plan(self, service: str, plan: str) -> None:
         """Puts a service on a plan.

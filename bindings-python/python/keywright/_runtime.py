@@ -84,14 +84,10 @@ class EventStream:
         return self._native.run_id()
 
     def __iter__(self) -> Iterator[ServerEvent]:
-        while (event := self._native.next_event(None)) is not None:
-            yield event
+        return _Events(self._native)
 
-    async def __aiter__(self) -> AsyncIterator[ServerEvent]:
-        from ._aio import call
-
-        while (event := await call(self._native.next_event)) is not None:
-            yield event
+    def __aiter__(self) -> AsyncIterator[ServerEvent]:
+        return _Events(self._native)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -114,6 +110,38 @@ class EventStream:
 
     async def __aexit__(self, *_raised: object) -> None:
         await self.aclose()
+
+
+class _Events:
+    """One walk through a stream. A loop that is left in the middle drops it, which closes the connection."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, native: _native.EventStream) -> None:
+        self._native = native
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __next__(self) -> ServerEvent:
+        event = self._native.next_event(None)
+        if event is None:
+            raise StopIteration
+        return event
+
+    async def __anext__(self) -> ServerEvent:
+        from ._aio import call
+
+        event = await call(self._native.next_event)
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    def __del__(self) -> None:
+        self._native.leave()
 
 
 class Response:

@@ -194,6 +194,10 @@ class Keys:
     def list(self, *, page_size: int | None = None, after: str | None = None) -> Page[Key]:
         """Gets a page of keys, and from it all that follow.
 
+        A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes
+        meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a
+        warning, and stays in `data`.
+
         Raises:
             KeywrightError: `unsupported`, before any request, at a service without a list; `config` for a page
                 size that it does not take.
@@ -262,7 +266,8 @@ class Keys:
         expires_at: datetime | None = None,
         never_expires: bool = False,
     ) -> Key:
-        """Changes name or expiry. What is not given stays.
+        """Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its
+        id and what was changed.
 
         Args:
             name: The name or label.
@@ -358,6 +363,9 @@ class Resource:
 
     def list(self, *, page_size: int | None = None, after: str | None = None) -> Page[Item]:
         """Gets a page of the list, and from it all that follow.
+
+        A walk gives each object once, and skips none when this process removes some on the way. What somebody else
+        removes meanwhile may make it skip as many: walk again to be sure.
 
         Raises:
             KeywrightError: `unsupported`, before any request, where there is no such list.
@@ -536,6 +544,7 @@ class Client:
         retry_cap: The longest delay of our own; 8 s unless given. Seconds.
         max_retry_after: The longest delay asked for by the service that is waited out; 60 s unless given.
             Seconds.
+        queue_limit: The calls that may wait for one key; one more is refused. 50,000 unless given.
         throttle: What to do when the throttle lane is closed.
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
@@ -550,7 +559,7 @@ class Client:
         app_name: A name for the `User-Agent`, as `acme-deployer/1.4`.
         on_event: Receives the events of all calls.
         clock: Where time and chance come from, for tests: a sandbox's clock.
-        env: Read instead of the environment of the process.
+        env: Read instead of the environment: keys, addresses, proxies.
 
     Raises:
         KeywrightError: `config`, naming the option that is wrong.
@@ -564,14 +573,14 @@ class Client:
         self,
         service: str | Dialect,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -581,6 +590,7 @@ class Client:
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -616,6 +626,7 @@ class Client:
                 retry_base,
                 retry_cap,
                 max_retry_after,
+                queue_limit,
                 throttle,
                 priority,
                 private_lane,
@@ -651,6 +662,7 @@ class Client:
                 retry_base,
                 retry_cap,
                 max_retry_after,
+                queue_limit,
                 throttle,
                 priority,
                 private_lane,
@@ -1022,14 +1034,14 @@ class Seclai(Client):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1039,6 +1051,7 @@ class Seclai(Client):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1073,6 +1086,7 @@ class Seclai(Client):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1104,14 +1118,14 @@ class SegOps(Client):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1121,6 +1135,7 @@ class SegOps(Client):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1155,6 +1170,7 @@ class SegOps(Client):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1186,14 +1202,14 @@ class SidClaw(Client):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1203,6 +1219,7 @@ class SidClaw(Client):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1237,6 +1254,7 @@ class SidClaw(Client):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1268,14 +1286,14 @@ class Seenty(Client):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1285,6 +1303,7 @@ class Seenty(Client):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1319,6 +1338,7 @@ class Seenty(Client):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,
@@ -1350,14 +1370,14 @@ class ItellicoAI(Client):
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
-        key_provider: Callable[[], str | Secret] | None = None,
-        management: str | Secret | None = None,
-        email: str | None = None,
-        password: str | Secret | None = None,
+        api_key: str | Secret | EllipsisType = ...,
+        key_provider: Callable[[], str | Secret] | EllipsisType = ...,
+        management: str | Secret | EllipsisType = ...,
+        email: str | EllipsisType = ...,
+        password: str | Secret | EllipsisType = ...,
         account: str | None = None,
         agent_id: str | None = None,
-        base_url: str | None = None,
+        base_url: str | EllipsisType = ...,
         variant: str | None = None,
         total: float | None | EllipsisType = ...,
         attempt: float | None | EllipsisType = ...,
@@ -1367,6 +1387,7 @@ class ItellicoAI(Client):
         retry_base: float | None = None,
         retry_cap: float | None = None,
         max_retry_after: float | None = None,
+        queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
         private_lane: bool = False,
@@ -1401,6 +1422,7 @@ class ItellicoAI(Client):
             retry_base,
             retry_cap,
             max_retry_after,
+            queue_limit,
             throttle,
             priority,
             private_lane,

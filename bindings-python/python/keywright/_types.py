@@ -39,6 +39,7 @@ Stop = Literal[
     "deadline",
     "retry_after_too_long",
     "throttle_fail",
+    "queue_full",
     "cancelled",
     "unknown_outcome",
 ]

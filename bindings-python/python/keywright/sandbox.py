@@ -22,6 +22,8 @@ __all__ = ["Clock", "Sandbox", "held"]
 
 #: What a client takes of what a sandbox hands out.
 _OPTIONS = ("base_url", "api_key", "management", "email", "password", "agent_id", "clock")
+#: What cannot stand beside an option that is given in its place.
+_INSTEAD_OF = {"key_provider": ("api_key",), "management": ("email", "password"), "email": ("management",)}
 
 
 class Sandbox(_objects.Sandbox):
@@ -52,34 +54,41 @@ class Sandbox(_objects.Sandbox):
     ) -> None:
         self._native = _native.Sandbox.start(seed, plan, variant, clock, lenient, idempotency, broken_rules)
 
-    def options(self, service: str) -> dict[str, Any]:
-        """The options of a client of that service: `Client(service, **sandbox.options(service))`."""
+    def options(self, service: str, /, **overrides: Any) -> dict[str, Any]:
+        """The options of a client of that service: `Client(service, **sandbox.options(service))`.
+
+        What is given by name takes the place of what the sandbox hands out.
+        """
         access = self.access(service)
-        return {name: value for name in _OPTIONS if (value := getattr(access, name)) is not None}
+        given = {name: value for name in _OPTIONS if (value := getattr(access, name)) is not None}
+        for name in overrides:
+            for other in _INSTEAD_OF.get(name, ()):
+                given.pop(other, None)
+        return {**given, **overrides}
 
-    def seclai(self) -> dict[str, Any]:
+    def seclai(self, **overrides: Any) -> dict[str, Any]:
         """The options of a `Seclai` client."""
-        return self.options("seclai")
+        return self.options("seclai", **overrides)
 
-    def segops(self) -> dict[str, Any]:
+    def segops(self, **overrides: Any) -> dict[str, Any]:
         """The options of a `SegOps` client."""
-        return self.options("segops")
+        return self.options("segops", **overrides)
 
-    def sidclaw(self) -> dict[str, Any]:
+    def sidclaw(self, **overrides: Any) -> dict[str, Any]:
         """The options of a `SidClaw` client."""
-        return self.options("sidclaw")
+        return self.options("sidclaw", **overrides)
 
-    def seenty(self) -> dict[str, Any]:
+    def seenty(self, **overrides: Any) -> dict[str, Any]:
         """The options of a `Seenty` client."""
-        return self.options("seenty")
+        return self.options("seenty", **overrides)
 
-    def itellico(self) -> dict[str, Any]:
+    def itellico(self, **overrides: Any) -> dict[str, Any]:
         """The options of an `ItellicoAI` client."""
-        return self.options("itellico")
+        return self.options("itellico", **overrides)
 
-    def acme(self) -> dict[str, Any]:
+    def acme(self, **overrides: Any) -> dict[str, Any]:
         """The options of a client of the invented sixth service, whose dialect you give."""
-        return self.options("acme")
+        return self.options("acme", **overrides)
 
     def __enter__(self) -> Self:
         return self

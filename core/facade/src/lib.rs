@@ -13,6 +13,7 @@
 pub mod api;
 pub mod bridge;
 pub mod caller;
+pub mod guard;
 pub mod host;
 pub mod process;
 pub mod text;

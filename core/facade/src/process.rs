@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -20,6 +20,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::api::{ErrorKind, KeywrightError};
 use crate::caller::Caller;
+use crate::guard::guarded_call;
 
 /// What a call ends with.
 pub type Result<T> = std::result::Result<T, KeywrightError>;
@@ -29,10 +30,14 @@ pub type Result<T> = std::result::Result<T, KeywrightError>;
 pub struct Process {
     id: u32,
     inbox: Arc<Inbox>,
+    is_stopped: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-static PROCESSES: PerProcess<std::result::Result<Process, String>> = PerProcess::new();
+static PROCESSES: PerProcess<Process> = PerProcess::new();
+
+/// For calls that are made after the end, by what a language runs last of all.
+static LAST: PerProcess<Process> = PerProcess::new();
 
 static LANGUAGE: OnceLock<&'static str> = OnceLock::new();
 
@@ -71,17 +76,19 @@ impl Process {
     /// The io thread of this process, started when it is first asked for.
     ///
     /// # Errors
-    /// `internal` when the machine gives no thread.
+    /// `network`, reason `resources`, when the machine gives no descriptor or no thread just now. The
+    /// next call tries again.
     pub fn current() -> Result<&'static Self> {
-        PROCESSES.get(Self::start).as_ref().map_err(|words| KeywrightError::of(ErrorKind::Internal, words))
+        let process = PROCESSES.try_get(Self::start)?;
+        if process.is_stopped.load(Ordering::Relaxed) { LAST.try_get(Self::start) } else { Ok(process) }
     }
 
-    fn start() -> std::result::Result<Self, String> {
+    fn start() -> Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .on_thread_park(ring_all)
             .build()
-            .map_err(|error| format!("no event loop: {error}"))?;
+            .map_err(|_| KeywrightError::no_resources("file descriptor"))?;
         let inbox = Arc::new(Inbox::default());
         let filled = Arc::clone(&inbox);
         let run = move || {
@@ -92,19 +99,20 @@ impl Process {
             // The calls that still run end with it, and their connections are closed.
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);
-        let thread = Mutex::new(Some(thread.map_err(|error| format!("no thread: {error}"))?));
-        Ok(Self { id: process_id(), inbox, thread })
+        let thread = Mutex::new(Some(thread.map_err(|_| KeywrightError::no_resources("thread"))?));
+        Ok(Self { id: process_id(), inbox, is_stopped: AtomicBool::new(false), thread })
     }
 
     /// Ends every call that runs and then the io thread, if there is one. What is called afterwards
-    /// fails.
+    /// gets another, which lives as long as the process.
     pub fn stop_current() {
-        if let Some(Ok(process)) = PROCESSES.peek() {
+        if let Some(process) = PROCESSES.peek() {
             process.stop();
         }
     }
 
     fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
         self.inbox.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
@@ -121,7 +129,7 @@ impl Process {
         call: BoxFuture<'static, Result<T>>,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Running {
-        let (call, task) = abortable(async move { done(caught(call).await) });
+        let (call, task) = abortable(async move { done(guarded_call(call).await) });
         self.inbox.put(match caller {
             Some(caller) => Box::pin(run_for(caller, call).map(drop)),
             None => Box::pin(call.map(drop)),
@@ -140,6 +148,13 @@ impl Process {
         let (tell, told) = oneshot::channel();
         let _running = self.begin(caller, call, move |result| drop(tell.send(result)));
         told.await.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Cancelled, "the process ends")))
+    }
+}
+
+impl Drop for Process {
+    /// One that came second, since two threads had started one: its thread ends by itself.
+    fn drop(&mut self) {
+        self.inbox.close();
     }
 }
 
@@ -216,6 +231,13 @@ pub struct Running {
     process: u32,
 }
 
+impl Running {
+    /// Lets the call run to its end.
+    pub(crate) fn detached(mut self) {
+        self.process = 0;
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // A forked child has the parent's calls in memory, and no thread that would end them.
@@ -223,12 +245,6 @@ impl Drop for Running {
             self.task.abort();
         }
     }
-}
-
-/// No panic leaves this crate: it is a defect, and told as one.
-async fn caught<T>(call: BoxFuture<'static, Result<T>>) -> Result<T> {
-    let ended = AssertUnwindSafe(call).catch_unwind().await;
-    ended.unwrap_or_else(|_| Err(KeywrightError::of(ErrorKind::Internal, "a panic was caught: please report it")))
 }
 
 #[cfg(test)]

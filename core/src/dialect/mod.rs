@@ -20,4 +20,4 @@ pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
 pub use spec::{CapabilityInfo, Dialect, Source};
 pub(crate) use template::AccountPart;
-pub use variables::{variables, variables_of};
+pub use variables::variables_of;

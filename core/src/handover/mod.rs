@@ -18,7 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -34,6 +33,7 @@ use crate::model::{CreatedKey, Facts, Meta, Reply};
 use crate::observe::EventName;
 use crate::op::{Ask, KeyOp};
 use crate::pipeline::Flight;
+use crate::runtime;
 use crate::wire::BoxFuture;
 
 use answer::{Read, Unusable};
@@ -73,10 +73,8 @@ impl Job {
     /// Runs it to its end, whether or not the caller stays. Boxed, because mending a loss may rotate.
     pub(crate) fn run(self) -> BoxFuture<'static, Result<Untaken<Reply<CreatedKey>>>> {
         Box::pin(async move {
-            if Handle::try_current().is_err() {
-                let remedy = "use `keywright::blocking`, or call inside tokio";
-                return Err(Error::config("client", "was used outside an async runtime", remedy));
-            }
+            runtime::current()?;
+            runtime::check(self.client.pipeline.transport.as_ref())?;
             let (caller, result) = oneshot::channel();
             caller::spawn(self.run_for(caller));
             // The task ends without a word only with its runtime.

@@ -27,6 +27,7 @@ use crate::model::Meta;
 use crate::observe::{EventName, Observer, Teller};
 use crate::options::{CallOptions, Limit};
 use crate::retry::{Priority, RetryOptions, Safety};
+use crate::runtime;
 use crate::shared::Shared;
 use crate::transport::{Connection, Transport};
 use crate::walk::Walks;
@@ -102,6 +103,7 @@ impl Pipeline {
     }
 
     async fn drive(&self, auth: &Auth, call: Call<'_>) -> Result<(Answered, Meta)> {
+        runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
         let teller = self.teller(call.operation, &id);

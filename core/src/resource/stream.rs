@@ -20,6 +20,7 @@ use crate::json::{Document, Json, Node};
 use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::Meta;
 use crate::pipeline::{Answered, Body, Done};
+use crate::runtime;
 use crate::wire::{BodySource, Fault, WireHead, WireResponse};
 
 /// Between two events, keep-alives included.
@@ -143,6 +144,9 @@ impl EventStream {
     pub async fn next(&mut self) -> Option<Result<ServerEvent>> {
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
+        if let Err(error) = runtime::check(self.client.pipeline.transport.as_ref()) {
+            return Some(Err(self.client.named(error)));
+        }
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(Ok(event));

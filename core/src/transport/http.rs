@@ -147,6 +147,10 @@ impl Transport for HttpTransport {
     fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>> {
         Box::pin(self.exchange(request, connection))
     }
+
+    fn needs_runtime(&self) -> bool {
+        true
+    }
 }
 
 /// A client could not be built: the certificates of the system could not be read.

@@ -34,6 +34,11 @@ pub trait Transport: Debug + Send + Sync {
     ///
     /// Dropping the future, or the body of the answer before its end, closes the connection.
     fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>>;
+
+    /// Whether it works on a tokio runtime only.
+    fn needs_runtime(&self) -> bool {
+        false
+    }
 }
 
 /// Which connection a request may use.

@@ -55,6 +55,11 @@ impl Dialect {
         self.0.capabilities().into_iter().map(Into::into).collect()
     }
 
+    /// The environment variables that a client of this service reads.
+    pub fn variables(&self) -> Vec<String> {
+        keywright::variables_of(&self.0)
+    }
+
     /// The scopes that the service's page names as a preset; absent when it names none so.
     pub fn scope_preset(&self, name: String) -> Option<Vec<String>> {
         self.0.scope_preset(&name).map(<[String]>::to_vec)
@@ -65,6 +70,14 @@ impl Dialect {
     pub(super) fn core(&self) -> &keywright::Dialect {
         &self.0
     }
+}
+
+/// The environment variables that a client of a built-in service reads: a language hands over what
+/// its own environment says of them.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+#[must_use]
+pub fn client_variables(service: String) -> Vec<String> {
+    keywright::Dialect::builtin(&service).map(|dialect| keywright::variables_of(&dialect)).unwrap_or_default()
 }
 
 /// Whether a service has an operation, and what to do where it has not.

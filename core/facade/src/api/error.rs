@@ -257,6 +257,17 @@ impl KeywrightError {
         Self::Failed { info: Box::new(info) }
     }
 
+    /// The machine gave none of what a call needs.
+    #[must_use]
+    pub fn no_resources(what: &str) -> Self {
+        let remedy = "close what is not needed or raise the limit, and try again";
+        let Self::Failed { mut info } = Self::of(ErrorKind::Network, &format!("the machine gave no {what}; {remedy}"));
+        info.reason = Some("resources".to_owned());
+        info.remedy = Some(remedy.to_owned());
+        info.is_retryable = true;
+        Self::Failed { info }
+    }
+
     /// A wrong argument: which one, why, and what to do instead.
     #[must_use]
     pub fn config(field: &str, reason: &str, remedy: &str) -> Self {

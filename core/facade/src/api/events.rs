@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use keywright::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::error::{ErrorKind, KeywrightError, Outcome};
@@ -123,18 +124,31 @@ impl EventStream {
         self.run_id.get().cloned()
     }
 
+    /// Closes the connection without waiting: for loops that are left in the middle.
+    pub fn leave(&self) {
+        if let Ok(mut open) = self.inner.try_lock() {
+            open.take();
+        } else if let Ok(process) = Process::current() {
+            // A call for the next event holds it until it has ended.
+            process.begin(None, self.closing(), drop).detached();
+        }
+    }
+
     /// Closes the connection, at once or when the call for the next event has ended.
     pub async fn close(&self) -> Result<()> {
-        let inner = Arc::clone(&self.inner);
-        let close = async move {
-            inner.lock().await.take();
-            Ok(())
-        };
-        Process::current()?.run(None, Box::pin(close)).await
+        Process::current()?.run(None, self.closing()).await
     }
 }
 
 impl EventStream {
+    fn closing(&self) -> BoxFuture<'static, Result<()>> {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move {
+            inner.lock().await.take();
+            Ok(())
+        })
+    }
+
     pub(super) fn of(stream: keywright::EventStream) -> Arc<Self> {
         Arc::new(Self { inner: Arc::new(Mutex::new(Some(stream))), run_id: Arc::default() })
     }

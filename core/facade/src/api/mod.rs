@@ -17,7 +17,7 @@ mod scalars;
 mod values;
 
 pub use client::{Client, CredentialOrigin, Description, LaneView, ThrottleView};
-pub use dialect::{Capability, Dialect};
+pub use dialect::{Capability, Dialect, client_variables};
 pub use error::{Attempt, ErrorInfo, ErrorKind, FieldError, KeywrightError, Outcome, Stop, TimeoutScope};
 pub use events::{Event, EventStream, HostAsk, ServerEvent};
 pub use keywright::Timestamp;

@@ -150,7 +150,7 @@ pub struct ClientOptions {
     pub on_event: EventFunction,
     /// Where time and chance come from, for tests: a sandbox's clock.
     pub clock: Option<Arc<Clock>>,
-    /// Read instead of the environment of the process.
+    /// Read instead of the environment: keys, addresses, proxies.
     pub env: Option<Vec<Pair>>,
 }
 

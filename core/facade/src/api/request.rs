@@ -41,6 +41,19 @@ pub struct RequestOptions {
     pub safety: Option<Safety>,
 }
 
+impl RequestOptions {
+    /// One body, and nothing said of a body that is not there.
+    fn validate(&self) -> Result<()> {
+        let is = |field: &str, reason: &str, remedy: &str| Err(KeywrightError::config(field, reason, remedy));
+        match (&self.json, &self.body, &self.content_type) {
+            (Some(_), Some(_), _) => is("body", "is given beside `json`", "give one of them"),
+            (Some(_), None, Some(_)) => is("content_type", "is given beside `json`", "leave it out, or give the text as `body`"),
+            (None, None, Some(_)) => is("content_type", "is given without `body`", "give both or none"),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The answer to a request of your own.
 #[derive(Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -72,6 +85,7 @@ impl Client {
     /// service or the way to it fails with.
     pub async fn request(&self, method: String, path: String, options: RequestOptions) -> Result<Response> {
         let method = parsed(&method)?;
+        options.validate()?;
         let send = |client: keywright::Client, _| async move {
             put_together(&client, method, path, options).send().await.map(Into::into)
         };
@@ -84,6 +98,7 @@ impl Client {
     /// # Errors
     /// `config` when something in it cannot be sent.
     pub fn to_curl(&self, method: String, path: String, options: RequestOptions) -> Result<String> {
+        options.validate()?;
         Ok(put_together(self.core()?, parsed(&method)?, path, options).to_curl()?)
     }
 }

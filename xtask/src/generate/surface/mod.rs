@@ -29,6 +29,9 @@ pub struct Surface {
     pub enums: Vec<Enum>,
     /// Functions that belong to no object.
     pub functions: Vec<Method>,
+    /// Functions that only the bindings use.
+    #[serde(skip)]
+    pub own_functions: Vec<Method>,
 }
 
 /// A part of the client.
@@ -221,7 +224,21 @@ impl Surface {
     }
 }
 
+/// Keys and addresses of a client. Left out, they are looked for in the environment; nothing in
+/// their place is a mistake, as a variable that is not set.
+const NEVER_NOTHING: [&str; 6] = ["api_key", "key_provider", "management", "email", "password", "base_url"];
+
 impl Record {
+    /// Whether a member is left out or given, and never nothing.
+    pub fn is_never_nothing(&self, field: &Field) -> bool {
+        self.name == "ClientOptions" && NEVER_NOTHING.contains(&field.name.as_str())
+    }
+
+    /// Whether a member holds the environment, which the language hands over.
+    pub fn is_environment(&self, field: &Field) -> bool {
+        self.name == "ClientOptions" && field.name == "env"
+    }
+
     /// What the items of a page are.
     pub fn item(&self) -> Option<&Type> {
         let items = self.fields.iter().find(|field| field.name == "items")?;

@@ -27,6 +27,9 @@ const GROUPS: [(&str, &str); 6] = [
 /// What the dialects declare as resources and the surface has under names of its own.
 const OWN: [&str; 5] = ["keys", "evaluate", "billing", "me", "account"];
 
+/// Functions that only the bindings use.
+const OWN_FUNCTIONS: [&str; 2] = ["client_variables", "provoke_panic"];
+
 /// The five built-in services.
 const SERVICES: [&str; 5] = ["seclai", "segops", "sidclaw", "seenty", "itellico"];
 
@@ -59,6 +62,8 @@ fn surface(interface: &ComponentInterface) -> Result<Surface, String> {
     let client = objects.iter().position(|object| object.name == "Client").ok_or("there is no Client")?;
     let mut client = objects.remove(client);
     let groups = groups(&mut client);
+    let functions: Vec<Method> = interface.function_definitions().iter().map(function).collect::<Result<_, _>>()?;
+    let (own_functions, functions) = functions.into_iter().partition(|one| OWN_FUNCTIONS.contains(&one.name.as_str()));
     let mut surface = Surface {
         resources: resources(&groups)?,
         services: services()?,
@@ -67,7 +72,8 @@ fn surface(interface: &ComponentInterface) -> Result<Surface, String> {
         objects,
         records: interface.record_definitions().iter().map(record).collect::<Result<_, _>>()?,
         enums: interface.enum_definitions().iter().filter(|one| one.is_flat()).map(words_of).collect(),
-        functions: interface.function_definitions().iter().map(function).collect::<Result<_, _>>()?,
+        functions,
+        own_functions,
     };
     note_directions(&mut surface);
     Ok(surface)

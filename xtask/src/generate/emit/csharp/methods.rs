@@ -121,10 +121,15 @@ impl Call<'_> {
                 }
                 _ => parameter(&param.name),
             };
+            if self.surface.options_of(&param.ty).is_some_and(|record| record.name == "ClientOptions") {
+                let by_dialect = self.method.params.iter().any(|param| param.name == "dialect");
+                let variables = if by_dialect { "dialect.Variables()" } else { "KeywrightFunctions.ClientVariables(service)" };
+                lines += &format!("    w.Variables = {variables};\n");
+            }
             if delivers(self.surface, &param.ty) {
                 lines += "    w.Delivery = delivery;\n";
             }
-            let (line, expression) = lower(&param.ty, &value, &param.name, &format!("a{n}"))?;
+            let (line, expression) = lower(self.surface, &param.ty, &value, &param.name, &format!("a{n}"))?;
             lines += &format!("    {line}\n");
             passed.push(expression);
         }

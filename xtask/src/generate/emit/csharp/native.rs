@@ -45,7 +45,7 @@ fn methods(surface: &Surface) -> Vec<(&Method, bool)> {
         all.extend(one.methods.iter().map(|done| (done, true)));
     }
     all.extend(surface.groups.iter().flat_map(|group| &group.methods).map(|done| (done, true)));
-    all.extend(surface.functions.iter().map(|function| (function, false)));
+    all.extend(surface.functions.iter().chain(&surface.own_functions).map(|function| (function, false)));
     all
 }
 

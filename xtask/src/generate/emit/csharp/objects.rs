@@ -32,6 +32,9 @@ pub fn all(surface: &Surface) -> Result<String, String> {
     for function in surface.functions.iter().filter(|function| function.name != "build_info") {
         functions += &method(surface, function, Place { on: "", marks: "public static", prefix: "", bound: None })?;
     }
+    for function in &surface.own_functions {
+        functions += &method(surface, function, Place { on: "", marks: "internal static", prefix: "", bound: None })?;
+    }
     let doc = "/// <summary>What belongs to no client.</summary>\n";
     out += &format!("{doc}public static partial class KeywrightFunctions\n{{\n{}}}\n", indented(functions.trim_end(), 1));
     Ok(indented(&out, 1))

@@ -58,7 +58,7 @@ pub fn reader(surface: &Surface, ty: &Type) -> Result<String, String> {
 }
 
 /// The statements that write `value`, which the caller knows as `field`, to the writer `w`.
-pub fn write(ty: &Type, value: &str, field: &str) -> Result<String, String> {
+pub fn write(surface: &Surface, ty: &Type, value: &str, field: &str) -> Result<String, String> {
     Ok(match ty {
         Type::Bool => format!("w.Bool({value});"),
         Type::Int(16) => format!("w.U16({value}, \"{field}\");"),
@@ -72,7 +72,11 @@ pub fn write(ty: &Type, value: &str, field: &str) -> Result<String, String> {
         Type::Bytes => format!("w.Bytes({value});"),
         Type::Time => format!("w.Time({value});"),
         Type::Duration => format!("w.Duration({value}, \"{field}\");"),
-        Type::Enum(_) => format!("w.Variant((int){value});"),
+        Type::Enum(name) => {
+            let one = surface.enums.iter().find(|one| one.name == *name).ok_or_else(|| format!("there is no enum {name}"))?;
+            let words: Vec<String> = one.variants.iter().map(|(word, _)| format!("`{}`", pascal(word))).collect();
+            format!("w.Variant((int){value}, {}, \"{field}\", \"{}\");", words.len(), words.join(", "))
+        }
         Type::KeyFunction | Type::EventFunction => format!("w.Bool({value} != null);"),
         Type::DeliverFunction => "w.Deliver();".to_owned(),
         Type::Object(_) => format!("w.Handle({value}.Handle);"),
@@ -80,16 +84,16 @@ pub fn write(ty: &Type, value: &str, field: &str) -> Result<String, String> {
         Type::Optional(inner) => {
             // A name of its own: C# keeps it beyond the `if`.
             let some = format!("given{}", pascal(field));
-            let then = write(inner, &some, field)?;
+            let then = write(surface, inner, &some, field)?;
             format!("if ({value} is {{ }} {some}) {{ w.Bool(true); {then} }} else {{ w.Bool(false); }}")
         }
         Type::List(inner) if is_pair(inner) => format!("w.Pairs({value}, \"{field}\");"),
-        Type::List(inner) => format!("w.List({value}, \"{field}\", (w, one) => {{ {} }});", write(inner, "one", field)?),
+        Type::List(inner) => format!("w.List({value}, \"{field}\", (w, one) => {{ {} }});", write(surface, inner, "one", field)?),
     })
 }
 
 /// The statement that makes an argument ready to cross as `name`, and the expression that passes it.
-pub fn lower(ty: &Type, value: &str, field: &str, name: &str) -> Result<(String, String), String> {
+pub fn lower(surface: &Surface, ty: &Type, value: &str, field: &str, name: &str) -> Result<(String, String), String> {
     let kept = |value: String| Ok((format!("var {name} = {value};"), name.to_owned()));
     let written = |how: String| Ok((format!("{how} var {name} = w.End();"), format!("w.ToRust({name})")));
     match ty {
@@ -101,7 +105,7 @@ pub fn lower(ty: &Type, value: &str, field: &str, name: &str) -> Result<(String,
         Type::Text => written(format!("w.Raw({value}, \"{field}\");")),
         Type::Secret => written(format!("w.Raw({value}.Expose(), \"{field}\");")),
         Type::Json => written(format!("w.Raw({value}.Text, \"{field}\");")),
-        other => written(write(other, value, field)?),
+        other => written(write(surface, other, value, field)?),
     }
 }
 

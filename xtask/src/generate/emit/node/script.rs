@@ -16,12 +16,16 @@ pub const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const HEAD: &str = "
 const { asked, bool, bytes, deliver, duration, float, instance, int16, int32, int64, json, limit, list, pairs, secret, text, time } = require('./lower.cjs')
 const { Listing, Page, eventsOf, held, listing, optionsOf } = require('./idioms.cjs')
-const { alike, call, invoke, keepHost } = require('./runtime.cjs')
+const { alike, call, invoke, keepHost, nothingMore } = require('./runtime.cjs')
 const { Handle, KeywrightError, MADE, Response, Secret, date, generated, isAmong, secretOf } = require('./values.cjs')
 
 const { freeze } = Object
 const none = freeze({ __proto__: null })
-const take = (lower, place, member) => ({ lower, place, member })
+const take = (lower, place, member) => ({ lower, place, member, refuses: [], instead: '' })
+// A key or an address: what is not set somewhere must not quietly become what the environment says.
+const given = (lower, place, member) => ({ lower, place, member, refuses: [undefined, null], instead: 'give a value, or leave it out so that the environment is read' })
+// `null` might mean either.
+const cleared = (lower, place, member) => ({ lower, place, member, refuses: [null], instead: 'leave it out to keep it, or give neverExpires to remove it' })
 ";
 
 /// The CommonJS form, which holds everything.
@@ -213,14 +217,17 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
         takes.push(format!("['{}', {}, {}]", spell::field(param), place + call.first(), lower(&param.ty)?));
     }
     let mut out = format!("const {} = {{\n  number: {},\n  name: '{}',\n", call.constant(), call.number, call.path);
-    let mut known = String::new();
+    let (mut known, mut environment) = (String::new(), String::new());
     for (place, param) in options {
         let place = place + call.first();
         match surface.options_of(&param.ty) {
-            None => known += &option(param, place, -1)?,
+            None => known += &option(param, "take", place, -1)?,
             Some(record) => {
                 for (member, field) in (0..).zip(&record.fields) {
-                    known += &option(field, place, member)?;
+                    known += &option(field, how(record, field), place, member)?;
+                    if record.is_environment(field) {
+                        environment = format!("  environment: [{place}, {member}],\n");
+                    }
                 }
             }
         }
@@ -228,6 +235,7 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
     // One object for all that take none: there is nothing to build when the script is loaded.
     let known = if known.is_empty() { "none".to_owned() } else { format!("{{\n    __proto__: null,\n{known}  }}") };
     let _ = writeln!(out, "  takes: [{}],\n  options: {known},", takes.join(", "));
+    out += &environment;
     if let Some(gives) = &call.method.returns {
         let lifted = match gives {
             // Handles of a client are made by what asks for them, so that they are of its class.
@@ -239,8 +247,18 @@ fn described(surface: &Surface, call: &Call) -> Result<String, String> {
     Ok(out + "}\n")
 }
 
-fn option(field: &Field, place: usize, member: i64) -> Result<String, String> {
-    Ok(format!("    {}: take({}, {place}, {member}),\n", spell::field(field), lower(&field.ty)?))
+fn option(field: &Field, how: &str, place: usize, member: i64) -> Result<String, String> {
+    Ok(format!("    {}: {how}({}, {place}, {member}),\n", spell::field(field), lower(&field.ty)?))
+}
+
+/// The function that describes a member of options, by what nothing in its place means.
+fn how(record: &Record, field: &Field) -> &'static str {
+    let is_cleared = field.name == "expires_at" && record.fields.iter().any(|other| other.name == "never_expires");
+    match (record.is_never_nothing(field), is_cleared) {
+        (true, _) => "given",
+        (false, true) => "cleared",
+        (false, false) => "take",
+    }
 }
 
 /// The parameters of a method, and what it hands on of them; the first ones are bound.
@@ -249,8 +267,9 @@ fn signature(surface: &Surface, method: &Method, bound: usize) -> (String, Strin
     let names: Vec<String> = arguments.iter().skip(bound).map(|(_, param)| spell::field(param)).collect();
     let given: Vec<String> = (0..bound).map(|_| "this.#name".to_owned()).chain(names.clone()).collect();
     let takes_options = method.is_async || !options.is_empty();
-    let parameters = names.into_iter().chain(takes_options.then(|| "options".to_owned())).collect::<Vec<_>>().join(", ");
-    (parameters, format!("[{}]{}", given.join(", "), if takes_options { ", options" } else { "" }))
+    let more = ["...more".to_owned()];
+    let parameters = names.into_iter().chain(takes_options.then(|| "options".to_owned())).chain(more).collect::<Vec<_>>();
+    (parameters.join(", "), format!("[{}], {}, more", given.join(", "), if takes_options { "options" } else { "undefined" }))
 }
 
 /// A method of a class. `target` is the object that the native part is asked about.
@@ -283,12 +302,15 @@ fn part(surface: &Surface, group: &Group) -> String {
 fn client(surface: &Surface) -> String {
     let name = &surface.client.name;
     let mut out = format!(
-        "\nclass {name} extends Handle {{\n  constructor(service, options) {{\n    if (service === MADE) {{\n      super(MADE, options)\n      return\n    }}\n    super(MADE, invoke(CLIENT_NEW, null, [service], options))\n    keepHost(this, options)\n  }}\n\n  static withDialect(dialect, options) {{\n    const client = new {name}(MADE, invoke(CLIENT_WITH_DIALECT, null, [dialect], options))\n    keepHost(client, options)\n    return client\n  }}\n"
+        "\nclass {name} extends Handle {{\n  constructor(service, options, ...more) {{\n    if (service === MADE) {{\n      super(MADE, options)\n      return\n    }}\n    super(MADE, invoke(CLIENT_NEW, null, [service], options, more))\n    keepHost(this, options)\n  }}\n\n  static withDialect(dialect, options, ...more) {{\n    const client = new {name}(MADE, invoke(CLIENT_WITH_DIALECT, null, [dialect], options, more))\n    keepHost(client, options)\n    return client\n  }}\n"
     );
     for group in &surface.groups {
         let (member, class) = (spell::member(&group.name), pascal(&group.name));
         let _ = if group.is_bound {
-            write!(out, "\n  {member}(name) {{\n    return new {class}(this, text(name, 'name'))\n  }}\n")
+            write!(
+                out,
+                "\n  {member}(name, ...more) {{\n    nothingMore('client.{member}', more)\n    return new {class}(this, text(name, 'name'))\n  }}\n"
+            )
         } else {
             write!(out, "\n  get {member}() {{\n    return new {class}(this)\n  }}\n")
         };
@@ -307,7 +329,6 @@ fn client(surface: &Surface) -> String {
         if makes_handle {
             let (parameters, given) = signature(surface, one, 0);
             let constant = format!("CLIENT_{}", one.name.to_uppercase());
-            let given = if given.ends_with("options") { given } else { format!("{given}, undefined") };
             let _ = write!(out, "\n  {name}({parameters}) {{\n    return alike({constant}, this, {given}, Client)\n  }}\n");
         } else {
             out += &method(surface, &surface.client.name, &name, one, "this", 0);
@@ -316,7 +337,7 @@ fn client(surface: &Surface) -> String {
     for verb in VERBS {
         let _ = write!(
             out,
-            "\n  {verb}(path, options) {{\n    return this.request('{}', path, options)\n  }}\n",
+            "\n  {verb}(path, options, ...more) {{\n    return this.request('{}', path, options, ...more)\n  }}\n",
             verb.to_uppercase()
         );
     }
@@ -325,7 +346,7 @@ fn client(surface: &Surface) -> String {
         for class in &service.node {
             let _ = write!(
                 out,
-                "\nclass {class} extends {name} {{\n  constructor(options) {{\n    super('{}', options)\n  }}\n}}\n",
+                "\nclass {class} extends {name} {{\n  constructor(options, ...more) {{\n    super('{}', options, ...more)\n  }}\n}}\n",
                 service.id
             );
         }
@@ -352,12 +373,15 @@ fn class(surface: &Surface, object: &Object) -> String {
     }
     out += match name.as_str() {
         "EventStream" => "\n  [Symbol.asyncIterator]() {\n    return eventsOf(this)\n  }\n",
-        "Clock" => "\n  held(work) {\n    return held(this, work)\n  }\n",
+        "Clock" => "\n  held(work, ...more) {\n    nothingMore('clock.held', more)\n    return held(this, work)\n  }\n",
         _ => "",
     };
     if name == "Sandbox" {
         for id in surface.services.iter().map(|service| service.id.as_str()).chain(["acme"]) {
-            let _ = write!(out, "\n  {id}() {{\n    return optionsOf(this, this.access('{id}'))\n  }}\n");
+            let _ = write!(
+                out,
+                "\n  {id}(options, ...more) {{\n    nothingMore('sandbox.{id}', more)\n    return optionsOf(this, this.access('{id}'), options)\n  }}\n"
+            );
         }
     }
     out + "}\n"

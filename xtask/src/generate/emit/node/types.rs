@@ -24,8 +24,8 @@ const HEAD: &str = "
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any
 
-/** Names and values: an object, or a list of pairs where a name repeats. */
-export type Pairs = { readonly [name: string]: string } | ReadonlyArray<readonly [name: string, value: string]>
+/** Names and values: an object, or pairs where a name repeats: a list, a `Map`, `Headers`, `URLSearchParams`. */
+export type Pairs = { readonly [name: string]: string } | Iterable<readonly [name: string, value: string]>
 
 /** Any other word: the list may grow. */
 type Other = string & {}
@@ -33,15 +33,15 @@ type Other = string & {}
 /** What every call takes beside its own options. */
 export interface Cancellable {
   /** Ends the call: it rejects with the reason of the signal, and its connection is closed. */
-  signal?: AbortSignal | undefined
+  signal?: AbortSignal | null | undefined
 }
 
 /** Which page of a list. */
 export interface ListOptions extends Cancellable {
   /** How many items a page has; the service says which sizes there are. */
-  pageSize?: number | undefined
+  pageSize?: number | null | undefined
   /** Where the list goes on: `nextToken` of the page before. */
-  after?: string | undefined
+  after?: string | null | undefined
 }
 
 /** A key, password or token. It prints nowhere: `expose` is the only way to read it. */
@@ -72,7 +72,7 @@ export declare class Page<T> implements AsyncIterable<T> {
   /** Whether another page follows. */
   get hasNext(): boolean
   /** The next page; `null` after the last. */
-  nextPage(): Promise<Page<T> | null>
+  nextPage(options?: Cancellable): Promise<Page<T> | null>
   [Symbol.asyncIterator](): AsyncIterator<T>
 }
 
@@ -191,15 +191,20 @@ fn member(record: &Record, field: &Field) -> Result<String, String> {
     }
     let ty = open.map_or_else(|| taken(&field.ty), |(_, _, words)| Ok(or_other(words)))?;
     let mark = if field.ty.may_be_absent() { "?" } else { "" };
-    Ok(format!("{doc}  {name}{mark}: {ty}{}\n", or_undefined(&field.ty)))
+    let is_cleared = field.name == "expires_at" && record.fields.iter().any(|other| other.name == "never_expires");
+    let nothing = match (record.is_never_nothing(field), is_cleared) {
+        (true, _) => "",
+        (false, true) => " | undefined",
+        (false, false) => or_nothing(&field.ty),
+    };
+    Ok(format!("{doc}  {name}{mark}: {ty}{nothing}\n"))
 }
 
-/// `undefined` is as good as left out, but for a secret.
-fn or_undefined(ty: &Type) -> &'static str {
+/// Nothing is as good as left out, where it has no meaning of its own.
+fn or_nothing(ty: &Type) -> &'static str {
     match ty {
-        Type::Optional(inner) if **inner == Type::Secret => "",
-        Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => "",
-        ty if ty.may_be_absent() => " | undefined",
+        Type::Optional(inner) if matches!(**inner, Type::Limit | Type::Json) => " | undefined",
+        ty if ty.may_be_absent() => " | null | undefined",
         _ => "",
     }
 }
@@ -235,9 +240,9 @@ fn taken(ty: &Type) -> Result<String, String> {
         Type::Time => "Date".to_owned(),
         Type::Secret => "string | Secret".to_owned(),
         Type::Json => "unknown".to_owned(),
-        Type::KeyFunction => "(() => string | Secret | Promise<string | Secret>) | undefined".to_owned(),
-        Type::DeliverFunction => "((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | undefined".to_owned(),
-        Type::EventFunction => "((event: Event) => void) | undefined".to_owned(),
+        Type::KeyFunction => "() => string | Secret | Promise<string | Secret>".to_owned(),
+        Type::DeliverFunction => "((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>)".to_owned(),
+        Type::EventFunction => "((event: Event) => void)".to_owned(),
         Type::Optional(inner) => taken(inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "Pairs".to_owned(),
         Type::List(inner) => format!("readonly {}[]", taken(inner)?),
@@ -275,7 +280,7 @@ fn options_of(surface: &Surface, method: &Method, options: Vec<&Field>) -> Resul
         parts.push("ListOptions".to_owned());
     } else {
         let members =
-            alone.iter().map(|field| Ok(format!("{}?: {}{}", spell::field(field), taken(&field.ty)?, or_undefined(&field.ty))));
+            alone.iter().map(|field| Ok(format!("{}?: {}{}", spell::field(field), taken(&field.ty)?, or_nothing(&field.ty))));
         let members = members.collect::<Result<Vec<_>, String>>()?;
         if !members.is_empty() {
             parts.push(format!("{{ {} }}", members.join("; ")));
@@ -377,7 +382,7 @@ fn class(surface: &Surface, object: &Object) -> Result<String, String> {
         for (id, title) in titles.chain([("acme", "the invented service of `examples/acme.toml`")]) {
             let _ = write!(
                 out,
-                "  /** The options of a client of {title}: address, key and clock of this sandbox. */\n  {id}(): ClientOptions\n"
+                "  /** The options of a client of {title}: address, key and clock of this sandbox; yours take their place. */\n  {id}(options?: ClientOptions): ClientOptions\n"
             );
         }
     }

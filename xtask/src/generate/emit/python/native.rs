@@ -22,9 +22,11 @@ pub fn text(surface: &Surface) -> Result<String, String> {
         "keywright_facade as facade;",
         "pyo3::prelude::*;",
         "pyo3::types::PyDict;\n",
-        "crate::call::{Call, Native, Queue, callable};",
-        "crate::convert::{Give, Take, take, take_limit, wrong};",
+        "crate::call::{Call, Native, Queue, callable, provider};",
+        "crate::convert::{Give, Take, take, take_given, take_limit, wrong};",
+        "crate::environment::handed_over;",
         "crate::error::raise;",
+        "crate::guard::entry_points;",
         "crate::record;",
     ] {
         out.line(format!("use {import}"));
@@ -41,6 +43,17 @@ pub fn text(surface: &Surface) -> Result<String, String> {
     client(&mut out, surface)?;
     register(&mut out, surface);
     Ok(out.into_text())
+}
+
+/// The methods of a class, each guarded against panics.
+fn entry_points(out: &mut Lines, class: &str, methods: impl FnOnce(&mut Lines)) {
+    out.line("entry_points! {");
+    out.deeper(|out| {
+        out.line(format!("impl {class} {{"));
+        out.deeper(methods);
+        out.line("}");
+    });
+    out.line("}");
 }
 
 fn words(out: &mut Lines, one: &Enum) {
@@ -103,11 +116,8 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), Str
     });
     out.line("}");
     out.gap();
-    out.line("#[pymethods]");
-    out.line(format!("impl {name} {{"));
     let mut failed = None;
-    out.deeper(|out| failed = members(out, surface, record).err());
-    out.line("}");
+    entry_points(out, name, |out| failed = members(out, surface, record).err());
     listed(out, record);
     failed.map_or(Ok(()), Err)
 }
@@ -217,26 +227,26 @@ fn equality(out: &mut Lines, record: &Record) {
     let compared: Vec<&Field> = record.fields.iter().filter(|field| field.name != "meta").collect();
     let equal: Vec<String> = compared.iter().map(|field| format!("a.{0} == b.{0}", field.name)).collect();
     out.gap();
-    out.line("fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {");
+    out.line("fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {");
     out.deeper(|out| {
         if equal.is_empty() {
-            out.line("other.is_instance_of::<Self>()");
+            out.line("Ok(other.is_instance_of::<Self>())");
         } else {
-            out.line("let Ok(other) = other.cast::<Self>() else { return false };");
+            out.line("let Ok(other) = other.cast::<Self>() else { return Ok(false) };");
             out.line("let (a, b) = (&self.0, &other.get().0);");
-            out.line(equal.join(" && "));
+            out.line(format!("Ok({})", equal.join(" && ")));
         }
     });
     out.line("}");
     out.gap();
-    out.line("fn __hash__(&self) -> u64 {");
+    out.line("fn __hash__(&self) -> PyResult<u64> {");
     out.deeper(|out| {
         let is_empty = !compared.iter().any(|field| is_hashable(&field.ty));
         out.line(format!("let {}hasher = DefaultHasher::new();", if is_empty { "" } else { "mut " }));
         for field in compared.iter().filter(|field| is_hashable(&field.ty)) {
             out.line(format!("self.0.{}.hash(&mut hasher);", field.name));
         }
-        out.line("hasher.finish()");
+        out.line("Ok(hasher.finish())");
     });
     out.line("}");
 }
@@ -314,10 +324,8 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) -> Result<(), Str
     });
     out.line("}");
     out.gap();
-    out.line("#[pymethods]");
-    out.line(format!("impl {name} {{"));
     let mut failed = Ok(());
-    out.deeper(|out| {
+    entry_points(out, name, |out| {
         for method in &object.constructors {
             failed = failed.clone().and(made(out, surface, name, method));
         }
@@ -325,7 +333,6 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) -> Result<(), Str
             failed = failed.clone().and(self::method(out, surface, method, name, ("Call::plain(queue)", "self.0")));
         }
     });
-    out.line("}");
     failed
 }
 
@@ -360,7 +367,7 @@ fn arguments(surface: &Surface, method: &Method) -> Result<(String, Arguments), 
             Some(options) => {
                 let mut members = Vec::new();
                 for field in &options.fields {
-                    members.push(format!("{}: {}", field.name, take_all(&field.ty, &field.name).map_err(at)?));
+                    members.push(format!("{}: {}", field.name, take_option(method, options, field).map_err(at)?));
                 }
                 lines.push(format!("let {} = facade::{} {{ {} }};", held(&param.name), options.name, members.join(", ")));
                 names.push(held(&param.name));
@@ -377,6 +384,24 @@ fn arguments(surface: &Surface, method: &Method) -> Result<(String, Arguments), 
 /// A record of options must not hide a member of the same name.
 fn held(name: &str) -> String {
     format!("{name}_given")
+}
+
+/// A member of options.
+fn take_option(method: &Method, options: &Record, field: &Field) -> Result<String, String> {
+    let name = &field.name;
+    if options.is_environment(field) {
+        let by = |name: &str| method.params.iter().any(|param| param.name == name);
+        let (service, dialect) =
+            (if by("service") { "Some(&service)" } else { "None" }, if by("dialect") { "Some(&dialect)" } else { "None" });
+        return Ok(format!("handed_over({name}, {service}, {dialect})?"));
+    }
+    if options.is_never_nothing(field) {
+        return Ok(match &field.ty {
+            Type::KeyFunction => format!("facade::KeyFunction(provider({name}, \"{name}\")?)"),
+            _ => format!("take_given({name}, \"{name}\")?"),
+        });
+    }
+    take_all(&field.ty, name)
 }
 
 /// An argument that is always there: `None` stands for nothing.
@@ -445,10 +470,8 @@ fn client(out: &mut Lines, surface: &Surface) -> Result<(), String> {
     out.line("#[pyclass(frozen, module = \"keywright._native\")]");
     out.line("pub struct Client(pub Native);");
     out.gap();
-    out.line("#[pymethods]");
-    out.line("impl Client {");
     let mut failed = Ok(());
-    out.deeper(|out| {
+    entry_points(out, "Client", |out| {
         for method in &surface.client.constructors {
             failed = failed.clone().and(made_client(out, surface, method));
         }
@@ -459,7 +482,6 @@ fn client(out: &mut Lines, surface: &Surface) -> Result<(), String> {
                 failed.clone().and(self::method(out, surface, method, "Client", ("Call::of(&self.0, queue)", "self.0.inner")));
         }
     });
-    out.line("}");
     failed
 }
 

@@ -62,21 +62,33 @@ pub fn default(ty: &Type) -> Option<&'static str> {
     }
 }
 
+/// The type of what is left out, for which `...` stands, or given, and never nothing.
+pub fn left_out_or_given(ty: &str) -> String {
+    format!("{} | EllipsisType", ty.strip_suffix(" | None").unwrap_or(ty))
+}
+
 /// A method's parameters as Python has them.
 pub struct Signature<'a> {
     /// Those that must be given, by position.
     pub required: Vec<&'a Field>,
     /// Those that may be left out, by name.
     pub optional: Vec<&'a Field>,
+    /// The names of those that are never nothing.
+    never_nothing: Vec<&'a str>,
 }
 
 impl<'a> Signature<'a> {
     /// Of a method; the resource that a part is bound to is none of them.
     pub fn of(surface: &'a Surface, method: &'a Method, is_bound: bool) -> Self {
-        let mut signature = Self { required: Vec::new(), optional: Vec::new() };
+        let mut signature = Self { required: Vec::new(), optional: Vec::new(), never_nothing: Vec::new() };
         for param in method.params.iter().skip(usize::from(is_bound)) {
             match surface.options_of(&param.ty) {
-                Some(options) => signature.optional.extend(&options.fields),
+                Some(options) => {
+                    let fields = &options.fields;
+                    signature.optional.extend(fields);
+                    let never = fields.iter().filter(|field| options.is_never_nothing(field));
+                    signature.never_nothing.extend(never.map(|field| field.name.as_str()));
+                }
                 None if matches!(param.ty, Type::Optional(_)) => signature.optional.push(param),
                 None => signature.required.push(param),
             }
@@ -94,10 +106,19 @@ impl<'a> Signature<'a> {
             text.push_str(", *");
         }
         for field in &self.optional {
-            let default = default(&field.ty).unwrap_or("None");
-            text.push_str(&format!(", {}: {} = {default}", field.name, taken(&field.ty, is_async)));
+            let (ty, default) = self.left_out(field, is_async);
+            text.push_str(&format!(", {}: {ty} = {default}", field.name));
         }
         text
+    }
+
+    /// The type of a parameter that may be left out, and what stands for it then.
+    fn left_out(&self, field: &Field, is_async: bool) -> (String, &'static str) {
+        let ty = taken(&field.ty, is_async);
+        if self.never_nothing.contains(&field.name.as_str()) {
+            return (left_out_or_given(&ty), "...");
+        }
+        (ty, default(&field.ty).unwrap_or("None"))
     }
 
     /// The same for a call of the native method, whose parameters stand in their own order.

@@ -2,7 +2,7 @@
 
 use super::BEHIND;
 use super::native::BY_HAND;
-use super::spell::{docstring, given, spread, taken};
+use super::spell::{docstring, given, left_out_or_given, spread, taken};
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::words::{pascal, snake};
 use crate::generate::surface::{Doc, Enum, Field, Method, Record, Surface, Type};
@@ -133,7 +133,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
         "from types import EllipsisType",
         "from typing import Any, ClassVar, Self, final",
         "",
-        "from ._errors import ConfigError",
+        "from ._errors import ConfigError, NetworkError",
         "from ._objects import Clock as _Clock",
         "from ._runtime import EventStream as _EventStream",
     ] {
@@ -143,7 +143,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
-    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads"];
+    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads", "no_resources"];
     let records =
         surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
     let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
@@ -171,6 +171,7 @@ pub fn native(surface: &Surface) -> Result<String, String> {
 const BY_HAND_STUB: &str = "\
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
+def no_resources(what: str) -> NetworkError: ...
 
 @final
 class Secret:
@@ -294,7 +295,14 @@ fn flat(surface: &Surface, method: &Method) -> Vec<String> {
         ty => format!("{}: {}", field.name, taken(ty, true)),
     };
     let params = method.params.iter().flat_map(|param| match surface.options_of(&param.ty) {
-        Some(options) => options.fields.iter().map(one).collect(),
+        Some(options) => options
+            .fields
+            .iter()
+            .map(|field| match options.is_never_nothing(field) {
+                true => format!("{}: {}", field.name, left_out_or_given(&taken(&field.ty, true))),
+                false => one(field),
+            })
+            .collect(),
         None => vec![one(param)],
     });
     params.collect()

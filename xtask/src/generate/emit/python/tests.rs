@@ -49,6 +49,7 @@ fn small() -> Surface {
             variants: vec![("config".to_owned(), "Wrong.".to_owned()), ("timeout".to_owned(), "Late.".to_owned())],
         }],
         functions: vec![],
+        own_functions: vec![],
     }
 }
 
