@@ -86,11 +86,6 @@ impl Bridge {
         Ok(())
     }
 
-    fn forget(&self, env: &Env, number: i64) {
-        self.running.borrow_mut().remove(&number);
-        self.hold(env);
-    }
-
     /// Keeps the event loop running while a call is pending, or lets it end.
     #[expect(deprecated, reason = "a clone instead of a count would need a function for each call")]
     fn hold(&self, env: &Env) {
