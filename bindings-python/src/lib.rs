@@ -27,6 +27,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<host::Request>()?;
     module.add_function(wrap_pyfunction!(error::config_error, module)?)?;
     module.add_function(wrap_pyfunction!(json::loads, module)?)?;
+    module.add_function(wrap_pyfunction!(call::taken, module)?)?;
+    module.add_function(wrap_pyfunction!(call::not_taken, module)?)?;
     exit::register(module.py())?;
     generated::register(module)
 }

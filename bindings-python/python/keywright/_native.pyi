@@ -33,6 +33,8 @@ __all__ = [
     "Request",
     "config_error",
     "loads",
+    "taken",
+    "not_taken",
     "CredentialOrigin",
     "Description",
     "LaneView",
@@ -72,6 +74,8 @@ __all__ = [
 
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
+def taken() -> None: ...
+def not_taken() -> None: ...
 
 @final
 class Secret:
