@@ -317,6 +317,13 @@ pub struct Native {
     pub functions: Arc<Functions>,
 }
 
+impl Drop for Native {
+    /// Whoever lets go of a client has what it gave: nothing of it may be held any longer.
+    fn drop(&mut self) {
+        owe(None);
+    }
+}
+
 impl Native {
     /// A new client.
     pub fn new(inner: Arc<facade::Client>, key_provider: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>) -> Self {

@@ -189,15 +189,15 @@ impl Auth {
                 (CredentialName::Token, Some((_, manager)), _, _) => return Ok(manager.clone()),
                 (CredentialName::Key, Some((_, manager)), _, _) if plane == Plane::Manage => return Ok(manager.clone()),
                 (CredentialName::Key, _, _, Some(KeySlot::Fixed(_, credential))) => return Ok(credential.clone()),
-                (CredentialName::Key, _, _, Some(KeySlot::Asked(provider))) => return self.provided(provider).await,
+                (CredentialName::Key, _, _, Some(KeySlot::Asked(provider))) => return self.provided(provider, clock).await,
                 (CredentialName::Login | CredentialName::Token | CredentialName::Key, _, _, _) => {}
             }
         }
         Err(missing(spec, plane))
     }
 
-    async fn provided(&self, provider: &KeyProvider) -> Result<Credential> {
-        let text = provider.key().await?;
+    async fn provided(&self, provider: &KeyProvider, clock: &dyn Clock) -> Result<Credential> {
+        let text = provider.key(clock).await?;
         let spec = &self.dialect.0;
         let Some(mode) = &spec.auth.key else { return Err(missing(spec, Plane::Use)) };
         let parsed = key::parse(text.expose(), "api_key", mode, &spec.title, self.check_shape)?;
@@ -212,7 +212,7 @@ impl Auth {
                 Some(mode) => Box::pin(login.replace(refused, mode, clock, lend)).await?,
                 None => return Ok(None),
             },
-            (CredentialName::Key, _, Some(KeySlot::Asked(provider))) => self.provided(provider).await?,
+            (CredentialName::Key, _, Some(KeySlot::Asked(provider))) => self.provided(provider, clock).await?,
             (CredentialName::Login | CredentialName::Key | CredentialName::Token, _, _) => return Ok(None),
         };
         Ok((!other.same_as(refused)).then_some(other))
