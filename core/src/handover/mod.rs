@@ -34,8 +34,8 @@ use crate::pipeline::{Done, Flight};
 use crate::wire::BoxFuture;
 
 pub use options::{Deliver, Handover, OnCancel, Recover};
-pub use untaken::{Receipt, Untaken};
 pub(crate) use recover::marked;
+pub use untaken::{Receipt, Untaken};
 
 /// One create or rotate.
 #[derive(Clone)]

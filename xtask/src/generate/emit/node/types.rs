@@ -230,7 +230,9 @@ fn taken(ty: &Type) -> Result<String, String> {
         Type::Secret => "string | Secret".to_owned(),
         Type::Json => "unknown".to_owned(),
         Type::KeyFunction => "(() => string | Secret | Promise<string | Secret>) | undefined".to_owned(),
-        Type::DeliverFunction => "((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | undefined".to_owned(),
+        Type::DeliverFunction => {
+            "((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | undefined".to_owned()
+        }
         Type::EventFunction => "((event: Event) => void) | undefined".to_owned(),
         Type::Optional(inner) => taken(inner)?,
         Type::List(inner) if **inner == Type::Record("Pair".to_owned()) => "Pairs".to_owned(),
