@@ -4,6 +4,7 @@
 //! the thread that gets it. A new secret is signed for at the last moment before Python has it: when
 //! the blocked call returns, or when the coroutine that awaits it goes on.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::io::{Read, Write};
@@ -117,11 +118,50 @@ fn blocked<'py, T: Give + Send + 'static>(
             if let Some(receipt) = receipt {
                 // Ctrl-C up to here means that the result was not taken.
                 py.check_signals()?;
-                receipt.sign();
+                owe(Some(receipt));
             }
             return Ok(value);
         }
         py.check_signals()?;
+    }
+}
+
+/// The receipt for what this thread's last call has given out. A signal may still raise something
+/// between the native call and its caller, which is seen one frame above: until the next call, or
+/// the end of the thread, it can be taken back.
+#[derive(Default)]
+struct Owed(Option<Receipt>);
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        if let Some(receipt) = self.0.take() {
+            receipt.sign();
+        }
+    }
+}
+
+thread_local! {
+    static OWED: RefCell<Owed> = RefCell::default();
+}
+
+/// Signs for what was given out before.
+fn owe(receipt: Option<Receipt>) {
+    // Where the thread is about to end, what it gave out was taken.
+    drop(OWED.try_with(|owed| owed.replace(Owed(receipt))));
+}
+
+entry_points! {
+    /// What this thread was given is its own.
+    fn taken() -> PyResult<()> {
+        owe(None);
+        Ok(())
+    }
+
+    /// What this thread's last call has given out has not reached its caller: it goes back.
+    fn not_taken() -> PyResult<()> {
+        let receipt = OWED.try_with(|owed| owed.borrow_mut().0.take());
+        drop(receipt);
+        Ok(())
     }
 }
 
@@ -286,6 +326,13 @@ fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Native {
     pub inner: Arc<facade::Client>,
     pub functions: Arc<Functions>,
+}
+
+impl Drop for Native {
+    /// Whoever lets go of a client has what it gave: nothing of it may be held any longer.
+    fn drop(&mut self) {
+        owe(None);
+    }
 }
 
 impl Native {

@@ -46,6 +46,8 @@ fn filled(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(error::no_resources, module)?)?;
     module.add_function(wrap_pyfunction!(json::loads, module)?)?;
     module.add_function(wrap_pyfunction!(panic_next, module)?)?;
+    module.add_function(wrap_pyfunction!(call::taken, module)?)?;
+    module.add_function(wrap_pyfunction!(call::not_taken, module)?)?;
     exit::register(module.py())?;
     generated::register(module)
 }

@@ -12,7 +12,7 @@ import pytest
 from keywright import AsyncSeclai, Event, KeywrightError, Seclai, Secret
 from keywright.sandbox import Sandbox
 
-from conftest import fault
+from conftest import fault, until
 
 
 def without_key(sandbox: Sandbox) -> tuple[dict[str, Any], Secret]:
@@ -253,4 +253,29 @@ def test_functions_are_let_go_with_their_client(sandbox: Sandbox) -> None:
     with Seclai(**opts, key_provider=functions.provide, on_event=functions.watch) as client:
         client.keys.create(name="ci", deliver=functions.store)
     del client
-    assert sys.getrefcount(functions) == before
+
+    def are_let_go() -> bool:
+        # What the io thread lets go of waits for the interpreter: until anything of the package is called.
+        Secret("any")
+        return sys.getrefcount(functions) == before
+
+    until(are_let_go, what="functions that are let go")
+
+
+def test_a_provider_that_hangs_is_ended_by_the_limit_of_the_call_on_the_sandbox_s_clock(sandbox: Sandbox) -> None:
+    opts, key = without_key(sandbox)
+
+    async def hang() -> Secret:
+        await asyncio.Event().wait()
+        return key
+
+    async def main() -> None:
+        async with AsyncSeclai(**opts, key_provider=hang, total=60.0) as client:
+            before = sandbox.clock().now()
+            with pytest.raises(KeywrightError) as failed:
+                await client.agents.list()
+            assert failed.value.kind == "timeout"
+            assert (sandbox.clock().now() - before).total_seconds() >= 60
+            assert not sandbox.journal()
+
+    asyncio.run(main())

@@ -40,6 +40,30 @@ pub trait Clock: Debug + Send + Sync + 'static {
 
     /// A call ended, or waits for nothing but this clock.
     fn leave(&self) {}
+
+    /// A call that runs waits for a function of the caller. That function works in the machine's
+    /// time: a virtual clock gives it a while, and then jumps, or one that hangs would never be ended
+    /// by a time limit.
+    fn ask(&self) {}
+
+    /// That function has answered, or is not waited for any more.
+    fn answered(&self) {}
+}
+
+/// While it lives, its call waits for a function of the caller.
+pub(crate) struct Asking<'a>(&'a dyn Clock);
+
+impl<'a> Asking<'a> {
+    pub(crate) fn on(clock: &'a dyn Clock) -> Self {
+        clock.ask();
+        Self(clock)
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.answered();
+    }
 }
 
 /// While it lives, its call waits for nothing but the clock or another call, and a virtual clock

@@ -115,6 +115,14 @@ impl ClientClock for WorldClock {
     fn leave(&self) {
         self.clock.leave();
     }
+
+    fn ask(&self) {
+        self.clock.ask();
+    }
+
+    fn answered(&self) {
+        self.clock.answered();
+    }
 }
 
 impl From<Seclai> for ClientOptions {

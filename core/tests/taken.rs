@@ -58,6 +58,60 @@ async fn a_result_that_is_taken_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_caller_that_leaves_at_any_moment_leaves_no_key_unaccounted_for() {
+    let mut ends = [0; 3];
+    for moment in 0..100 {
+        let bench = bench(ReplayTransport::new().answer(made()).answer(Reply::status(204)));
+        let keys = bench.client.keys();
+        let mut call = Box::pin(keys.create(CreateKey::new()));
+        let mut is_received = false;
+        for _ in 0..moment {
+            is_received = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())).await;
+            if is_received {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(call);
+        settle().await;
+        match (is_received, bench.sent().len(), orphans(&bench)) {
+            (false, 0, 0) => ends[0] += 1,
+            (false, 2, 1) => ends[1] += 1,
+            (true, 1, 0) => ends[2] += 1,
+            other => panic!("at moment {moment}: {other:?}"),
+        }
+    }
+    assert!(ends.iter().all(|count| *count > 0), "{ends:?}");
+}
+
+/// KEYWRIGHT_RACES says how many (500 unless given; 10,000 for the full count).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_that_are_aborted_while_they_end_leave_no_key_unaccounted_for() {
+    let races = std::env::var("KEYWRIGHT_RACES").ok().and_then(|count| count.parse().ok()).unwrap_or(500);
+    let mut received = 0;
+    for race in 0..races {
+        let bench = bench(ReplayTransport::new().answer(made()).answer(Reply::status(204)));
+        let keys = bench.client.keys();
+        let call = tokio::spawn(async move { keys.create(CreateKey::new()).await });
+        for _ in 0..race % 40 {
+            tokio::task::yield_now().await;
+        }
+        call.abort();
+        let is_received = call.await.is_ok_and(|made| made.is_ok());
+        received += usize::from(is_received);
+        let is_settled =
+            || matches!((is_received, bench.sent().len(), orphans(&bench)), (false, 0, 0) | (false, 2, 1) | (true, 1, 0));
+        let mut turns = 0;
+        while !is_settled() {
+            turns += 1;
+            assert!(turns < 1_000_000, "{is_received} {:?} {}", bench.sent(), orphans(&bench));
+            tokio::task::yield_now().await;
+        }
+    }
+    assert!(received < races);
+}
+
+#[tokio::test]
 async fn a_rotated_key_is_told_and_never_discarded() {
     let rotated = Reply::json(200, r#"{"data":{"id":"k1","key":"ai_new_secret_new_secret","prefix":"ai_new_"}}"#);
     let bench = Bench::new("sidclaw", 0.5, ReplayTransport::new().answer(rotated), |options| {

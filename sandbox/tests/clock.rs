@@ -134,6 +134,23 @@ async fn a_busy_call_holds_the_clock() {
 }
 
 #[tokio::test]
+async fn a_function_of_the_program_holds_the_clock_for_a_while_only() {
+    let sandbox = Sandbox::start().unwrap();
+    let clock = sandbox.clock();
+    clock.enter();
+    clock.ask();
+    clock.sleep(HOUR).await;
+    clock.answered();
+    let sleeper = tokio::spawn(clock.sleep(HOUR));
+    for _ in 0..200 {
+        assert_eq!(call(&sandbox.url("seclai"), "GET", "/me", &[&seclai_key(&sandbox)], "").status, 200);
+    }
+    assert_eq!(clock.monotonic(), HOUR, "the call runs again");
+    clock.leave();
+    sleeper.await.unwrap();
+}
+
+#[tokio::test]
 async fn an_attempt_timeout_fires_exactly_when_the_sandbox_stalls() {
     let sandbox = Sandbox::start().unwrap();
     let clock = sandbox.clock();

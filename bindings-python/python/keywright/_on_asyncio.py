@@ -83,6 +83,9 @@ class Calls:
                 task.add_done_callback(lambda _: self.storing.pop(number, None))
 
 
+#: Where the calls of a loop stand.
+_PLACE = "_keywright_calls"
+#: The calls of loops that take no attribute.
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Calls] = WeakKeyDictionary()
 _last = threading.local()
 
@@ -95,9 +98,14 @@ def calls_of_loop() -> Calls:
         known = last[1]()
         if known is not None:
             return known
-    found = _loops.get(loop)
+    found: Calls | None = getattr(loop, _PLACE, None) or _loops.get(loop)
     if found is None:
-        found = _loops[loop] = Calls(loop)
+        found = Calls(loop)
+        try:
+            # On the loop itself: calls that are never ended hold it, and must go with it.
+            setattr(loop, _PLACE, found)
+        except AttributeError:
+            _loops[loop] = found
     # Weakly: a loop that has ended is to leave nothing open.
     _last.seen = (ref(loop), ref(found))
     return found

@@ -161,17 +161,22 @@ class Keys:
             KeywrightError: `config`, before any request, when something is missing or unknown to the service;
                 `plan_limit` when the plan allows no further key; `forbidden` when the role does not.
         """
-        return self._client._native.keys_create(
-            None,
-            name,
-            scopes,
-            expires_at,
-            recover,
-            snapshot,
-            on_cancel,
-            deliver,
-            allow_self,
-        )
+        native.taken()
+        try:
+            return self._client._native.keys_create(
+                None,
+                name,
+                scopes,
+                expires_at,
+                recover,
+                snapshot,
+                on_cancel,
+                deliver,
+                allow_self,
+            )
+        except BaseException:
+            native.not_taken()
+            raise
 
     def delete(self, id: str, *, allow_self: bool | None = None) -> Done:
         """Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless
@@ -256,7 +261,12 @@ class Keys:
             KeywrightError: `not_found`; `unsupported`, before any request, elsewhere: create a new key, deploy
                 it, then retire the old one.
         """
-        return self._client._native.keys_rotate(None, id, recover, snapshot, on_cancel, deliver, allow_self)
+        native.taken()
+        try:
+            return self._client._native.keys_rotate(None, id, recover, snapshot, on_cancel, deliver, allow_self)
+        except BaseException:
+            native.not_taken()
+            raise
 
     def update(
         self,

@@ -211,7 +211,7 @@ impl Auth {
                 (CredentialName::Key, Some((_, manager)), _, _) if plane == Plane::Manage => return Ok(manager.clone()),
                 (CredentialName::Key, _, _, Some(KeySlot::Fixed(_, credential))) => return Ok(credential.clone()),
                 (CredentialName::Key, _, _, Some(KeySlot::Asked(asked))) => {
-                    return asked.for_call(|text| self.provided(text)).await;
+                    return asked.for_call(clock, |text| self.provided(text)).await;
                 }
                 (CredentialName::Login | CredentialName::Token | CredentialName::Key, _, _, _) => {}
             }

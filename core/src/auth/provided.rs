@@ -35,9 +35,9 @@ impl Asked {
     }
 
     /// The credential for one call.
-    pub(super) async fn for_call(&self, read: impl Fn(&Secret) -> Result<Credential>) -> Result<Credential> {
+    pub(super) async fn for_call(&self, clock: &dyn Clock, read: impl Fn(&Secret) -> Result<Credential>) -> Result<Credential> {
         let count = self.last().count;
-        let text = self.provider.key().await?;
+        let text = self.provider.key(clock).await?;
         Ok(read(&text)?.asked(count))
     }
 
@@ -55,7 +55,7 @@ impl Asked {
         if let Some(answer) = self.shared(refused) {
             return answer;
         }
-        let answer = match self.provider.key().await {
+        let answer = match self.provider.key(clock).await {
             Ok(text) => read(&text),
             Err(error) => Err(error),
         };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::Secret;
 use crate::caught;
+use crate::clock::{Asking, Clock};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::wire::BoxFuture;
@@ -48,7 +49,8 @@ impl KeyProvider {
     ///
     /// # Errors
     /// `config` for field `api_key`, with what the function failed with as its source.
-    pub(crate) async fn key(&self) -> Result<Secret> {
+    pub(crate) async fn key(&self, clock: &dyn Clock) -> Result<Secret> {
+        let _asking = Asking::on(clock);
         let given = caught::awaited(|| (self.0)()).await;
         given.unwrap_or_else(|| Err("the key provider panicked".into())).map_err(|cause| {
             Error::config("api_key", "could not be had from the key provider", "see the source of this error")
@@ -167,7 +169,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_provider_fails_with_is_the_source_itself() {
         let provider = KeyProvider::new(|| async { Err(io::Error::other("the vault is closed").into()) });
-        let error = provider.key().await.unwrap_err();
+        let error = provider.key(&crate::SystemClock).await.unwrap_err();
         let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
         assert_eq!(source.unwrap().to_string(), "the vault is closed");
     }

@@ -14,6 +14,10 @@ const TICK: Duration = Duration::from_millis(1);
 /// blocked for good.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// A function of the program that has not answered for so long is not waited for any more: on the
+/// machine's clock, too, a call ends by its time limit whatever its functions do.
+const ANSWER: Duration = Duration::from_secs(1);
+
 enum Next {
     /// Nothing to do until something changes.
     Rest,
@@ -60,11 +64,13 @@ impl Clock {
         state.woken.retain(|_, since| now.saturating_duration_since(*since) < PATIENCE);
         let Some(((due, _), _)) = state.sleepers.first_key_value() else { return Next::Rest };
         let ahead = due.saturating_sub(state.monotonic());
+        let quiet = now.saturating_duration_since(state.changed_at);
         match state.mode {
             ClockMode::Frozen => Next::Rest,
             ClockMode::Real => Next::Wait(ahead),
-            ClockMode::Auto if state.busy > 0 => Next::Rest,
+            ClockMode::Auto if state.busy > state.asking => Next::Rest,
             ClockMode::Auto if !state.woken.is_empty() => Next::Wait(TICK),
+            ClockMode::Auto if state.asking > 0 && quiet < ANSWER => Next::Wait(ANSWER.saturating_sub(quiet)),
             ClockMode::Auto => Next::Quiet { changes: state.changes, ahead },
         }
     }

@@ -52,6 +52,10 @@ struct State {
     /// The wall time when the monotonic time was zero; moved by [`Clock::jump`].
     epoch: SystemTime,
     busy: i64,
+    /// Those of the busy that wait for a function of the program.
+    asking: i64,
+    /// When anything happened last, in the machine's time.
+    changed_at: Instant,
     sleepers: BTreeMap<(Duration, u64), Waker>,
     /// Sleepers that were woken and have not run since.
     woken: BTreeMap<u64, Instant>,
@@ -71,6 +75,8 @@ impl Clock {
             since: machine_time(),
             epoch: start,
             busy: 0,
+            asking: 0,
+            changed_at: machine_time(),
             sleepers: BTreeMap::new(),
             woken: BTreeMap::new(),
             next_sleeper: 0,
@@ -106,6 +112,17 @@ impl Clock {
     /// A call ended, or waits for nothing but this clock.
     pub fn leave(&self) {
         self.change(|state| state.busy -= 1);
+    }
+
+    /// A call that runs waits for a function of the program, which works in the machine's time: a
+    /// second long the clock stands still for it.
+    pub fn ask(&self) {
+        self.change(|state| state.asking += 1);
+    }
+
+    /// That function has answered, or is not waited for any more.
+    pub fn answered(&self) {
+        self.change(|state| state.asking -= 1);
     }
 
     /// How it moves.
@@ -181,7 +198,8 @@ impl Clock {
         let mut state = self.lock();
         change(&mut state);
         state.changes += 1;
-        let wanted = state.mode == ClockMode::Real || state.busy <= 0;
+        state.changed_at = machine_time();
+        let wanted = state.mode == ClockMode::Real || state.busy <= state.asking;
         if wanted && !state.sleepers.is_empty() {
             self.0.changed.notify_one();
         }

@@ -165,9 +165,27 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, name: &str, on: &
             }
             (false, false) => {
                 let first = if method.is_async { vec!["None".to_owned()] } else { Vec::new() };
-                answered(out, method, &format!("{native}({})", [first, arguments].concat().join(", ")));
+                let call = format!("{native}({})", [first, arguments].concat().join(", "));
+                if method.is_async && method.returns == Some(Type::Record("CreatedKey".to_owned())) {
+                    owed(out, |out| answered(out, method, &call));
+                } else {
+                    answered(out, method, &call);
+                }
             }
         }
+    });
+}
+
+/// A call that blocks and brings a new secret. An exception that a signal raises between the native
+/// call and the caller means that the result was not taken.
+fn owed(out: &mut Lines, call: impl FnOnce(&mut Lines)) {
+    out.line("native.taken()");
+    out.line("try:");
+    out.deeper(call);
+    out.line("except BaseException:");
+    out.deeper(|out| {
+        out.line("native.not_taken()");
+        out.line("raise");
     });
 }
 

@@ -143,7 +143,8 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
-    let by_hand = ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads", "no_resources"];
+    let by_hand =
+        ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads", "no_resources", "taken", "not_taken"];
     let records =
         surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
     let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
@@ -172,6 +173,8 @@ const BY_HAND_STUB: &str = "\
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
 def no_resources(what: str) -> NetworkError: ...
+def taken() -> None: ...
+def not_taken() -> None: ...
 
 @final
 class Secret:
