@@ -16,6 +16,7 @@ pub mod guard;
 pub mod host;
 pub mod process;
 pub mod text;
+mod unwind;
 
 pub use api::*;
 
