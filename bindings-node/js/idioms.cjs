@@ -67,11 +67,18 @@ class Listing {
   }
 }
 
+/** The members of options, its own and those that it inherits. */
+function members(options) {
+  const all = {}
+  for (const name in options) all[name] = options[name]
+  return all
+}
+
 /** Asks for a list. Nothing is sent before somebody awaits or walks it. */
 function listing(of, target, given, options, more) {
   const page = async (asked) => {
     const first = await call(of, target, given, asked, more)
-    return new Page(first, (after, changed) => page({ ...asked, ...changed, after }))
+    return new Page(first, (after, changed) => page({ ...members(asked), ...members(changed), after }))
   }
   return new Listing(() => page(options))
 }

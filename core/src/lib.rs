@@ -177,8 +177,13 @@
 //!
 //! # Without an async runtime
 //!
-//! Calls run on the caller's tokio runtime. With feature `blocking` the same calls stand under
-//! `keywright::blocking` and need none; inside a runtime they are refused with an error.
+//! Calls run on the caller's tokio runtime, which needs timers and io (`enable_all`): without one, or
+//! on one that lacks something, they fail with [`ErrorKind::Config`] before anything is sent. With
+//! feature `blocking` the same calls stand under `keywright::blocking` and need none; inside a runtime
+//! they are refused with an error.
+//!
+//! A create or rotate goes on when its caller leaves, but not when its runtime ends: await it before
+//! you drop the runtime. FIGURE
 #![cfg_attr(feature = "blocking", doc = "\n```no_run")]
 #![cfg_attr(not(feature = "blocking"), doc = "\n```ignore")]
 //! use keywright::ClientOptions;

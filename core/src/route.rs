@@ -98,7 +98,7 @@ pub(crate) fn body_member<'a>(spec: &Spec, account: Option<&'a Account>) -> Resu
             Err(Error::config("account", "is missing", required.clone()))
         }
         (AccountRule::None | AccountRule::Path { .. } | AccountRule::Header { .. }, _) => {
-            Err(Error::config("account", "is missing", "name it with `client.account(Account::id(..))`"))
+            Err(Error::config("account", "is missing", "give it as `account`, or call on the handle that `client.account` gives"))
         }
     }
 }

@@ -185,3 +185,44 @@ fn no_file_names_a_machine_or_a_registry() {
     }
     assert_eq!(found, [""; 0]);
 }
+
+/// An entry point that is written outside the macro which guards it against panics.
+fn unguarded(path: &str, text: &str) -> bool {
+    let marks: &[&str] = match path {
+        "bindings-python/src/guard.rs" | "bindings-node/src/guard.rs" => return false,
+        path if path.starts_with("bindings-python/src/") => {
+            &["#[pymethods", "#[pyfunction", "pyo3::pymethods", "pyo3::pyfunction"]
+        }
+        path if path.starts_with("bindings-node/src/") => &["#[napi", "napi_derive::napi"],
+        _ => return false,
+    };
+    marks.iter().any(|mark| text.contains(mark))
+}
+
+#[test]
+fn every_entry_point_is_guarded_against_panics() {
+    let found: Vec<String> = files().into_iter().filter(|(path, text)| unguarded(path, text)).map(|(path, _)| path).collect();
+    assert_eq!(found, [""; 0]);
+    assert!(unguarded("bindings-python/src/new.rs", "#[pymethods]\nimpl X {}"));
+    assert!(unguarded("bindings-node/src/new.rs", "#[napi]\npub fn x() {}"));
+}
+
+/// Compiles the file of the facade that judges how panics end.
+fn compiled(panic: &str) -> (bool, String) {
+    let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = Command::new(compiler)
+        .args(["--crate-type", "lib", "--edition", "2024", "--emit", "metadata", "-o", "-", "-C", &format!("panic={panic}")])
+        .arg(root().join("core/facade/src/unwind.rs"))
+        .output()
+        .expect("rustc");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn the_bindings_are_not_built_where_panics_abort() {
+    assert!(compiled("unwind").0);
+    let (is_built, said) = compiled("abort");
+    assert!(!is_built && said.contains("build the bindings with `panic = \"unwind\"`"), "{said}");
+    let facade = fs::read_to_string(root().join("core/facade/src/lib.rs")).expect("the facade");
+    assert!(facade.contains("\nmod unwind;\n"));
+}

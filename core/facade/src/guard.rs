@@ -12,12 +12,6 @@ use keywright::BoxFuture;
 use crate::api::{ErrorKind, KeywrightError};
 use crate::process::Result;
 
-#[cfg(panic = "abort")]
-compile_error!(
-    "keywright-facade catches panics at the border to other languages, which `panic = \"abort\"` makes impossible: \
-     build the bindings with `panic = \"unwind\"`"
-);
-
 /// Whether the next entry, or the next call on the io thread, panics.
 static NEXT_ENTRY: AtomicBool = AtomicBool::new(false);
 static NEXT_CALL: AtomicBool = AtomicBool::new(false);

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod host;
 pub mod process;
 pub mod text;
+mod unwind;
 
 pub use api::*;
 

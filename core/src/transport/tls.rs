@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 /// Reads the certificates of a PEM text and checks that each can be a root.
 pub(super) fn roots_from_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |reason: &str| Error::config("ca_certificates", reason, "give the certificate of your authority in PEM form");
+    let refuse = |reason: &str| Error::config("extra_roots", reason, "give the certificate of your authority in PEM form");
     let roots: Vec<_> =
         CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| refuse("is not readable as PEM"))?;
     if roots.is_empty() {

@@ -166,6 +166,6 @@ fn a_ca_file_that_cannot_help_is_refused_by_name() {
         "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
     ] {
         let error = TransportOptions::default().extra_roots(pem.as_bytes()).unwrap_err();
-        assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("ca_certificates")), "{pem:?}");
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("extra_roots")), "{pem:?}");
     }
 }
