@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask test | check | gen [--check] | bench | sandbox | pack`.
+//! The project's own commands: `cargo xtask test | check | gen [--check] | bench | fuzz | sandbox | pack`.
 //!
 //! Every command ends with a non-zero code when anything it was asked for did not happen, and
 //! nothing is written outside the repository's own files and its target folder.
 
 mod bench;
 mod check;
+mod fuzz;
 mod generate;
 mod peers;
 mod root;
@@ -23,6 +24,7 @@ cargo xtask test [suite...]   all tests, or those of the named suites
 cargo xtask check             format, lints, generated files
 cargo xtask gen [--check]     write the generated files, or tell which are stale
 cargo xtask bench [lane]      the measurements
+cargo xtask fuzz [target]      the fuzz targets, a minute each
 cargo xtask sandbox [option]  run the sandbox
 cargo xtask pack [language]   build the packages, or one";
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["gen"] => generate::write(&root),
         ["gen", "--check"] => generate::check(&root),
         ["bench", lanes @ ..] => bench::run(&root, lanes),
+        ["fuzz", targets @ ..] => fuzz::run(&root, targets),
         ["sandbox", options @ ..] => sandbox::run(&root, options),
         ["pack", names @ ..] => suite::pack(&root, names),
         _ => Err(format!("usage:\n{USAGE}")),

@@ -1,6 +1,7 @@
 //! A scanned text and its values, each a view of its place.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -40,7 +41,6 @@ pub(super) struct Mark {
 }
 
 /// A whole text that is JSON.
-#[derive(Debug)]
 pub(crate) struct Document<'a> {
     text: Cow<'a, str>,
     marks: Vec<Mark>,
@@ -110,8 +110,21 @@ fn replaced(mut text: String, halves: &[usize]) -> String {
     text
 }
 
+impl fmt::Debug for Document<'_> {
+    /// It is a service's, and may hold a new key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({} bytes)", self.text.len())
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({:?}, {} bytes)", self.kind(), self.raw().len())
+    }
+}
+
 /// A value of a document.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Node<'a> {
     text: &'a str,
     marks: &'a [Mark],

@@ -149,7 +149,10 @@ impl Run<'_> {
         }
         let stall = self.options.stall.unwrap_or(STALL);
         let body = arrived.gathering.insert(Gathering::new(incoming.body, self.pipeline.max_body));
-        while step(body, self.pipeline.clock.as_ref(), stall).await? {}
+        while step(body, self.pipeline.clock.as_ref(), stall).await? {
+            // A body that always has more must not keep the time limit, or another call, from its turn.
+            tokio::task::consume_budget().await;
+        }
         arrived.whole = arrived.gathering.take().map(|body| Body::Whole(body.into_read()));
         Ok(())
     }

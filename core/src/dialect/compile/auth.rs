@@ -115,7 +115,7 @@ fn auth_mode(credential: &schema::Credential, is_login: bool) -> std::result::Re
 }
 
 /// A name that means nothing else to a shell, in which `Request::to_curl` puts it.
-fn variable(name: &str) -> std::result::Result<(), String> {
+pub(super) fn variable(name: &str) -> std::result::Result<(), String> {
     let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let fits = name.bytes().all(is_name) && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit();
     if fits { Ok(()) } else { Err("must name variables in capital letters, digits and `_`".to_owned()) }

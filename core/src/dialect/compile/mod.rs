@@ -31,6 +31,7 @@ pub(super) fn compile(file: schema::File, variant: &str) -> std::result::Result<
     if file.service.base_url.is_none() && file.service.no_base_url.is_none() {
         return Err(("service.base_url".into(), "is missing (or say in `no_base_url` why there is none)".into()));
     }
+    at("service.base_url_env", file.service.base_url_env.iter().try_for_each(|name| auth::variable(name)))?;
     let read_bucket: Arc<str> = file.throttle.read.as_deref().unwrap_or("all").into();
     let write_bucket: Arc<str> = file.throttle.write.as_deref().unwrap_or("all").into();
     let pages = compile_pages(file.page)?;
