@@ -991,6 +991,8 @@ export interface Keys {
   /**
    * Gets a page of keys, and from it all that follow.
    *
+   * A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a warning, and stays in `data`.
+   *
    * @throws `unsupported`, before any request, at a service without a list; `config` for a page size that it does not take.
    */
   list(options?: ListOptions): Listing<Key>
@@ -1019,7 +1021,7 @@ export interface Keys {
    */
   rotate(id: string, options?: Handover & Cancellable): Promise<CreatedKey>
   /**
-   * Changes name or expiry. What is not given stays.
+   * Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its id and what was changed.
    *
    * @throws `unsupported`, before any request, where keys cannot be changed (everywhere but itellicoAI); `config` when nothing is to change.
    */
@@ -1060,6 +1062,8 @@ export interface Resource {
   get(id: string, options?: Cancellable): Promise<Item>
   /**
    * Gets a page of the list, and from it all that follow.
+   *
+   * A walk gives each object once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure.
    *
    * @throws `unsupported`, before any request, where there is no such list.
    */

@@ -220,6 +220,7 @@ namespace Keywright
         }
 
         /// <summary>Gets a page of keys, and from it all that follow.</summary>
+        /// <remarks><para>A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a warning, and stays in <c>data</c>.</para></remarks>
         /// <param name="pageSize">How many items a page has; the service's default unless given.</param>
         /// <param name="after">Where the list goes on: <c>NextToken</c> of the page before.</param>
         /// <param name="cancellationToken">Ends the call.</param>
@@ -232,6 +233,7 @@ namespace Keywright
         }
 
         /// <summary>Walks, page after page, keys.</summary>
+        /// <remarks><para>A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a warning, and stays in <c>data</c>.</para></remarks>
         /// <param name="pageSize">How many items a page has; the service's default unless given.</param>
         /// <param name="after">Where the list goes on: <c>NextToken</c> of the page before.</param>
         /// <param name="cancellationToken">Ends the call.</param>
@@ -341,7 +343,7 @@ namespace Keywright
             return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.rotate", delivery, cancellationToken).Begin();
         }
 
-        /// <summary>Changes name or expiry. What is not given stays.</summary>
+        /// <summary>Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its id and what was changed.</summary>
         /// <param name="id">The id.</param>
         /// <param name="change">What to change.</param>
         /// <param name="cancellationToken">Ends the call.</param>
@@ -557,6 +559,7 @@ namespace Keywright
         }
 
         /// <summary>Gets a page of the list, and from it all that follow.</summary>
+        /// <remarks><para>A walk gives each object once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure.</para></remarks>
         /// <param name="pageSize">How many items a page has; the service's default unless given.</param>
         /// <param name="after">Where the list goes on: <c>NextToken</c> of the page before.</param>
         /// <param name="cancellationToken">Ends the call.</param>
@@ -569,6 +572,7 @@ namespace Keywright
         }
 
         /// <summary>Walks, page after page, the list.</summary>
+        /// <remarks><para>A walk gives each object once, and skips none when this process removes some on the way. What somebody else removes meanwhile may make it skip as many: walk again to be sure.</para></remarks>
         /// <param name="pageSize">How many items a page has; the service's default unless given.</param>
         /// <param name="after">Where the list goes on: <c>NextToken</c> of the page before.</param>
         /// <param name="cancellationToken">Ends the call.</param>

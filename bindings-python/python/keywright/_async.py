@@ -192,6 +192,10 @@ class AsyncKeys:
     def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Key]:
         """Gets a page of keys, and from it all that follow.
 
+        A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes
+        meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a
+        warning, and stays in `data`.
+
         Raises:
             KeywrightError: `unsupported`, before any request, at a service without a list; `config` for a page
                 size that it does not take.
@@ -258,7 +262,8 @@ class AsyncKeys:
         expires_at: datetime | None = None,
         never_expires: bool = False,
     ) -> Key:
-        """Changes name or expiry. What is not given stays.
+        """Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its
+        id and what was changed.
 
         Args:
             name: The name or label.
@@ -354,6 +359,9 @@ class AsyncResource:
 
     def list(self, *, page_size: int | None = None, after: str | None = None) -> AsyncPager[Item]:
         """Gets a page of the list, and from it all that follow.
+
+        A walk gives each object once, and skips none when this process removes some on the way. What somebody else
+        removes meanwhile may make it skip as many: walk again to be sure.
 
         Raises:
             KeywrightError: `unsupported`, before any request, where there is no such list.

@@ -191,6 +191,10 @@ class Keys:
     def list(self, *, page_size: int | None = None, after: str | None = None) -> Page[Key]:
         """Gets a page of keys, and from it all that follow.
 
+        A walk gives each key once, and skips none when this process removes some on the way. What somebody else removes
+        meanwhile may make it skip as many: walk again to be sure. A member that cannot be read is left out, with a
+        warning, and stays in `data`.
+
         Raises:
             KeywrightError: `unsupported`, before any request, at a service without a list; `config` for a page
                 size that it does not take.
@@ -257,7 +261,8 @@ class Keys:
         expires_at: datetime | None = None,
         never_expires: bool = False,
     ) -> Key:
-        """Changes name or expiry. What is not given stays.
+        """Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its
+        id and what was changed.
 
         Args:
             name: The name or label.
@@ -353,6 +358,9 @@ class Resource:
 
     def list(self, *, page_size: int | None = None, after: str | None = None) -> Page[Item]:
         """Gets a page of the list, and from it all that follow.
+
+        A walk gives each object once, and skips none when this process removes some on the way. What somebody else
+        removes meanwhile may make it skip as many: walk again to be sure.
 
         Raises:
             KeywrightError: `unsupported`, before any request, where there is no such list.
