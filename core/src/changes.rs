@@ -24,12 +24,12 @@ pub(crate) struct Group {
     /// Scheme, host, port and path prefix.
     pub base: Arc<str>,
     /// `keys`, `agents`; empty for requests of the caller's own, which may change any list.
-    pub kind: String,
+    pub kind: Arc<str>,
 }
 
 impl Group {
     fn any(&self) -> Self {
-        Self { base: Arc::clone(&self.base), kind: String::new() }
+        Self { base: Arc::clone(&self.base), kind: Arc::default() }
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn group(kind: &str) -> Group {
-        Group { base: "https://api.test/v1".into(), kind: kind.to_owned() }
+        Group { base: "https://api.test/v1".into(), kind: kind.into() }
     }
 
     #[test]

@@ -306,7 +306,7 @@ impl Client {
 
     /// The lists that an operation reads or changes.
     pub(crate) fn group(&self, op: &OpSpec) -> Group {
-        let kind = op.name.split('.').next().unwrap_or_default().to_owned();
+        let kind = op.name.split('.').next().unwrap_or_default().into();
         Group { base: Arc::clone(&self.pipeline.origin), kind }
     }
 
@@ -321,7 +321,7 @@ impl Client {
 
     /// The same for a request of the caller's own, which may be about any list.
     pub(crate) fn changing_raw(&self, method: &Method) -> Option<Change> {
-        let group = || Group { base: Arc::clone(&self.pipeline.origin), kind: String::new() };
+        let group = || Group { base: Arc::clone(&self.pipeline.origin), kind: Arc::default() };
         let changes = matches!(*method, Method::DELETE | Method::PUT | Method::PATCH);
         changes.then(|| self.pipeline.shared.changes().begin(group()))
     }

@@ -72,15 +72,15 @@ pub(crate) fn fetch_page<T: Row + Send + 'static>(
     after: Option<String>,
 ) -> BoxFuture<'static, Result<Page<T>>> {
     Box::pin(async move {
-        let list = listing.digest();
+        let list = || listing.digest();
         let walks = &listing.client.pipeline.walks;
-        let mut found = walks.at(after.as_deref(), list).ok_or_else(|| {
+        let mut found = walks.at(after.as_deref(), &list).ok_or_else(|| {
             let error = Error::config("after", "belongs to another list", "use the token of a page of this list");
             listing.client.named_op(error, &listing.op)
         })?;
         let page = listing.next_page(&mut found).await?;
         let next = match page.next {
-            Some(place) => Some(walks.keep(found, place.as_deref(), list)),
+            Some(place) => Some(walks.keep(found, place.as_deref(), list())),
             None => {
                 walks.end(&found);
                 None
@@ -118,11 +118,20 @@ impl<T: Row + Send + 'static> Listing<T> {
                     self.get(at).await?
                 }
                 Step::Look(at) => {
-                    let raw = self.get(at).await?;
+                    let is_start = found.walk.is_start(at.as_deref());
+                    let raw = match self.get(at).await {
+                        Ok(raw) => raw,
+                        // A page beyond the end, or behind a row that is gone.
+                        Err(error) if !is_start && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid) => {
+                            found.walk.has_moved();
+                            continue;
+                        }
+                        Err(error) => return Err(error),
+                    };
                     if found.walk.stands(&raw.items, before) {
                         before = changes.standing(&group);
                         self.get(found.wanted.clone()).await?
-                    } else if found.walk.is_start(raw.at.as_deref()) {
+                    } else if is_start {
                         found.walk.restart(before);
                         raw
                     } else {

@@ -100,6 +100,23 @@ async fn a_key_that_is_created_on_the_way_is_not_given() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_no_more_makes_a_walk_start_again() {
+    let script = ReplayTransport::new()
+        .answer(list(&["a", "b"], true))
+        .answer(list(&["c", "d"], true))
+        .answer(Reply::status(204))
+        .answer(Reply::json(404, r#"{"detail":"no such page"}"#))
+        .answer(list(&["d", "e"], false));
+    let clients = Clients::new(script);
+    let client = clients.at(HERE);
+    let first = client.keys().list(PageRequest::new()).await.unwrap();
+    let second = first.next_page().await.unwrap().unwrap();
+    client.keys().delete("a").await.unwrap();
+    let third = second.next_page().await.unwrap().unwrap();
+    assert_eq!((third.items[0].id.as_str(), third.items.len(), third.has_next()), ("e", 1, false));
+}
+
+#[tokio::test]
 async fn a_page_can_be_gone_on_from_twice() {
     let script = ReplayTransport::new()
         .answer(list(&["a"], true))

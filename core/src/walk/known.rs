@@ -54,14 +54,14 @@ impl Walks {
     }
 
     /// The walk of a token, or a new one; `None` when the token belongs to another list.
-    pub(crate) fn at(&self, token: Option<&str>, list: u128) -> Option<Found> {
+    pub(crate) fn at(&self, token: Option<&str>, list: &dyn Fn() -> u128) -> Option<Found> {
         let fresh = |start: Option<String>| Found { walk: Walk::from(start.clone()), wanted: start, place: None };
         let Some(token) = token else { return Some(fresh(None)) };
         let Some((number, page, wanted)) = parts(token) else { return Some(fresh(Some(token.to_owned()))) };
         let wanted = (!wanted.is_empty()).then(|| wanted.to_owned());
         let inner = self.lock();
         let Some(kept) = inner.walks.get(&number) else { return Some(fresh(wanted)) };
-        if kept.list != list {
+        if kept.list != list() {
             return None;
         }
         let walk = if kept.walk.pages == page { kept.walk.clone() } else { kept.walk.back_at(page) };
@@ -138,19 +138,19 @@ mod tests {
     #[test]
     fn a_token_leads_back_to_its_walk_and_no_other_list() {
         let walks = Walks::default();
-        let mut found = walks.at(None, 1).unwrap();
+        let mut found = walks.at(None, &|| 1).unwrap();
         found.walk.pages = 1;
         let token = walks.keep(found, Some("a:b.c"), 1);
-        let again = walks.at(Some(&token), 1).unwrap();
+        let again = walks.at(Some(&token), &|| 1).unwrap();
         assert_eq!((again.walk.pages, again.wanted.as_deref()), (1, Some("a:b.c")));
-        assert!(walks.at(Some(&token), 2).is_none());
+        assert!(walks.at(Some(&token), &|| 2).is_none());
     }
 
     #[test]
     fn a_token_of_a_forgotten_walk_or_of_the_service_is_a_place() {
         let walks = Walks::default();
         for (token, place) in [("2", "2"), ("kw1:00000000000000ff.3:7", "7"), ("kw1:x.3:7", "kw1:x.3:7")] {
-            let found = walks.at(Some(token), 1).unwrap();
+            let found = walks.at(Some(token), &|| 1).unwrap();
             assert_eq!((found.walk.pages, found.wanted.as_deref()), (0, Some(place)));
             assert!(found.walk.is_start(Some(place)));
         }
@@ -160,7 +160,7 @@ mod tests {
     fn walks_are_forgotten_when_they_are_too_many_or_at_their_end() {
         let walks = Walks::default();
         let token = |walks: &Walks| {
-            let mut found = walks.at(None, 1).unwrap();
+            let mut found = walks.at(None, &|| 1).unwrap();
             found.walk.pages = 1;
             walks.keep(found, Some("2"), 1)
         };
@@ -168,27 +168,27 @@ mod tests {
         for _ in 0..MOST_WALKS {
             token(&walks);
         }
-        assert_eq!(walks.at(Some(&first), 1).unwrap().walk.pages, 0);
+        assert_eq!(walks.at(Some(&first), &|| 1).unwrap().walk.pages, 0);
         let last = token(&walks);
-        let found = walks.at(Some(&last), 1).unwrap();
+        let found = walks.at(Some(&last), &|| 1).unwrap();
         assert_eq!(found.walk.pages, 1);
         walks.end(&found);
-        assert_eq!(walks.at(Some(&last), 1).unwrap().walk.pages, 0);
+        assert_eq!(walks.at(Some(&last), &|| 1).unwrap().walk.pages, 0);
     }
 
     #[test]
     fn an_earlier_token_goes_its_own_way() {
         let walks = Walks::default();
-        let mut found = walks.at(None, 1).unwrap();
+        let mut found = walks.at(None, &|| 1).unwrap();
         found.walk.pages = 1;
         let first = walks.keep(found, Some("2"), 1);
-        let mut found = walks.at(Some(&first), 1).unwrap();
+        let mut found = walks.at(Some(&first), &|| 1).unwrap();
         found.walk.pages = 2;
         let second = walks.keep(found, Some("3"), 1);
-        let mut found = walks.at(Some(&first), 1).unwrap();
+        let mut found = walks.at(Some(&first), &|| 1).unwrap();
         assert_eq!(found.walk.pages, 1);
         found.walk.pages = 2;
         assert_ne!(walks.keep(found, Some("3"), 1).split('.').next(), second.split('.').next());
-        assert_eq!(walks.at(Some(&second), 1).unwrap().walk.pages, 2);
+        assert_eq!(walks.at(Some(&second), &|| 1).unwrap().walk.pages, 2);
     }
 }

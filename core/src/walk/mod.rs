@@ -55,6 +55,8 @@ pub(crate) struct Walk {
     began: Option<Timestamp>,
     /// How many rows this process had created by then.
     pub creations: u64,
+    /// The changes that had happened by then.
+    events: u64,
     given: Given,
     pages: u32,
     last: Option<Latest>,
@@ -189,6 +191,7 @@ impl Walk {
     /// `decode`, reason `loop`, when the list goes in a circle.
     pub(crate) fn take<T: Row>(&mut self, page: Answered<'_, T>) -> Result<Taken, Error> {
         if self.pages == 0 {
+            self.events = page.before.events;
             self.pass.events = page.before.events;
             self.began = page.date;
             if page.next.is_none() {
@@ -250,12 +253,20 @@ impl Walk {
         made.as_millisecond() >= began.as_millisecond() - began.as_millisecond().rem_euclid(SECOND) + SECOND
     }
 
-    /// The walk as it was after an earlier page. What has changed since is not known: the next
-    /// change makes it start again.
+    /// The walk as it was after an earlier page. What had changed by then is not known: any change
+    /// makes it start again.
     fn back_at(&self, page: u32) -> Self {
         let given = self.given.up_to(page);
         let rows = given.len() as u64;
-        let pass = Pass { events: self.pass.events, clean: false, pages: page, rows, again: self.pass.again, ..Pass::default() };
+        let pass = Pass {
+            events: self.events,
+            clean: false,
+            pages: page,
+            rows,
+            brought: true,
+            again: self.pass.again,
+            ..Pass::default()
+        };
         Self { given, pages: page, last: None, pass, ..self.clone() }
     }
 }

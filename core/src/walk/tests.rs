@@ -38,7 +38,7 @@ struct Service {
 impl Service {
     fn new(count: usize, size: usize) -> Self {
         let rows = (0..count).map(|n| Thing { id: format!("k{n}"), made: 0 }).collect();
-        let group = Group { base: "https://api.test".into(), kind: "keys".to_owned() };
+        let group = Group { base: "https://api.test".into(), kind: "keys".into() };
         Self { rows, size, now: 100, requests: 0, changes: Changes::default(), group }
     }
 
@@ -166,6 +166,26 @@ fn what_is_made_on_the_way_does_not_keep_a_walk_going() {
         let given = walked(&mut service, replaced, |_| {});
         assert_eq!(sorted(given), ids(30), "{is_known}");
     }
+}
+
+#[test]
+fn from_an_earlier_page_any_change_makes_it_start_again() {
+    let still = |events| Standing { events, on_the_way: false };
+    let mut walk = Walk::default();
+    for (n, events) in [(1, 0), (2, 0), (3, 2)] {
+        if events > 0 {
+            assert_eq!(walk.step(Some("2"), still(events)), Step::Look(Some("1".to_owned())));
+            assert!(walk.stands(&[Thing { id: "k2".to_owned(), made: 0 }], still(events)));
+        }
+        let rows = [Thing { id: format!("k{n}"), made: 0 }];
+        let at = (n > 1).then(|| (n - 1).to_string());
+        let (before, after) = (still(events), still(events));
+        let next = Some(n.to_string());
+        walk.take(Answered { at, rows: &rows, next, before, after, created: &[], date: None }).unwrap();
+    }
+    let back = walk.back_at(1);
+    assert_eq!((back.given.len(), back.step(Some("1"), still(2))), (1, Step::Restart(None)));
+    assert_eq!(walk.step(Some("3"), still(2)), Step::Go(Some("3".to_owned())));
 }
 
 #[test]
