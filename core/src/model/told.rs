@@ -138,7 +138,8 @@ impl Key {
 
     /// Fills what the answer does not tell with what is known otherwise.
     pub(crate) fn fill(&mut self, facts: &Facts) {
-        if let (false, Some(name)) = (self.told(KeyMember::Name), &facts.name) {
+        // A null where a name was given is an answer that does not repeat it.
+        if let (None, Some(name)) = (&self.name, &facts.name) {
             self.name = Some(name.clone());
             self.told.add(KeyMember::Name);
         }

@@ -1,6 +1,7 @@
 //! The glue in Rust: a class for each record and object, over pyo3.
 
 use super::BEHIND;
+use super::spell::{is_hashable, object_in};
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
 
@@ -249,22 +250,6 @@ fn equality(out: &mut Lines, record: &Record) {
         out.line("Ok(hasher.finish())");
     });
     out.line("}");
-}
-
-fn is_hashable(ty: &Type) -> bool {
-    match ty {
-        Type::Bool | Type::Int(_) | Type::Text | Type::Bytes | Type::Time | Type::Duration | Type::Enum(_) => true,
-        Type::Optional(inner) | Type::List(inner) => is_hashable(inner),
-        _ => false,
-    }
-}
-
-fn object_in(ty: &Type) -> bool {
-    match ty {
-        Type::Object(_) => true,
-        Type::Optional(inner) | Type::List(inner) => object_in(inner),
-        _ => false,
-    }
 }
 
 /// An argument as what the facade takes.

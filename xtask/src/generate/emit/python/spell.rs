@@ -223,3 +223,21 @@ fn unit(field: &Field) -> String {
     };
     format!("{}{unit}", field.doc)
 }
+
+/// Whether equal values of it have a hash.
+pub fn is_hashable(ty: &Type) -> bool {
+    match ty {
+        Type::Bool | Type::Int(_) | Type::Text | Type::Bytes | Type::Time | Type::Duration | Type::Enum(_) => true,
+        Type::Optional(inner) | Type::List(inner) => is_hashable(inner),
+        _ => false,
+    }
+}
+
+/// Whether an object is in it.
+pub fn object_in(ty: &Type) -> bool {
+    match ty {
+        Type::Object(_) => true,
+        Type::Optional(inner) | Type::List(inner) => object_in(inner),
+        _ => false,
+    }
+}
