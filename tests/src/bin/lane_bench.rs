@@ -13,7 +13,12 @@ fn main() -> ExitCode {
     }
     let run = lane_sim::too_long_a_pause(lane_sim::ROUND_TRIPS[0]);
     good &= run.successes == 0 && run.slept == 0.0;
-    println!("a pause longer than {} calls may wait: {} requests, {:.1} s of sleeping in line", run.stopped.len(), run.requests, run.slept);
+    println!(
+        "a pause longer than {} calls may wait: {} requests, {:.1} s of sleeping in line",
+        run.stopped.len(),
+        run.requests,
+        run.slept
+    );
     let run = lane_sim::outage(100, 0.0, lane_sim::ROUND_TRIPS[1], 0);
     println!("a service that is down: {} calls end after {} requests and {:.1} s", run.stopped.len(), run.requests, run.elapsed);
     println!("an unthrottled call passes the lane in {} ns", lane_sim::hot_path().as_nanos());

@@ -110,8 +110,7 @@ pub const SCENARIOS: [Scenario; 14] = [
 
 /// A limiter that answers 503, as many do by default. Who is refused waits for a time of its own
 /// besides, so that more is done out of order.
-const LIMIT_503: Scenario =
-    Scenario { refusal: Refusal::Unavailable, max_requests: 1.6, max_time: 1.25, max_places: 32, ..BASE };
+const LIMIT_503: Scenario = Scenario { refusal: Refusal::Unavailable, max_requests: 1.6, max_time: 1.25, max_places: 32, ..BASE };
 
 const fn bucket(rate: f64, burst: f64) -> Limit {
     Limit::Bucket { rate, burst, then: None }
@@ -239,7 +238,9 @@ mod tests {
 
     #[test]
     fn an_outage_ends_calls_after_their_attempts_and_the_budget_and_costs_at_most_two_pauses() {
-        for (calls, from, round_trip) in [(100, 0.0, 0.002), (100, 0.0, 0.3), (1_000, 0.4, 0.3), (3, 0.0, 0.05), (1_000, 2.0, 1.5)] {
+        for (calls, from, round_trip) in
+            [(100, 0.0, 0.002), (100, 0.0, 0.3), (1_000, 0.4, 0.3), (3, 0.0, 0.05), (1_000, 2.0, 1.5)]
+        {
             for seed in 0..10 {
                 let run = outage(calls, from, round_trip, seed);
                 let ended = run.ended_by(Stop::Attempts) + run.ended_by(Stop::Budget);
@@ -258,7 +259,8 @@ mod tests {
         for (rate, burst, calls) in [(1.0, 1.0, 30), (2.0, 2.0, 100), (200.0, 50.0, 1_000)] {
             for round_trip in [0.002, 0.3, 1.5] {
                 for seed in 0..5 {
-                    let run = Run::new(Scenario { limit: bucket(rate, burst), calls, ..LIMIT_503 }, round_trip, Policy::Lane, seed);
+                    let run =
+                        Run::new(Scenario { limit: bucket(rate, burst), calls, ..LIMIT_503 }, round_trip, Policy::Lane, seed);
                     let run = run.finish();
                     assert_eq!(run.successes, calls, "{rate}/s, {round_trip} s: {run:?}");
                     assert!(run.requests <= 3 * calls, "{rate}/s, {round_trip} s: {run:?}");

@@ -283,9 +283,7 @@ impl Sandbox {
     ) -> Result<()> {
         // What is no status at all is refused as any other.
         let status = status.map(|status| u16::try_from(status).unwrap_or_default());
-        self.world
-            .set_limit_with(Some(&service), count, per, status, retry_after)
-            .map_err(|error| refused(&error.to_string()))
+        self.world.set_limit_with(Some(&service), count, per, status, retry_after).map_err(|error| refused(&error.to_string()))
     }
 
     /// Takes back all limits that were set.
