@@ -1,6 +1,7 @@
 //! What a call costs while it waits for its turn.
 
 #![cfg(target_os = "linux")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
