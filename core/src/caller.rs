@@ -46,7 +46,7 @@ mod tests {
         let named = || current().and_then(|caller| caller.downcast_ref::<u32>().copied());
         let (tell, told) = oneshot::channel();
         let call = async {
-            spawn(async move { drop(tell.send(named())) });
+            spawn(async move { tell.send(named()).unwrap() });
             named()
         };
         assert_eq!(run_for(Arc::new(7_u32), call).await, Some(7));

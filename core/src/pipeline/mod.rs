@@ -85,42 +85,52 @@ pub(crate) struct Done {
     pub attempts: Vec<AttemptRecord>,
 }
 
+impl Done {
+    fn of((answered, meta): (Answered, Meta)) -> Result<Self> {
+        let Answered { head, body, credential, attempts } = answered;
+        match body {
+            Body::Whole(body) => Ok(Self { answer: WireResponse { head, body }, meta, credential, attempts }),
+            Body::Open(_) => Err(Error::new(ErrorKind::Internal)),
+        }
+    }
+}
+
 impl Pipeline {
     /// Runs a call whose answer is read whole.
-    pub(crate) async fn run(&self, auth: &Auth, call: Call<'_>) -> Result<Done> {
-        let (answered, meta) = self.drive(auth, call).await?;
-        let body = match answered.body {
-            Body::Whole(body) => body,
-            Body::Open(_) => return Err(Error::new(ErrorKind::Internal)),
-        };
-        let Answered { head, credential, attempts, .. } = answered;
-        Ok(Done { answer: WireResponse { head, body }, meta, credential, attempts })
+    #[expect(clippy::manual_async_fn, reason = "an async function keeps room for its arguments twice")]
+    pub(crate) fn run<'a>(&'a self, auth: &'a Auth, call: Call<'a>) -> impl Future<Output = Result<Done>> + Send + 'a {
+        async move { self.drive(auth, &call).await.and_then(Done::of) }
     }
 
     /// Runs a call up to the head of its answer, whose body then streams.
     pub(crate) async fn open(&self, auth: &Auth, call: Call<'_>) -> Result<(Answered, Meta)> {
-        self.drive(auth, call).await
+        self.drive(auth, &call).await
     }
 
-    async fn drive(&self, auth: &Auth, call: Call<'_>) -> Result<(Answered, Meta)> {
+    async fn drive(&self, auth: &Auth, call: &Call<'_>) -> Result<(Answered, Meta)> {
         runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
-        let teller = self.teller(call.operation, &id);
-        teller.tell(EventName::CallStart, 0, |_| {});
+        self.teller(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
-        let result = match Run::begin(self, auth, &call, &id, started) {
+        // Boxed, because a future keeps room for what it moves, once for each move.
+        let result = match Run::begin(self, auth, call, &id, started).map(Box::new) {
             Ok(mut run) => {
-                let result = run.finish().instrument(self.span(&call)).await;
+                let result = run.finish().instrument(self.span(call)).await;
                 // Whatever found its way into a sentence is hidden here, where every error passes.
                 result.map_err(|error| error.hiding(&run.secrets()))
             }
             Err(error) => Err(error),
         };
+        self.ended(call, &id, started, result)
+    }
+
+    /// Names the call in its error and tells that it is over.
+    fn ended<T>(&self, call: &Call<'_>, id: &str, started: Duration, result: Result<T>) -> Result<T> {
         let result = result.map_err(|error| self.named(error, call.operation));
         let elapsed = self.clock.monotonic().saturating_sub(started);
         let error = result.as_ref().err();
-        teller.tell(EventName::CallEnd, 0, |event| {
+        self.teller(call.operation, id).tell(EventName::CallEnd, 0, |event| {
             event.duration = Some(elapsed);
             event.error = error.map(Error::kind);
             event.outcome = error.map(Error::outcome);

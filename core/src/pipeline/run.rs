@@ -112,14 +112,16 @@ impl<'a> Run<'a> {
     pub(super) async fn finish(&mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
             let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
-            let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
+            // On the heap while it lasts, as every part below that is large: a call that waits in
+            // line keeps no room for them, and tens of thousands may wait.
+            let credential = Box::pin(self.in_time(self.auth.credential(plane, self.clock(), &lending))).await;
             // Whatever became of a login, the call itself was never sent.
             self.credential = Some(credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))?);
         }
         let place = self.place();
         loop {
             let permit = self.admitted(&place).await?;
-            let result = self.attempt().await;
+            let result = Box::pin(self.attempt()).await;
             let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
@@ -133,7 +135,7 @@ impl<'a> Run<'a> {
             if self.is_abandoned() {
                 return Err(self.ended(judged, Stop::Cancelled));
             }
-            if judged.lost && self.renew().await? {
+            if judged.lost && Box::pin(self.renew()).await? {
                 continue;
             }
             if self.is_repeated_delete(&judged) {
