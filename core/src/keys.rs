@@ -439,44 +439,24 @@ impl<T> Clone for Listing<T> {
     }
 }
 
-impl<T> Listing<T> {
-    fn page(&self) -> Result<&PageSpec> {
-        self.op.page.as_deref().ok_or_else(|| Error::new(crate::ErrorKind::Internal))
-    }
-
-    fn planned(&self, after: Option<String>) -> Result<Planned> {
-        let (client, page) = (&self.client, self.page()?);
-        let request = PageRequest { page_size: self.page_size, after };
-        let raw_query = plan::page_query(client.spec(), page, &request);
-        let ask = raw_query.map(|raw_query| Ask { raw_query, ..(self.ask)() });
-        ask.and_then(|ask| plan::plan(client.spec(), &self.op, ask, client.account.as_ref()))
-            .map_err(|error| client.named_op(error, &self.op))
-    }
-
-    fn read(self, done: Done, after: Option<&str>) -> Result<Page<T>>
-    where
-        T: Send + 'static,
-    {
-        let client = &self.client;
-        let read = read_page(client, self.page()?, after, &done.answer, self.read_item);
-        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &self.op, &done))?;
-        let fits = self.fits.clone();
-        let mut page = Page::new(items, done.meta, next, Arc::new(move |after| fetch_page(self.clone(), after)));
+/// Gets the page of a list that begins at `after`.
+pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<String>) -> BoxFuture<'static, Result<Page<T>>> {
+    Box::pin(async move {
+        let Listing { client, op, page_size, ask, read_item, fits } = listing.clone();
+        let page = op.page.as_ref().ok_or_else(|| Error::new(crate::ErrorKind::Internal))?;
+        let mut asked = ask();
+        let request = PageRequest { page_size, after };
+        asked.raw_query = plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, &op))?;
+        let planned =
+            plan::plan(client.spec(), &op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, &op))?;
+        let done = client.pipeline.run(&client.auth, client.call(&op, planned)).await?;
+        let read = read_page(&client, page, request.after.as_deref(), &done.answer, read_item);
+        let (items, next) = read.map_err(|error| client.pipeline.unreadable(error, &op, &done))?;
+        let mut page = Page::new(items, done.meta, next, Arc::new(move |after| fetch_page(listing.clone(), after)));
         if let Some(fits) = fits {
             page.retain(|item| fits(item));
         }
         Ok(page)
-    }
-}
-
-/// Gets the page of a list that begins at `after`.
-pub(crate) fn fetch_page<T: Send + 'static>(listing: Listing<T>, after: Option<String>) -> BoxFuture<'static, Result<Page<T>>> {
-    Box::pin(async move {
-        let done = {
-            let (client, planned) = (&listing.client, listing.planned(after.clone())?);
-            client.pipeline.run(&client.auth, client.call(&listing.op, planned)).await
-        };
-        done.and_then(|done| listing.read(done, after.as_deref()))
     })
 }
 
