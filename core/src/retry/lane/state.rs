@@ -38,8 +38,8 @@
 //!   call whose last 503 was part of a wave may use eleven attempts, as with 429, instead of
 //!   `max_attempts` (unless that is 1); and a call that gets through pays back what its retries
 //!   after waves took from the budget. Both grow with what the lane lets through, and in an outage
-//!   with nothing. A limit of 10/s with a burst of 10 then takes 1.35 requests per success.
-//! - A one-shot call is never repeated after a 503, but its 503 counts for the others.
+//!   with nothing. 10/s with a burst of 10 then takes 1.35 requests per success. A one-shot call is
+//!   never repeated after a 503.
 
 use std::time::Duration;
 
@@ -414,39 +414,35 @@ impl LaneState {
 
     /// A 503 in the current epoch; whether it is a rate limit, as far as the lane can tell.
     fn unavailable(&mut self, call: u64, hint: Option<Duration>, now: Duration, chance: f64) -> bool {
-        let window = self.window;
         match self.waves.unavailable(call, hint, now, self.successes > 0) {
             Sign::Wave => {
-                self.wide = if self.pace.is_none() { window.max(FIRST_WINDOW) } else { self.wide };
+                self.wide = if self.pace.is_none() { self.window.max(FIRST_WINDOW) } else { self.wide };
                 self.refused(hint, now, chance);
                 true
             }
-            Sign::Down => {
-                self.reopen(now);
-                false
-            }
-            Sign::Nothing { limited } => {
-                self.widen();
-                limited
-            }
+            Sign::Down => self.reopen(now),
+            Sign::Nothing { limited: true } => true,
+            Sign::Nothing { limited: false } => self.widen(now),
         }
     }
 
     /// Takes back what waves of 503 have taught: the service is down, and its calls end by
     /// themselves.
-    fn reopen(&mut self, now: Duration) {
+    fn reopen(&mut self, now: Duration) -> bool {
         if self.pace.take().is_some() {
             (self.ceiling, self.ended, self.window) = (f64::INFINITY, None, self.wide);
             self.count_anew(now);
         }
-        self.widen();
+        self.widen(now)
     }
 
-    /// An answer that says nothing about a limit: without a pace nothing holds the others back.
-    fn widen(&mut self) {
+    /// An answer that says nothing about a limit.
+    fn widen(&mut self, now: Duration) -> bool {
+        self.grow(now);
         if self.pace.is_none() {
             self.window = self.window.saturating_add(1);
         }
+        false
     }
 
     /// The first 429 of an epoch ends it.
