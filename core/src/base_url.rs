@@ -62,6 +62,11 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// The whole address.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Scheme, host and port (a default port is left out): what lanes and budgets are kept by.
     pub(crate) fn origin(&self) -> &str {
         &self.origin

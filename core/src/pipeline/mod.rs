@@ -5,9 +5,11 @@
 //! transport. Every request on the wire is an attempt that is counted here.
 
 mod attempt;
+mod connections;
 mod failure;
 mod flight;
 mod login;
+mod network;
 mod run;
 
 use std::sync::Arc;
@@ -32,6 +34,7 @@ use crate::transport::{Connection, Transport};
 use crate::wire::WireResponse;
 
 pub(crate) use attempt::{Answered, Body};
+pub(crate) use connections::Connections;
 pub(crate) use flight::Flight;
 use run::Run;
 
@@ -51,6 +54,7 @@ pub(crate) struct Pipeline {
     pub retry: RetryOptions,
     pub calls: CallOptions,
     pub max_body: usize,
+    pub connections: Connections,
     pub user_agent: http::HeaderValue,
     pub debug_headers: bool,
 }

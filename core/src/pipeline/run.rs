@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::attempt::{Answered, Body, Broken};
+use super::connections::Taken;
 use super::flight::Cut;
 use super::login::Lending;
 use super::{Call, Pipeline, failure};
@@ -112,7 +113,8 @@ impl<'a> Run<'a> {
         let place = self.place();
         loop {
             let permit = self.admitted(&place).await?;
-            let result = self.attempt().await;
+            let connection = self.connection().await?;
+            let result = self.attempt(connection).await;
             let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
@@ -190,6 +192,20 @@ impl<'a> Run<'a> {
             }
             Err(refused) => Err(self.with_history(failure::not_admitted(refused, throttled))),
         }
+    }
+
+    /// A connection's worth of room, or the end of the call when none comes free in time.
+    async fn connection(&mut self) -> Result<Taken> {
+        let before = self.clock().monotonic();
+        let connections = &self.pipeline.connections;
+        let taken = connections.take(self.call.streamed, self.deadline).await;
+        let waited = self.clock().monotonic().saturating_sub(before);
+        self.queued += waited;
+        self.delay += waited;
+        taken.ok_or_else(|| {
+            let outcome = self.outcome(Outcome::NotSent);
+            self.with_history(failure::no_connection(connections.most())).with(|data| data.outcome = outcome)
+        })
     }
 
     fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) {
@@ -281,7 +297,8 @@ impl<'a> Run<'a> {
     }
 
     fn judge_broken(&mut self, broken: Broken, lane: &Lane) -> Judged {
-        let error = failure::broken(&broken);
+        let proxy = self.pipeline.transport.proxy_of(&self.url);
+        let error = failure::broken(&broken, proxy.as_deref());
         let died = classify::connection_died(&broken.error);
         let verdict = classify::classify_failure(&broken.error);
         match broken.head {

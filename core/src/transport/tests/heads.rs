@@ -152,6 +152,6 @@ async fn nothing_that_prints_shows_the_key() {
     let transport = transport();
     let request = get(&server.http(&format!("/v1?secret={KEY}")));
     assert!(!format!("{:?}", request.headers).contains(KEY));
-    let error = transport.send(request, Connection::Pooled).await.unwrap_err();
+    let error = transport.send(request, Connection::Pooled, &Progress::default()).await.unwrap_err();
     assert!(!format!("{error:?} {transport:?}").contains(KEY));
 }

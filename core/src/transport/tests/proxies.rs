@@ -104,14 +104,19 @@ async fn every_form_of_exception_is_heeded() {
 #[tokio::test]
 async fn a_proxy_that_wants_a_login_is_told_apart_from_one_that_fails() {
     let authority = Authority::new();
-    let login = failure(Fault::Proxy, Phase::Proxy, Reached::Nothing);
-    let fails = failure(Fault::Connect, Phase::Proxy, Reached::Nothing);
-    for (answer, expected) in [
-        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", login),
-        ("HTTP/1.1 502 Bad\r\n\r\n", fails),
-        ("", fails),
-        ("nonsense\r\n\r\n", fails),
+    for (answer, bad) in [
+        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", BadProxy::Refused(407)),
+        ("HTTP/1.1 401 Login\r\n\r\n", BadProxy::Refused(401)),
+        ("HTTP/1.1 403 No\r\n\r\n", BadProxy::Refused(403)),
+        ("HTTP/1.0 500 Bad\r\n\r\n", BadProxy::Refused(500)),
+        ("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad", BadProxy::Refused(502)),
+        ("HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test\r\n\r\n", BadProxy::Refused(302)),
+        ("HTTP/1.1 200 OK\r\n\r\nand more", BadProxy::Broken),
+        ("HTTP/1.1 200 OK\r\n", BadProxy::Broken),
+        ("", BadProxy::Broken),
+        ("nonsense\r\n\r\n", BadProxy::Broken),
     ] {
+        let expected = failure(Fault::Proxy(bad), Phase::Proxy, Reached::Nothing);
         let proxy = Server::once(vec![Step::Request, send(answer), Step::Close]).await;
         let outcome = outcome("https://api.example.test/".into(), &authority, vec![("HTTPS_PROXY", proxy.http(""))]).await;
         assert_eq!(outcome, format!("Err({expected:?})"), "{answer:?}");
