@@ -147,7 +147,7 @@ async fn connect(host: &Host<&str>, port: u16, progress: &Progress) -> Result<Tc
 
 /// The addresses of a host. `localhost` is never looked up: it means this machine, and plain
 /// `http` is allowed to it for that reason (`security.md` case 24).
-async fn addresses(host: &Host<&str>, port: u16, progress: &Progress) -> Result<Vec<SocketAddr>, Fault> {
+pub(super) async fn addresses(host: &Host<&str>, port: u16, progress: &Progress) -> Result<Vec<SocketAddr>, Fault> {
     let known: &[IpAddr] = match host {
         Host::Ipv4(address) => &[IpAddr::V4(*address)],
         Host::Ipv6(address) => &[IpAddr::V6(*address)],

@@ -148,7 +148,7 @@ impl TransportOptions {
 
     /// Another clock than that of the machine, for tests of what ages here.
     #[cfg(test)]
-    fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+    fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }

@@ -33,17 +33,6 @@ async fn a_reused_connection_that_dies_before_the_head_says_so() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_closed_while_idle_is_not_used() {
-    let server = Server::play([vec![Step::Request, ok("{}"), Step::Close], vec![Step::Request, ok("{}")]]).await;
-    let transport = transport();
-    exchange(&transport, get(&server.http("/")), Connection::Pooled).await.unwrap();
-    server.finished(1).await;
-    let answer = exchange(&transport, post(&server.http("/")), Connection::Pooled).await;
-    assert!(answer.is_ok(), "{answer:?}");
-    assert_eq!(server.carriers(), [1, 2]);
-}
-
-#[tokio::test]
 async fn a_body_that_breaks_on_a_reused_connection_says_so() {
     let cut = send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
     let server = Server::once(vec![Step::Request, ok("{}"), Step::Request, cut, Step::Close]).await;

@@ -6,7 +6,9 @@ mod connections;
 mod heads;
 mod protected;
 mod proxies;
+mod resting;
 mod server;
+mod steps;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
