@@ -322,8 +322,8 @@ pub mod testing {
         Body, Connection, Cut, DEFAULT_BODY_LIMIT, HttpTransport, ProxyPolicy, Transport, TransportOptions, collect,
     };
     pub use crate::wire::{
-        BadCertificate, BadProxy, BadTls, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead,
-        WireRequest, WireResponse,
+        BadCertificate, BadProxy, BadTls, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError,
+        WireHead, WireRequest, WireResponse,
     };
 
     /// How the throttle lanes of these clients stand.

@@ -16,8 +16,7 @@ pub(super) struct Words {
 }
 
 const CHECK_PLACE: &str = "check `base_url`, the network and whether the service is up";
-const CHECK_PROXY: &str =
-    "check the proxy and the variable that names it (HTTPS_PROXY, ALL_PROXY), add the host to NO_PROXY, or take no proxy (option `proxy`)";
+const CHECK_PROXY: &str = "check the proxy and the variable that names it (HTTPS_PROXY, ALL_PROXY), add the host to NO_PROXY, or take no proxy (option `proxy`)";
 const CHECK_TLS: &str = "check that `base_url` is an https address of the service";
 
 /// The words for a failure. `proxy` is the one that the address is reached through.
@@ -50,14 +49,10 @@ pub(super) fn describe(error: &TransportError, proxy: Option<&str>) -> Words {
             words(ErrorKind::Network, Some("truncated"), "the connection ended inside the answer", None)
         }
         Fault::Reset => words(ErrorKind::Network, Some("reset"), "the connection ended before an answer", None),
-        Fault::Truncated => {
-            words(ErrorKind::Network, Some("truncated"), "the answer ended before its announced length", None)
-        }
+        Fault::Truncated => words(ErrorKind::Network, Some("truncated"), "the answer ended before its announced length", None),
         Fault::Malformed => decode("shape", "the answer is not HTTP as it should be", None),
         Fault::TooLarge => decode("too_large", "the answer is larger than allowed", Some("ask for less, or raise `max_body`")),
-        Fault::Encoding => {
-            decode("encoding", "the answer's content encoding was not asked for or does not decode", None)
-        }
+        Fault::Encoding => decode("encoding", "the answer's content encoding was not asked for or does not decode", None),
         Fault::Timeout if error.reached == Reached::Nothing => late(ErrorKind::Timeout, error.phase),
         Fault::Timeout => {
             let remedy = "raise the limit, or look at the service's status";
@@ -99,10 +94,9 @@ fn certificate(bad: BadCertificate, who: &str) -> Words {
         BadCertificate::Expired => ("has expired", "it must be renewed where the service runs; check this machine's clock too"),
         BadCertificate::NotYetValid => ("is not valid yet", "check this machine's clock"),
         BadCertificate::WrongHost => ("is for another host", "set `base_url` to a host that the certificate names"),
-        BadCertificate::NoHost => (
-            "names no host (a common name does not count)",
-            "it must be made anew with the host as subject alternative name",
-        ),
+        BadCertificate::NoHost => {
+            ("names no host (a common name does not count)", "it must be made anew with the host as subject alternative name")
+        }
         BadCertificate::WrongPurpose => {
             ("is not one for servers", "it must be replaced by one whose purpose is server authentication")
         }

@@ -176,7 +176,8 @@ fn split_port(place: &str) -> Option<(&str, Option<u16>)> {
 fn basic(login: &str) -> std::result::Result<HeaderValue, &'static str> {
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let plain = [percent_decode_str(user).collect::<Vec<u8>>(), percent_decode_str(password).collect()].join(&b':');
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(plain))).map_err(|_| "holds a login that cannot be sent")?;
+    let mut value =
+        HeaderValue::try_from(format!("Basic {}", STANDARD.encode(plain))).map_err(|_| "holds a login that cannot be sent")?;
     value.set_sensitive(true);
     Ok(value)
 }

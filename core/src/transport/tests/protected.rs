@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
-};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
@@ -219,7 +217,8 @@ async fn a_forged_record_ends_a_body() {
     let script = vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, head, Step::Stall, Step::Garbage(vec![0; 64])];
     let server = Server::once(script).await;
     let transport = HttpTransport::new(authority.options());
-    let incoming = transport.send(get(&format!("https://{}/", server.address)), Connection::Pooled, &Progress::default()).await.unwrap();
+    let incoming =
+        transport.send(get(&format!("https://{}/", server.address)), Connection::Pooled, &Progress::default()).await.unwrap();
     server.go_on();
     let cut = collect(incoming.body, DEFAULT_BODY_LIMIT).await.unwrap_err();
     assert_eq!(cut.error, failure(Fault::Truncated, Phase::Body, Reached::Head));

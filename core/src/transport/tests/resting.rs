@@ -1,6 +1,9 @@
 //! Connections that rest between requests: which of them carries the next one, and which never.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::server::{Server, Step, ok};
@@ -24,51 +27,75 @@ fn answers(count: usize) -> Vec<Step> {
     (0..count).flat_map(|_| [Step::Request, ok("{}")]).collect()
 }
 
-#[tokio::test]
-async fn a_connection_that_the_server_closed_while_it_rested_is_not_used() {
-    for last in [Step::Close, Step::Reset] {
-        let server = Server::play([vec![Step::Request, ok("{}"), last], answers(1)]).await;
-        let (transport, clock) = aged();
-        exchange(&transport, get(&server.http("/")), Connection::Pooled).await.unwrap();
-        server.finished(1).await;
-        // The runtime has not looked at the socket since.
-        clock.advance(Duration::from_millis(300));
-        let answer = exchange(&transport, post(&server.http("/")), Connection::Pooled).await;
-        assert!(answer.is_ok(), "{answer:?}");
-        assert_eq!(server.carriers(), [1, 2]);
-    }
+/// A server in a thread of its own: it serves some connections once each, closes them all when it
+/// is told to, and then serves as many others. What it does meanwhile gives the runtime of the
+/// test no turn.
+fn closing_server(connections: usize, reset: bool) -> (SocketAddr, Sender<()>, Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (close, told) = channel();
+    let (done, closed) = channel();
+    let serve = move || -> Vec<TcpStream> {
+        let mut served = Vec::new();
+        for stream in listener.incoming().take(connections) {
+            let mut stream = stream.unwrap();
+            let mut bytes = [0; 4096];
+            let mut read = 0;
+            while !bytes[..read].ends_with(b"}") {
+                read += stream.read(&mut bytes[read..]).unwrap();
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+            served.push(stream);
+        }
+        served
+    };
+    std::thread::spawn(move || {
+        let served = serve();
+        told.recv().unwrap();
+        for stream in served {
+            if reset {
+                reset_at_end(&stream);
+            }
+            drop(stream);
+        }
+        done.send(()).unwrap();
+        serve()
+    });
+    (address, close, closed)
+}
+
+fn reset_at_end(stream: &TcpStream) {
+    let socket = tokio::net::TcpSocket::from_std_stream(stream.try_clone().unwrap());
+    socket.set_zero_linger().unwrap();
 }
 
 #[tokio::test]
-async fn many_calls_after_a_close_all_see_it() {
-    const CALLS: usize = 24;
-    let closing = || vec![Step::Request, Step::Stall, ok("{}"), Step::Close];
-    let server = Server::play((0..CALLS).map(|_| closing()).chain((0..CALLS).map(|_| answers(1)))).await;
-    let (transport, clock) = aged();
-    let transport = Arc::new(transport);
-    let send = |count: usize| -> Vec<_> {
-        let calls = (0..count).map(|_| {
-            let (transport, url) = (Arc::clone(&transport), server.http("/"));
-            tokio::spawn(async move { exchange(&transport, post(&url), Connection::Pooled).await })
-        });
-        calls.collect()
-    };
-    let first = send(CALLS);
-    while server.requests().len() < CALLS {
-        tokio::task::yield_now().await;
-    }
-    for _ in 0..CALLS {
-        server.go_on();
-        turn().await;
-    }
-    for call in first {
-        call.await.unwrap().unwrap();
-    }
-    server.finished(CALLS).await;
-    clock.advance(Duration::from_secs(2));
-    for call in send(CALLS) {
-        let answer = call.await.unwrap();
-        assert!(answer.is_ok(), "{answer:?}");
+async fn a_close_that_has_arrived_is_seen_before_the_next_request() {
+    for reset in [false, true] {
+        let (address, close, closed) = closing_server(24, reset);
+        let (transport, clock) = aged();
+        let transport = Arc::new(transport);
+        let send_all = async || {
+            let calls: Vec<_> = (0..24)
+                .map(|_| {
+                    let (transport, url) = (Arc::clone(&transport), format!("http://{address}/"));
+                    tokio::spawn(async move { exchange(&transport, post(&url), Connection::Pooled).await })
+                })
+                .collect();
+            let mut answers = Vec::new();
+            for call in calls {
+                answers.push(call.await.unwrap());
+            }
+            answers
+        };
+        assert!(send_all().await.iter().all(Result::is_ok));
+        close.send(()).unwrap();
+        closed.recv().unwrap();
+        // The ends are in the sockets; the runtime has not looked since.
+        clock.advance(Duration::from_millis(300));
+        for answer in send_all().await {
+            assert!(answer.is_ok(), "reset {reset}: {answer:?}");
+        }
     }
 }
 
