@@ -536,6 +536,8 @@ class AsyncClient:
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
+        max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
+            free, within their time limits. Event streams are counted apart: as many may be open besides.
         allow_insecure_http: Allows plain `http` to hosts other than this machine: the key travels in the
             clear.
         check_key_shape: Whether a key must begin as the service says that its keys do; yes unless given.
@@ -581,6 +583,7 @@ class AsyncClient:
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -616,6 +619,7 @@ class AsyncClient:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -651,6 +655,7 @@ class AsyncClient:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -1039,6 +1044,7 @@ class AsyncSeclai(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1073,6 +1079,7 @@ class AsyncSeclai(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1121,6 +1128,7 @@ class AsyncSegOps(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1155,6 +1163,7 @@ class AsyncSegOps(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1203,6 +1212,7 @@ class AsyncSidClaw(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1237,6 +1247,7 @@ class AsyncSidClaw(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1285,6 +1296,7 @@ class AsyncSeenty(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1319,6 +1331,7 @@ class AsyncSeenty(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1367,6 +1380,7 @@ class AsyncItellicoAI(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1401,6 +1415,7 @@ class AsyncItellicoAI(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,

@@ -535,6 +535,8 @@ class Client:
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
+        max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
+            free, within their time limits. Event streams are counted apart: as many may be open besides.
         allow_insecure_http: Allows plain `http` to hosts other than this machine: the key travels in the
             clear.
         check_key_shape: Whether a key must begin as the service says that its keys do; yes unless given.
@@ -580,6 +582,7 @@ class Client:
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -615,6 +618,7 @@ class Client:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -650,6 +654,7 @@ class Client:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -1038,6 +1043,7 @@ class Seclai(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1072,6 +1078,7 @@ class Seclai(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1120,6 +1127,7 @@ class SegOps(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1154,6 +1162,7 @@ class SegOps(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1202,6 +1211,7 @@ class SidClaw(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1236,6 +1246,7 @@ class SidClaw(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1284,6 +1295,7 @@ class Seenty(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1318,6 +1330,7 @@ class Seenty(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1366,6 +1379,7 @@ class ItellicoAI(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1400,6 +1414,7 @@ class ItellicoAI(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
