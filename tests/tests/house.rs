@@ -155,7 +155,9 @@ fn no_file_is_longer_than_a_reader_can_hold() {
 fn only_the_transport_imports_the_http_stack() {
     let elsewhere: Vec<String> = files()
         .into_iter()
-        .filter(|(path, text)| path.ends_with(".rs") && !TRANSPORT.iter().any(|place| path.starts_with(place)) && imports_http(text))
+        .filter(|(path, text)| {
+            path.ends_with(".rs") && !TRANSPORT.iter().any(|place| path.starts_with(place)) && imports_http(text)
+        })
         .map(|(path, _)| path)
         .collect();
     assert_eq!(elsewhere, [""; 0]);
@@ -176,9 +178,8 @@ fn imports_http(text: &str) -> bool {
     let imports = |line: &str| {
         STACK.iter().any(|(first, second)| {
             let name = [*first, *second].concat();
-            line.match_indices(&name).any(|(at, _)| {
-                !line[..at].ends_with(is_name) && line[at + name.len()..].trim_start().starts_with("::")
-            })
+            line.match_indices(&name)
+                .any(|(at, _)| !line[..at].ends_with(is_name) && line[at + name.len()..].trim_start().starts_with("::"))
         })
     };
     code.into_iter().any(imports)

@@ -20,7 +20,7 @@ use tokio::task::{JoinHandle, yield_now};
 use url::Url;
 
 use super::http::Payload;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 
 /// How long an unused connection is kept: less than the usual idle limits of servers, so that
 /// it is mostly ours to close.
@@ -31,8 +31,10 @@ const MOMENT: Duration = Duration::from_millis(1);
 const TICK: Duration = Duration::from_secs(1);
 /// How far the wall clock may run ahead of the last note.
 const STANDSTILL: Duration = Duration::from_secs(5);
-/// How many turns a connection gets to become ready for its next request.
-const TURNS: usize = 3;
+/// How many turns the runtime gets to hear of a close.
+const TURNS: usize = 2;
+/// How long the last exchange of a connection may take to end after its answer was read.
+const BUSY: Duration = Duration::from_millis(5);
 
 /// Scheme, host and port: the settings of a transport never change, so these decide the rest.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,16 +99,23 @@ impl Pool {
 
     /// A connection to that place that is ready for a request, if there is one.
     pub(super) async fn take(&self, url: &Url) -> Option<Link> {
-        while let Some((link, rested)) = self.pop(url) {
-            let mut turns = if rested < MOMENT { 0 } else { 2 };
-            for _ in 0..turns {
-                yield_now().await;
-            }
-            while !link.sender.is_ready() && !link.sender.is_closed() && turns < TURNS {
-                yield_now().await;
-                turns += 1;
+        while let Some((mut link, rested)) = self.pop(url) {
+            if rested >= MOMENT {
+                for _ in 0..TURNS {
+                    yield_now().await;
+                }
             }
             if link.sender.is_ready() {
+                return Some(link);
+            }
+            // On another thread the connection may still be ending its last exchange. One that is
+            // busy for longer, as with a body that the server never read, is given up.
+            let ready = tokio::select! {
+                biased;
+                ready = link.sender.ready() => ready.is_ok(),
+                () = SystemClock.sleep(BUSY) => false,
+            };
+            if ready {
                 return Some(link);
             }
         }

@@ -124,7 +124,8 @@ impl Nginx {
     /// # Errors
     /// The signal could not be sent.
     pub fn reload(&self) -> Result<(), String> {
-        let sent = Command::new(&self.program).args(arguments(&self.folder)).args(["-s", "reload"]).stderr(Stdio::null()).status();
+        let sent =
+            Command::new(&self.program).args(arguments(&self.folder)).args(["-s", "reload"]).stderr(Stdio::null()).status();
         if sent.map_err(|error| error.to_string())?.success() { Ok(()) } else { Err("nginx did not take the signal".to_owned()) }
     }
 
@@ -142,7 +143,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        let stopped = Command::new(&self.program).args(arguments(&self.folder)).args(["-s", "stop"]).stderr(Stdio::null()).status();
+        let stopped =
+            Command::new(&self.program).args(arguments(&self.folder)).args(["-s", "stop"]).stderr(Stdio::null()).status();
         if stopped.is_err() {
             let _ = self.child.kill();
         }

@@ -10,6 +10,7 @@ mod python;
 mod readme;
 mod report;
 mod rust;
+mod servers;
 
 pub use dotnet::bench as bench_csharp;
 pub use node::bench as bench_node;
@@ -40,7 +41,7 @@ pub enum Ready {
 
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
-    vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
+    vec![rust::SUITE, examples::SUITE, package::SUITE, servers::SUITE, python::SUITE, node::SUITE, dotnet::SUITE]
 }
 
 /// Builds one package.
