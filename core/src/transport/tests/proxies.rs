@@ -19,7 +19,8 @@ const HOST: &str = "0.0.0.0";
 async fn child() {
     let url = std::env::var("KEYWRIGHT_TEST_URL").unwrap();
     let pem = std::env::var("KEYWRIGHT_TEST_CA").unwrap();
-    let options = TransportOptions::default().extra_roots(pem.as_bytes()).unwrap();
+    let options = TransportOptions::default();
+    let options = if pem.is_empty() { options } else { options.extra_roots(pem.as_bytes()).unwrap() };
     let answer = exchange(&HttpTransport::new(options), get(&url), Connection::Pooled).await;
     println!("outcome: {:?}", answer.map(|(head, body)| (head.status, body)));
 }
@@ -123,6 +124,21 @@ async fn a_proxy_that_wants_a_login_is_told_apart_from_one_that_fails() {
         assert_eq!(proxy.connections(), 1, "never a second send");
         assert!(!proxy.requests().concat().contains(KEY));
     }
+}
+
+/// `SSL_CERT_FILE` to nowhere is what a machine without certificates looks like.
+#[tokio::test]
+async fn a_machine_without_roots_says_so() {
+    let authority = Authority::new();
+    let nowhere = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "/nowhere/at/all".to_owned()));
+    let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
+    let url = format!("https://{}/", server.address);
+    let alone = [&nowhere[..], &[("KEYWRIGHT_TEST_CA", String::new())]].concat();
+    let expected = failure(Fault::NoRoots, Phase::Tls, Reached::Nothing);
+    assert_eq!(outcome(url.clone(), &authority, alone).await, format!("Err({expected:?})"));
+    // With a root of the caller's own there is one, and it is enough.
+    let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
+    assert_eq!(outcome(format!("https://{}/", server.address), &authority, nowhere.to_vec()).await, GOOD);
 }
 
 #[tokio::test]
