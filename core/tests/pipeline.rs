@@ -173,6 +173,21 @@ async fn calls_beyond_the_connections_wait_and_fail_only_at_their_deadline() {
 }
 
 #[tokio::test]
+async fn whoever_reads_a_stream_can_make_calls_however_few_connections_there_are() {
+    let head = || Reply::status(200).header("content-type", "text/event-stream").stall();
+    let script = ReplayTransport::new().answer(head()).answer(agents()).answer(head());
+    let bench = bench_with("seclai", script, |options| options.api_key(KEY).max_connections(1));
+    let stream = bench.run(bench.client.runs().stream("a1", &json!({"input": 1}))).await.unwrap();
+    assert!(bench.run(bench.client.agents().list(PageRequest::new())).await.is_ok());
+    // Another stream waits for the first, and no longer than it may.
+    let short = bench.client.options(CallOptions::new().total(Duration::from_secs(3))).unwrap();
+    let error = bench.run(short.runs().stream("a1", &json!({"input": 1}))).await.unwrap_err();
+    assert_eq!((error.reason(), error.outcome()), (Some("connections"), Outcome::NotSent));
+    drop(stream);
+    assert!(bench.run(short.runs().stream("a1", &json!({"input": 1}))).await.is_ok());
+}
+
+#[tokio::test]
 async fn nothing_sleeps_in_order_to_fail() {
     let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(429).header("retry-after", "30")));
     let client = bench.client.options(CallOptions::new().total(Duration::from_secs(10))).unwrap();
