@@ -99,3 +99,16 @@ fn chain<'a>(error: Cause<'a>) -> impl Iterator<Item = Cause<'a>> {
         }
     })
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_left_to_connect_with_is_told_apart_from_nobody_there() {
+        for (code, expected) in [(24, Fault::Resources), (23, Fault::Resources), (12, Fault::Resources), (13, Fault::Connect)] {
+            assert_eq!(failed_to_connect(&io::Error::from_raw_os_error(code)), expected, "{code}");
+        }
+        assert_eq!(failed_to_connect(&io::ErrorKind::ConnectionRefused.into()), Fault::Connect);
+    }
+}

@@ -82,8 +82,8 @@ impl Proxies {
             Some((variable, text)) => Some(Proxy::parse(&text).map_err(|reason| Unusable { variable, reason })),
             None => of_system().map(Ok),
         };
-        let list = environment.get("NO_PROXY").or_else(|| environment.get("no_proxy")).unwrap_or_default();
-        Self { proxy, exceptions: Exceptions::from_list(&list) }
+        let list = ["NO_PROXY", "no_proxy"].iter().find_map(|name| environment.get(name).filter(|list| !list.is_empty()));
+        Self { proxy, exceptions: Exceptions::from_list(&list.unwrap_or_default()) }
     }
 
     pub(super) fn route(&self, url: &Url) -> Route<'_> {
