@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keywright::testing::{Connection, ReplayTransport, Reply, Transport, WireRequest, collect};
+use keywright::testing::{Connection, Progress, ReplayTransport, Reply, Transport, WireRequest, collect};
 use keywright::{Client, ClientOptions, PageRequest};
 use tokio::runtime::Builder;
 
@@ -62,7 +62,7 @@ fn main() {
 async fn bare_exchange(transport: &ReplayTransport) {
     let url = "http://127.0.0.1:9/agents".parse().unwrap();
     let request = WireRequest { method: http::Method::GET, url, headers: http::HeaderMap::new(), body: None };
-    let incoming = transport.send(request, Connection::Pooled).await.unwrap();
+    let incoming = transport.send(request, Connection::Pooled, &Progress::default()).await.unwrap();
     assert_eq!(collect(incoming.body, 1024).await.unwrap().len(), 2);
 }
 

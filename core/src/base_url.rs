@@ -63,8 +63,8 @@ impl BaseUrl {
     }
 
     /// The whole address, path prefix included: what logins are kept by.
-    pub(crate) fn as_str(&self) -> &str {
-        self.url.as_str()
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Scheme, host and port (a default port is left out): what lanes and budgets are kept by.

@@ -19,7 +19,7 @@ use crate::model::Account;
 use crate::observe;
 use crate::op::KeyOp;
 use crate::options::{CallOptions, ClientOptions};
-use crate::pipeline::{Call, Pipeline};
+use crate::pipeline::{Call, Connections, Pipeline};
 use crate::request::Request;
 use crate::resource::Resource;
 use crate::retry::{Priority, Safety};
@@ -119,8 +119,9 @@ impl Client {
         };
         let account = options.account.as_ref().map(Account::to_string).unwrap_or_default();
         let max_body = options.max_body_or_default();
+        let connections = Connections::new(options.max_connections_or_default(), &clock)?;
         let user_agent = user_agent(options.language.unwrap_or("rust"), options.app_name.as_deref())?;
-        let transport = transport(&options)?;
+        let transport = transport(&options, &base)?;
         let given = Given {
             api_key: options.api_key,
             provider: options.provider,
@@ -128,7 +129,7 @@ impl Client {
             check_shape: !options.skip_key_shape,
             keep_password: !options.forget_password,
         };
-        let place = Place { address: base.as_str(), account: &account };
+        let place = Place { address: base.url().as_str(), account: &account };
         let (auth, warnings) =
             Auth::resolve(dialect, given, &environment, place, &|identity, made| shared.login(identity, made))?;
         for warning in warnings {
@@ -146,6 +147,7 @@ impl Client {
             retry: options.retry,
             calls: options.calls,
             max_body,
+            connections,
             user_agent,
             debug_headers: options.debug_headers,
         };
@@ -373,11 +375,12 @@ fn user_agent(language: &str, app_name: Option<&str>) -> Result<HeaderValue> {
         .map_err(|_| Error::config("app_name", "cannot stand in a header", "use letters, digits, `/`, `.` and `-`"))
 }
 
-fn transport(options: &ClientOptions) -> Result<Arc<dyn Transport>> {
+fn transport(options: &ClientOptions, base: &BaseUrl) -> Result<Arc<dyn Transport>> {
     if let Some(transport) = &options.transport {
         return Ok(Arc::clone(transport));
     }
     let mut settings = TransportOptions::default().proxy(options.proxy).environment(options.environment.clone());
+    settings = settings.max_idle(options.max_connections_or_default());
     if let Some(limit) = options.connect_timeout {
         if limit.is_zero() {
             return Err(Error::config("connect_timeout", "is 0: no connection could be made in it", "give a longer time"));
@@ -387,5 +390,7 @@ fn transport(options: &ClientOptions) -> Result<Arc<dyn Transport>> {
     for pem in &options.extra_roots {
         settings = settings.extra_roots(pem)?;
     }
-    Ok(Arc::new(HttpTransport::new(settings)))
+    let transport = HttpTransport::new(settings);
+    transport.check(base.url())?;
+    Ok(Arc::new(transport))
 }

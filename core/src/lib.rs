@@ -336,7 +336,8 @@ pub mod testing {
         Body, Connection, Cut, DEFAULT_BODY_LIMIT, HttpTransport, ProxyPolicy, Transport, TransportOptions, collect,
     };
     pub use crate::wire::{
-        BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest, WireResponse,
+        BadCertificate, BadProxy, BadTls, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError,
+        WireHead, WireRequest, WireResponse,
     };
 
     /// Reads any bytes as a cut answer: for fuzzing.

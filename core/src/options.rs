@@ -16,7 +16,7 @@ use crate::model::Account;
 use crate::observe::Observer;
 use crate::retry::{Priority, RetryOptions, Throttle};
 use crate::shared::Shared;
-use crate::transport::{DEFAULT_BODY_LIMIT, ProxyPolicy, Transport};
+use crate::transport::{DEFAULT_BODY_LIMIT, MAX_CONNECTIONS, ProxyPolicy, Transport};
 
 /// A time limit: not given, a value, or explicitly none.
 ///
@@ -178,6 +178,7 @@ pub struct ClientOptions {
     pub(crate) retry: RetryOptions,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) max_body: Option<usize>,
+    pub(crate) max_connections: Option<usize>,
     pub(crate) allow_insecure_http: bool,
     pub(crate) skip_key_shape: bool,
     pub(crate) forget_password: bool,
@@ -284,6 +285,14 @@ impl ClientOptions {
         self
     }
 
+    /// How many connections the client and its clones have at most; 256 unless given. Calls beyond
+    /// wait until one is free, within their time limits. Event streams are counted apart: as many
+    /// may be open besides, so that whoever reads one can always make calls.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = Some(connections);
+        self
+    }
+
     /// Allows plain `http` to hosts other than this machine: the key travels in the clear.
     pub fn allow_insecure_http(mut self, allow: bool) -> Self {
         self.allow_insecure_http = allow;
@@ -377,6 +386,10 @@ impl ClientOptions {
             (None, Some(clock)) => Arc::clone(clock),
             (None, None) => Arc::new(SystemClock),
         }
+    }
+
+    pub(crate) fn max_connections_or_default(&self) -> usize {
+        self.max_connections.unwrap_or(MAX_CONNECTIONS)
     }
 
     pub(crate) fn max_body_or_default(&self) -> usize {

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -128,14 +129,20 @@ impl Phase {
 pub enum Fault {
     /// The host name has no address.
     Resolve,
-    /// The connection was refused, unreachable or not answered in time.
+    /// The connection was refused, or the host is unreachable.
     Connect,
+    /// The time for connecting ran out; the phase says in which step.
+    Unanswered,
+    /// This process or machine has no descriptor, port or memory left for another connection.
+    Resources,
+    /// This machine trusts no certificate authority at all; trying again cannot help.
+    NoRoots,
     /// The certificate was not acceptable; trying again cannot help.
-    Certificate,
+    Certificate(BadCertificate),
     /// TLS failed for another reason.
-    Tls,
-    /// The proxy refused the connection.
-    Proxy,
+    Tls(BadTls),
+    /// The proxy did not open a tunnel.
+    Proxy(BadProxy),
     /// The connection ended before the whole answer was there.
     Reset,
     /// The body ended before its announced length.
@@ -148,6 +155,85 @@ pub enum Fault {
     Encoding,
     /// Nothing arrived within the time allowed by `scope`.
     Timeout,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadCertificate {
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// It is for another host.
+    WrongHost,
+    /// It names no host at all where hosts are named.
+    NoHost,
+    /// It is not for servers.
+    WrongPurpose,
+    /// Nobody who is trusted vouches for it.
+    UnknownIssuer,
+    /// It was withdrawn.
+    Revoked,
+    /// Something else: it cannot be read, or is signed wrongly or in a way that is not supported.
+    Other,
+}
+
+/// Why TLS could not be negotiated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadTls {
+    /// The server speaks only versions before TLS 1.2.
+    Version,
+    /// There is no cipher that both sides accept.
+    Cipher,
+    /// The server wants a certificate of the client, and this client has none.
+    ClientCertificate,
+    /// The server does not know the host name.
+    UnknownHost,
+    /// The server does not speak TLS at this port.
+    NotTls,
+    /// The handshake broke off, or broke its own rules.
+    Broken,
+}
+
+/// What a proxy did instead of opening a tunnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadProxy {
+    /// There is no way to the proxy itself: no address, refused, not answered.
+    Unreachable,
+    /// It answered with this status.
+    Refused(u16),
+    /// Its answer was not HTTP, or did not come.
+    Broken,
+}
+
+/// How far an exchange has got, told while it runs: whoever stops it can still say whether
+/// anything was sent.
+#[derive(Debug, Default)]
+pub struct Progress(AtomicU8);
+
+impl Progress {
+    const PHASES: [Phase; 6] = [Phase::Connect, Phase::Resolve, Phase::Proxy, Phase::Tls, Phase::Send, Phase::Body];
+
+    /// Says what is being done from here on.
+    pub fn at(&self, phase: Phase) {
+        let place = Self::PHASES.iter().position(|known| *known == phase).unwrap_or_default();
+        self.0.store(place as u8, Ordering::Relaxed);
+    }
+
+    /// What is being done.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        Self::PHASES.get(usize::from(self.0.load(Ordering::Relaxed))).copied().unwrap_or(Phase::Send)
+    }
+
+    /// How far the request can have got.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        match self.phase() {
+            Phase::Resolve | Phase::Connect | Phase::Proxy | Phase::Tls => Reached::Nothing,
+            Phase::Send | Phase::Body => Reached::Request,
+        }
+    }
 }
 
 /// A failed exchange.

@@ -6,7 +6,9 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keywright::testing::{Connection, Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
+use keywright::testing::{
+    BadCertificate, BadProxy, BadTls, Connection, Fault, Phase, Reached, ReplayTransport, Reply, TransportError,
+};
 use keywright::{
     Account, CallOptions, ClientOptions, CreateKey, ErrorKind, KeyProvider, Limit, Management, Outcome, PageRequest, Secret,
     Stop, Throttle, TimeoutScope, UpdateKey,
@@ -87,6 +89,102 @@ async fn an_attempt_timeout_says_which_limit_ran_out() {
         (ErrorKind::Timeout, Some(TimeoutScope::Attempt), Outcome::Unknown)
     );
     assert_eq!(bench.clock.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_limit_that_runs_out_before_the_connection_is_there_has_sent_nothing() {
+    for (phase, reason) in
+        [(Phase::Resolve, "resolve"), (Phase::Connect, "connect"), (Phase::Proxy, "proxy"), (Phase::Tls, "tls")]
+    {
+        let hang = |n: usize| (0..n).fold(ReplayTransport::new(), |script, _| script.hang_at(phase));
+        let bench = bench("seclai", hang(4));
+        let client = bench.client.options(CallOptions::new().attempt(Duration::from_secs(3))).unwrap();
+        let error = bench.run(client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.reason(), error.timeout_scope(), error.outcome()),
+            (ErrorKind::Timeout, Some(reason), Some(TimeoutScope::Attempt), Outcome::NotSent)
+        );
+        // What was never sent may be sent again, and nobody looks for what cannot be there.
+        assert_eq!((error.stop(), error.attempts().len()), (Some(Stop::Attempts), 4));
+        assert!(bench.sent().iter().all(|path| path.starts_with("POST")));
+        assert!(error.attempts().iter().all(|attempt| attempt.phase == Some(phase.as_str())));
+        assert!(!error.to_string().contains("may have been"), "{error}");
+
+        let bench = self::bench("seclai", hang(1));
+        let client = bench.client.options(CallOptions::new().total(Duration::from_secs(2))).unwrap();
+        let error = bench.run(client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
+        assert_eq!((error.timeout_scope(), error.outcome()), (Some(TimeoutScope::Total), Outcome::NotSent));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_mend_itself_is_not_tried_again() {
+    let at = |fault, phase| failure(fault, phase, Reached::Nothing);
+    for (error, reason) in [
+        (at(Fault::Certificate(BadCertificate::Expired), Phase::Tls), "tls"),
+        (at(Fault::Certificate(BadCertificate::UnknownIssuer), Phase::Tls), "tls"),
+        (at(Fault::Tls(BadTls::Version), Phase::Tls), "tls"),
+        (at(Fault::Tls(BadTls::Cipher), Phase::Tls), "tls"),
+        (at(Fault::NoRoots, Phase::Tls), "tls"),
+        (at(Fault::Proxy(BadProxy::Refused(401)), Phase::Proxy), "proxy"),
+        (at(Fault::Proxy(BadProxy::Refused(403)), Phase::Proxy), "proxy"),
+    ] {
+        let bench = bench("seclai", ReplayTransport::new().fail(error).answer(agents()));
+        let shown = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
+        assert_eq!(
+            (shown.kind(), shown.reason(), shown.stop(), shown.outcome(), shown.attempts().len()),
+            (ErrorKind::Network, Some(reason), Some(Stop::Fatal), Outcome::NotSent, 1),
+            "{error:?}"
+        );
+    }
+    for error in [
+        at(Fault::Proxy(BadProxy::Refused(502)), Phase::Proxy),
+        at(Fault::Proxy(BadProxy::Unreachable), Phase::Proxy),
+        at(Fault::Resources, Phase::Connect),
+        at(Fault::Unanswered, Phase::Tls),
+        at(Fault::Tls(BadTls::Broken), Phase::Tls),
+    ] {
+        let bench = bench("seclai", ReplayTransport::new().fail(error).answer(agents()));
+        assert!(bench.run(bench.client.agents().list(PageRequest::new())).await.is_ok(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_beyond_the_connections_wait_and_fail_only_at_their_deadline() {
+    let script = (0..2).fold(ReplayTransport::new(), |script, _| script.hang());
+    let bench = bench_with("seclai", script, |options| options.api_key(KEY).max_connections(2));
+    let client = bench.client.options(CallOptions::new().attempt(Duration::from_secs(9)).max_attempts(1)).unwrap();
+    let short = bench.client.options(CallOptions::new().total(Duration::from_secs(3)).max_attempts(1)).unwrap();
+    let calls = async {
+        let agents = client.agents();
+        let beyond = short.keys();
+        tokio::join!(agents.list(PageRequest::new()), agents.list(PageRequest::new()), beyond.create(CreateKey::new().name("ci")))
+    };
+    let (first, second, beyond) = bench.run(calls).await;
+    assert_eq!(first.unwrap_err().timeout_scope(), Some(TimeoutScope::Attempt));
+    assert_eq!(second.unwrap_err().timeout_scope(), Some(TimeoutScope::Attempt));
+    let beyond = beyond.unwrap_err();
+    assert_eq!(
+        (beyond.kind(), beyond.reason(), beyond.outcome(), beyond.stop()),
+        (ErrorKind::Timeout, Some("connections"), Outcome::NotSent, Some(Stop::Deadline))
+    );
+    assert!(beyond.attempts().is_empty() && beyond.to_string().contains("max_connections"), "{beyond}");
+    assert_eq!(bench.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_reads_a_stream_can_make_calls_however_few_connections_there_are() {
+    let head = || Reply::status(200).header("content-type", "text/event-stream").stall();
+    let script = ReplayTransport::new().answer(head()).answer(agents()).answer(head());
+    let bench = bench_with("seclai", script, |options| options.api_key(KEY).max_connections(1));
+    let stream = bench.run(bench.client.runs().stream("a1", &json!({"input": 1}))).await.unwrap();
+    assert!(bench.run(bench.client.agents().list(PageRequest::new())).await.is_ok());
+    // Another stream waits for the first, and no longer than it may.
+    let short = bench.client.options(CallOptions::new().total(Duration::from_secs(3))).unwrap();
+    let error = bench.run(short.runs().stream("a1", &json!({"input": 1}))).await.unwrap_err();
+    assert_eq!((error.reason(), error.outcome()), (Some("connections"), Outcome::NotSent));
+    drop(stream);
+    assert!(bench.run(short.runs().stream("a1", &json!({"input": 1}))).await.is_ok());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod lane_sim;
 pub mod play;
 pub mod scenario;
+pub mod servers;
 pub mod soak;
 pub mod vectors;
 pub mod wire;

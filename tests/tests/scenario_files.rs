@@ -9,8 +9,10 @@ use keywright_tests::scenario;
 fn every_scenario_can_be_read_and_proves_something() {
     let scenarios = scenario::all().expect("scenarios");
     assert!(scenarios.len() >= 70, "only {} scenarios were found", scenarios.len());
+    let trials = std::fs::read_to_string(files::home().join("trials.toml")).expect("trials");
     for (place, scenario) in &scenarios {
-        let proves = scenario.rows.len() + scenario.cases.len();
+        let of_trials = trials.matches(&format!("\"tests/scenarios/{place}\"")).count();
+        let proves = scenario.rows.len() + scenario.cases.len() + of_trials;
         assert!(proves > 0 && !scenario.steps.is_empty(), "{place}");
     }
 }

@@ -186,6 +186,9 @@ namespace Keywright
         /// <summary>The largest body of an answer, decompressed, in bytes; 8 MiB unless given.</summary>
         public long? MaxBody { get; set; }
 
+        /// <summary>The most connections at once; 256 unless given. Calls beyond wait until one is free, within their time limits. Event streams are counted apart: as many may be open besides.</summary>
+        public int? MaxConnections { get; set; }
+
         /// <summary>Allows plain <c>http</c> to hosts other than this machine: the key travels in the clear.</summary>
         public bool AllowInsecureHttp { get; set; }
 
@@ -240,6 +243,7 @@ namespace Keywright
             if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority, 3, "priority", "`Urgent`, `Normal`, `Background`"); } else { w.Bool(false); }
             w.Bool(PrivateLane);
             if (MaxBody is { } givenMaxBody) { w.Bool(true); w.U64(givenMaxBody, "max_body"); } else { w.Bool(false); }
+            if (MaxConnections is { } givenMaxConnections) { w.Bool(true); w.U32(givenMaxConnections, "max_connections"); } else { w.Bool(false); }
             w.Bool(AllowInsecureHttp);
             if (CheckKeyShape is { } givenCheckKeyShape) { w.Bool(true); w.Bool(givenCheckKeyShape); } else { w.Bool(false); }
             if (KeepPassword is { } givenKeepPassword) { w.Bool(true); w.Bool(givenKeepPassword); } else { w.Bool(false); }

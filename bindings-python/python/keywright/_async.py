@@ -550,6 +550,8 @@ class AsyncClient:
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
+        max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
+            free, within their time limits. Event streams are counted apart: as many may be open besides.
         allow_insecure_http: Allows plain `http` to hosts other than this machine: the key travels in the
             clear.
         check_key_shape: Whether a key must begin as the service says that its keys do; yes unless given.
@@ -596,6 +598,7 @@ class AsyncClient:
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -632,6 +635,7 @@ class AsyncClient:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -668,6 +672,7 @@ class AsyncClient:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -1057,6 +1062,7 @@ class AsyncSeclai(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1092,6 +1098,7 @@ class AsyncSeclai(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1141,6 +1148,7 @@ class AsyncSegOps(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1176,6 +1184,7 @@ class AsyncSegOps(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1225,6 +1234,7 @@ class AsyncSidClaw(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1260,6 +1270,7 @@ class AsyncSidClaw(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1309,6 +1320,7 @@ class AsyncSeenty(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1344,6 +1356,7 @@ class AsyncSeenty(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1393,6 +1406,7 @@ class AsyncItellicoAI(AsyncClient):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1428,6 +1442,7 @@ class AsyncItellicoAI(AsyncClient):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,

@@ -559,6 +559,8 @@ class Client:
         priority: Which calls go first when it opens.
         private_lane: Keeps throttle lanes and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
+        max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
+            free, within their time limits. Event streams are counted apart: as many may be open besides.
         allow_insecure_http: Allows plain `http` to hosts other than this machine: the key travels in the
             clear.
         check_key_shape: Whether a key must begin as the service says that its keys do; yes unless given.
@@ -605,6 +607,7 @@ class Client:
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -641,6 +644,7 @@ class Client:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -677,6 +681,7 @@ class Client:
                 priority,
                 private_lane,
                 max_body,
+                max_connections,
                 allow_insecure_http,
                 check_key_shape,
                 keep_password,
@@ -1066,6 +1071,7 @@ class Seclai(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1101,6 +1107,7 @@ class Seclai(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1150,6 +1157,7 @@ class SegOps(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1185,6 +1193,7 @@ class SegOps(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1234,6 +1243,7 @@ class SidClaw(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1269,6 +1279,7 @@ class SidClaw(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1318,6 +1329,7 @@ class Seenty(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1353,6 +1365,7 @@ class Seenty(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,
@@ -1402,6 +1415,7 @@ class ItellicoAI(Client):
         priority: Priority | None = None,
         private_lane: bool = False,
         max_body: int | None = None,
+        max_connections: int | None = None,
         allow_insecure_http: bool = False,
         check_key_shape: bool | None = None,
         keep_password: bool | None = None,
@@ -1437,6 +1451,7 @@ class ItellicoAI(Client):
             priority,
             private_lane,
             max_body,
+            max_connections,
             allow_insecure_http,
             check_key_shape,
             keep_password,

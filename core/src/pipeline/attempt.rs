@@ -1,11 +1,13 @@
 //! One request and its answer, within its time limits.
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 
+use super::connections::Taken;
 use super::run::Run;
 use crate::auth::Credential;
 use crate::clock::Clock;
@@ -14,7 +16,7 @@ use crate::mask::ServiceText;
 use crate::observe::EventName;
 use crate::options::Limit;
 use crate::transport::Body as Gathering;
-use crate::wire::{BodySource, Fault, Phase, Reached, TransportError, WireHead, WireRequest};
+use crate::wire::{BodySource, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 const ATTEMPT: Duration = Duration::from_secs(30);
 const STALL: Duration = Duration::from_secs(20);
@@ -52,11 +54,13 @@ struct Arrived {
     head: Option<WireHead>,
     gathering: Option<Gathering>,
     whole: Option<Body>,
+    /// Room for one connection, until the answer is there.
+    room: Option<Taken>,
 }
 
 impl Run<'_> {
     /// Sends the request once and gathers its answer; counts and records it.
-    pub(super) async fn attempt(&mut self) -> Result<Answered, Broken> {
+    pub(super) async fn attempt(&mut self, room: Taken) -> Result<Answered, Broken> {
         let n = self.attempts.len() as u32 + 1;
         let clock = self.pipeline.clock.as_ref();
         let teller = self.pipeline.teller(self.call.operation, self.id);
@@ -65,7 +69,7 @@ impl Run<'_> {
         let started_at = clock.now();
         let flight = self.call.flight.as_deref();
         flight.inspect(|flight| flight.takes_off());
-        let result = self.exchange(self.request(n), began).await;
+        let result = self.exchange(self.request(n), room, began).await;
         let duration = clock.monotonic().saturating_sub(began);
         let (head, phase) = match &result {
             Ok(answered) => (Some(&answered.head), None),
@@ -110,20 +114,21 @@ impl Run<'_> {
         WireRequest { method: planned.method.clone(), url: self.url.clone(), headers, body: planned.body.clone() }
     }
 
-    async fn exchange(&self, request: WireRequest, began: Duration) -> Result<Answered, Broken> {
-        let mut arrived = Arrived::default();
+    async fn exchange(&self, request: WireRequest, room: Taken, began: Duration) -> Result<Answered, Broken> {
+        let mut arrived = Arrived { room: Some(room), ..Arrived::default() };
+        let progress = Progress::default();
         let ended = match limit(self.options.attempt, began, self.deadline) {
-            None => self.gather(request, &mut arrived).await.map_err(|error| (error, stalled(error))),
+            None => self.gather(request, &progress, &mut arrived).await.map_err(|error| (error, stalled(error))),
             Some((after, scope)) => {
                 let timer = self.pipeline.clock.sleep(after);
                 tokio::select! {
                     biased;
-                    result = self.gather(request, &mut arrived) => result.map_err(|error| (error, stalled(error))),
-                    () = timer => Err((timeout(Phase::Send), Some(scope))),
+                    result = self.gather(request, &progress, &mut arrived) => result.map_err(|error| (error, stalled(error))),
+                    () = timer => Err((late(&progress), Some(scope))),
                 }
             }
         };
-        let Arrived { head, gathering, whole } = arrived;
+        let Arrived { head, gathering, whole, .. } = arrived;
         let read = gathering.map(Gathering::into_read).unwrap_or_default();
         match (ended, head, whole) {
             (Ok(()), Some(head), Some(body)) => {
@@ -139,12 +144,13 @@ impl Run<'_> {
     }
 
     /// Sends, and gathers head and body into `arrived`.
-    async fn gather(&self, request: WireRequest, arrived: &mut Arrived) -> Result<(), TransportError> {
-        let incoming = self.pipeline.transport.send(request, self.call.connection).await?;
+    async fn gather(&self, request: WireRequest, progress: &Progress, arrived: &mut Arrived) -> Result<(), TransportError> {
+        let incoming = self.pipeline.transport.send(request, self.call.connection, progress).await?;
         let streamed = self.call.streamed && (200..300).contains(&incoming.head.status);
         arrived.head = Some(incoming.head);
         if streamed {
-            arrived.whole = Some(Body::Open(incoming.body));
+            let room = arrived.room.take();
+            arrived.whole = Some(Body::Open(Box::new(Held { body: incoming.body, _room: room })));
             return Ok(());
         }
         let stall = self.options.stall.unwrap_or(STALL);
@@ -165,6 +171,24 @@ async fn step(body: &mut Gathering, clock: &dyn Clock, stall: Duration) -> Resul
         result = body.step() => result,
         () = async { clock.sleep(stall).await } => Err(timeout(Phase::Body)),
     }
+}
+
+/// A stream that is read keeps its room until it is dropped.
+struct Held {
+    body: Box<dyn BodySource>,
+    _room: Option<Taken>,
+}
+
+impl BodySource for Held {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>> {
+        self.body.poll_chunk(cx)
+    }
+}
+
+/// The time of an attempt ran out before its head was there. Where it had no connection yet,
+/// nothing was sent.
+fn late(progress: &Progress) -> TransportError {
+    TransportError { fault: Fault::Timeout, phase: progress.phase(), reached: progress.reached(), reused: false }
 }
 
 fn timeout(phase: Phase) -> TransportError {

@@ -6,11 +6,12 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::attempt::Broken;
+use super::network::{self, Words};
 use crate::dialect::refuse::Refusal;
 use crate::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
 use crate::mask::{SecretsInUse, ServiceText};
 use crate::retry::Refused;
-use crate::wire::{Fault, Reached, WireHead};
+use crate::wire::WireHead;
 
 /// The service answered, with a refusal.
 pub(super) fn refused(
@@ -77,50 +78,27 @@ fn redirect_words(head: &WireHead, origin: &str, secrets: &SecretsInUse) -> Stri
     }
 }
 
-/// No whole answer arrived.
-pub(super) fn broken(broken: &Broken) -> Error {
-    let (kind, reason, words) = describe(broken.error.fault, broken.error.reached);
+/// No whole answer arrived. `proxy` is the one that the service is reached through.
+pub(super) fn broken(broken: &Broken, proxy: Option<&str>) -> Error {
+    let Words { kind, reason, summary, remedy } = network::describe(&broken.error, proxy);
     Error::new(kind).with(|data| {
         data.reason = reason.map(Into::into);
-        data.summary = Some(words.to_owned());
+        data.summary = Some(summary);
         data.timeout_scope = broken.scope;
         data.status = broken.head.as_ref().map(|head| head.status);
-        data.remedy = remedy(broken.error.fault).map(str::to_owned);
+        data.remedy = remedy.map(str::to_owned);
     })
 }
 
-fn describe(fault: Fault, reached: Reached) -> (ErrorKind, Option<&'static str>, &'static str) {
-    match fault {
-        Fault::Resolve => (ErrorKind::Network, Some("resolve"), "the host name has no address"),
-        Fault::Connect => (ErrorKind::Network, Some("connect"), "the connection was refused or not answered"),
-        Fault::Certificate => (ErrorKind::Network, Some("tls"), "the certificate of the service was not accepted"),
-        Fault::Tls => (ErrorKind::Network, Some("tls"), "TLS could not be negotiated"),
-        Fault::Proxy => (ErrorKind::Network, Some("proxy"), "the proxy refused the connection"),
-        Fault::Reset if reached == Reached::Head => {
-            (ErrorKind::Network, Some("truncated"), "the connection ended inside the answer")
-        }
-        Fault::Reset => (ErrorKind::Network, Some("reset"), "the connection ended before an answer"),
-        Fault::Truncated => (ErrorKind::Network, Some("truncated"), "the answer ended before its announced length"),
-        Fault::Malformed => (ErrorKind::Decode, Some("shape"), "the answer is not HTTP as it should be"),
-        Fault::TooLarge => (ErrorKind::Decode, Some("too_large"), "the answer is larger than allowed"),
-        Fault::Encoding => {
-            (ErrorKind::Decode, Some("encoding"), "the answer's content encoding was not asked for or does not decode")
-        }
-        Fault::Timeout => (ErrorKind::Timeout, None, "no answer in time"),
-    }
-}
-
-fn remedy(fault: Fault) -> Option<&'static str> {
-    match fault {
-        Fault::Resolve => Some("check `base_url` and the network"),
-        Fault::Connect => Some("check `base_url`, the network and whether the service is up"),
-        Fault::Certificate => Some("check the clock and the trusted roots, or add the service's own with `extra_roots`"),
-        Fault::Tls => Some("check that `base_url` is an https address of the service"),
-        Fault::Proxy => Some("check the proxy settings and its credentials"),
-        Fault::TooLarge => Some("ask for less, or raise `max_body`"),
-        Fault::Timeout => Some("raise the limit, or look at the service's status"),
-        Fault::Reset | Fault::Truncated | Fault::Malformed | Fault::Encoding => None,
-    }
+/// No connection came free before the call had to end.
+pub(super) fn no_connection(max_connections: usize) -> Error {
+    Error::new(ErrorKind::Timeout).with(|data| {
+        data.reason = Some("connections".into());
+        data.summary = Some(format!("all {max_connections} connections of the client were in use, and none came free in time"));
+        data.timeout_scope = Some(TimeoutScope::Total);
+        data.stop = Some(Stop::Deadline);
+        data.remedy = Some("start fewer calls at once, or raise `total` or `max_connections`".to_owned());
+    })
 }
 
 /// The limits of a call that decide whether it waits: an error names the one that ended it.

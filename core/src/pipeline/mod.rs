@@ -5,9 +5,11 @@
 //! transport. Every request on the wire is an attempt that is counted here.
 
 mod attempt;
+mod connections;
 mod failure;
 mod flight;
 mod login;
+mod network;
 mod run;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use crate::walk::Walks;
 use crate::wire::WireResponse;
 
 pub(crate) use attempt::{Answered, Body};
+pub(crate) use connections::Connections;
 pub(crate) use flight::Flight;
 use run::Run;
 
@@ -54,6 +57,7 @@ pub(crate) struct Pipeline {
     pub retry: RetryOptions,
     pub calls: CallOptions,
     pub max_body: usize,
+    pub connections: Connections,
     pub user_agent: http::HeaderValue,
     pub debug_headers: bool,
 }

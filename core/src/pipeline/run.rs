@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::attempt::{Answered, Body, Broken};
+use super::connections::Taken;
 use super::failure::Patience;
 use super::flight::Cut;
 use super::login::Lending;
@@ -121,7 +122,8 @@ impl<'a> Run<'a> {
         let place = self.place();
         loop {
             let permit = self.admitted(&place).await?;
-            let result = Box::pin(self.attempt()).await;
+            let connection = self.connection().await?;
+            let result = Box::pin(self.attempt(connection)).await;
             let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
                     place.lane.answered(permit, Answer::Ok, self.rate_limit);
@@ -210,6 +212,20 @@ impl<'a> Run<'a> {
                 Err(self.with_history(error.with(|data| data.harmless = self.call.safety == Safety::Safe)))
             }
         }
+    }
+
+    /// A connection's worth of room, or the end of the call when none comes free in time.
+    async fn connection(&mut self) -> Result<Taken> {
+        let before = self.clock().monotonic();
+        let connections = &self.pipeline.connections;
+        let taken = connections.take(self.call.streamed, self.deadline).await;
+        let waited = self.clock().monotonic().saturating_sub(before);
+        self.queued += waited;
+        self.delay += waited;
+        taken.ok_or_else(|| {
+            let outcome = self.outcome(Outcome::NotSent);
+            self.with_history(failure::no_connection(connections.most())).with(|data| data.outcome = outcome)
+        })
     }
 
     /// The limits of this call that decide how long it waits.
@@ -324,7 +340,8 @@ impl<'a> Run<'a> {
     }
 
     fn judge_broken(&mut self, broken: Broken, lane: &Lane) -> Judged {
-        let error = failure::broken(&broken);
+        let proxy = self.pipeline.transport.proxy_of(&self.url);
+        let error = failure::broken(&broken, proxy.as_deref());
         let died = classify::connection_died(&broken.error);
         let verdict = classify::classify_failure(&broken.error);
         match broken.head {

@@ -196,9 +196,12 @@ impl EventStream {
             Fault::TooLarge | Fault::Encoding | Fault::Malformed => ErrorKind::Decode,
             Fault::Resolve
             | Fault::Connect
-            | Fault::Certificate
-            | Fault::Tls
-            | Fault::Proxy
+            | Fault::Unanswered
+            | Fault::Resources
+            | Fault::NoRoots
+            | Fault::Certificate(_)
+            | Fault::Tls(_)
+            | Fault::Proxy(_)
             | Fault::Reset
             | Fault::Truncated => ErrorKind::Network,
         };

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::error::Outcome;
-use crate::wire::{Fault, Phase, Reached, TransportError, WireHead};
+use crate::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError, WireHead};
 
 /// The meaning of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +82,16 @@ pub fn classify_failure(error: &TransportError) -> Verdict {
         Reached::Head => Outcome::Applied,
     };
     match error.fault {
-        Fault::Resolve | Fault::Connect | Fault::Tls => Verdict::new(Class::Transient, Outcome::NotSent),
-        Fault::Certificate | Fault::Proxy => Verdict::new(Class::Fatal, Outcome::NotSent),
+        Fault::Resolve | Fault::Connect | Fault::Unanswered | Fault::Resources | Fault::Tls(BadTls::Broken) => {
+            Verdict::new(Class::Transient, Outcome::NotSent)
+        }
+        Fault::Proxy(BadProxy::Unreachable | BadProxy::Broken | BadProxy::Refused(408 | 429 | 500..)) => {
+            Verdict::new(Class::Transient, Outcome::NotSent)
+        }
+        // Nothing of this mends itself within a call.
+        Fault::NoRoots | Fault::Certificate(_) | Fault::Tls(_) | Fault::Proxy(BadProxy::Refused(_)) => {
+            Verdict::new(Class::Fatal, Outcome::NotSent)
+        }
         Fault::Reset | Fault::Truncated | Fault::Timeout => Verdict::new(Class::Transient, outcome),
         Fault::Malformed | Fault::TooLarge | Fault::Encoding => Verdict::new(Class::Fatal, outcome),
     }

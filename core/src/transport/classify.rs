@@ -8,46 +8,61 @@ use std::error::Error as StdError;
 use std::io;
 use std::iter::successors;
 
-use http::Extensions;
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpInfo;
-
-use crate::wire::{Fault, Phase, Reached, TransportError};
+use super::tls;
+use crate::wire::{BadTls, Fault, Phase, Reached, TransportError};
 
 type Cause<'a> = &'a (dyn StdError + 'static);
 
-/// What only the HTTP library itself can tell about its error, plus what the caller knows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Signs {
-    /// It happened while no connection existed yet.
-    pub(super) connecting: bool,
-    /// A host name was being looked up.
-    pub(super) resolving: bool,
-    /// The time for connecting ran out.
-    pub(super) timed_out: bool,
-    /// The address is `https`.
-    pub(super) secure: bool,
-    /// The exchange used a connection that it had not opened itself.
-    pub(super) reused: bool,
+/// No address, no connection: because the other side is not there, or because this process or
+/// machine has nothing left to connect with.
+pub(super) fn failed_to_connect(error: &io::Error) -> Fault {
+    let exhausted = match error.kind() {
+        io::ErrorKind::OutOfMemory | io::ErrorKind::AddrNotAvailable | io::ErrorKind::QuotaExceeded => true,
+        _ => error.raw_os_error().is_some_and(is_exhaustion),
+    };
+    if exhausted { Fault::Resources } else { Fault::Connect }
 }
 
-/// A failure before the head of the answer was there.
-pub(super) fn before_head(error: Cause<'_>, signs: Signs) -> TransportError {
-    if signs.connecting {
-        let (fault, phase) = connecting(error, signs);
-        return TransportError { fault, phase, reached: Reached::Nothing, reused: false };
+/// Descriptors of the process and of the machine, buffers: the codes have no kind in the standard
+/// library.
+fn is_exhaustion(code: i32) -> bool {
+    match code {
+        // ENFILE, EMFILE
+        23 | 24 => cfg!(unix),
+        // ENOBUFS
+        105 => cfg!(target_os = "linux"),
+        55 => cfg!(target_vendor = "apple"),
+        // WSAEMFILE, WSAENOBUFS
+        10024 | 10055 => cfg!(windows),
+        _ => false,
     }
-    let fault = match find::<hyper::Error>(error) {
-        Some(cause) if is_head_too_large(cause) => Fault::TooLarge,
-        Some(cause) if cause.is_parse() => Fault::Malformed,
-        Some(_) | None => Fault::Reset,
+}
+
+/// A TLS handshake that failed.
+pub(super) fn handshake(error: &io::Error) -> Fault {
+    find::<rustls::Error>(error).map_or(Fault::Tls(BadTls::Broken), tls::fault)
+}
+
+/// A failure before the head of the answer was there, of a request that was handed to its
+/// connection.
+pub(super) fn before_head(error: &hyper::Error, reused: bool) -> TransportError {
+    // With TLS 1.3 a server says only after the handshake that it wants a certificate of the client.
+    if let Some(rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired)) = find(error) {
+        let fault = Fault::Tls(BadTls::ClientCertificate);
+        return TransportError { fault, phase: Phase::Tls, reached: Reached::Nothing, reused };
+    }
+    let fault = if is_head_too_large(error) {
+        Fault::TooLarge
+    } else if error.is_parse() {
+        Fault::Malformed
+    } else {
+        Fault::Reset
     };
-    let reached = if is_unwritten(error) { Reached::Nothing } else { Reached::Request };
-    TransportError { fault, phase: Phase::Send, reached, reused: signs.reused }
+    TransportError { fault, phase: Phase::Send, reached: Reached::Request, reused }
 }
 
 /// A failure after the head, on the way to the end of the body.
-pub(super) fn in_body(error: Cause<'_>, reused: bool) -> TransportError {
+pub(super) fn in_body(error: &hyper::Error, reused: bool) -> TransportError {
     let protected = find::<rustls::Error>(error).is_some();
     let fault = match io_kind(error) {
         // These two kinds are what the chunk reader answers to a body that breaks the grammar;
@@ -56,68 +71,6 @@ pub(super) fn in_body(error: Cause<'_>, reused: bool) -> TransportError {
         _ => Fault::Truncated,
     };
     TransportError { fault, phase: Phase::Body, reached: Reached::Head, reused }
-}
-
-/// The connection on which it happened, if it got that far.
-pub(super) fn connection(error: Cause<'_>) -> Option<HttpInfo> {
-    let mut extras = Extensions::new();
-    find::<legacy::Error>(error)?.connect_info()?.get_extras(&mut extras);
-    extras.remove()
-}
-
-fn connecting(error: Cause<'_>, signs: Signs) -> (Fault, Phase) {
-    if let Some(cause) = find::<rustls::Error>(error) {
-        return (tls(cause), Phase::Tls);
-    }
-    if signs.resolving {
-        return (Fault::Resolve, Phase::Resolve);
-    }
-    if signs.timed_out {
-        return (Fault::Connect, Phase::Connect);
-    }
-    if let Some(fault) = chain(error).find_map(tunnel) {
-        return (fault, Phase::Proxy);
-    }
-    match io_kind(error) {
-        // Opening a TCP connection does not end this way; the handshake after it does.
-        Some(
-            io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::InvalidData,
-        ) if signs.secure => (Fault::Tls, Phase::Tls),
-        _ => (Fault::Connect, Phase::Connect),
-    }
-}
-
-fn tls(cause: &rustls::Error) -> Fault {
-    match cause {
-        rustls::Error::InvalidCertificate(_)
-        | rustls::Error::NoCertificatesPresented
-        | rustls::Error::InvalidCertRevocationList(_)
-        | rustls::Error::UnsupportedNameType => Fault::Certificate,
-        _ => Fault::Tls,
-    }
-}
-
-/// The error of a proxy tunnel. Its type is public but cannot be named from outside its crate,
-/// so its text is the only sign; the tests against a fake proxy keep this honest. Only a missing
-/// login is final: any other refusal (502, 503) speaks of the moment.
-fn tunnel(cause: Cause<'_>) -> Option<Fault> {
-    let text = cause.to_string();
-    let reason = text.strip_prefix("tunnel error: ")?;
-    Some(if reason == "proxy authorization required" { Fault::Proxy } else { Fault::Connect })
-}
-
-/// Whether it is certain that no byte of the request was written.
-///
-/// hyper says `canceled` of a request that it hands back unstarted. An error without connection
-/// info comes from a connection that ended before it was ready to take the request.
-fn is_unwritten(error: Cause<'_>) -> bool {
-    let canceled = find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled);
-    let unready = find::<legacy::Error>(error).is_none_or(|cause| cause.connect_info().is_none());
-    canceled || unready
 }
 
 /// Without hyper's server half there is no accessor for this one kind of parse error. Its text
@@ -145,4 +98,17 @@ fn chain<'a>(error: Cause<'a>) -> impl Iterator<Item = Cause<'a>> {
             None => cause.source(),
         }
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_left_to_connect_with_is_told_apart_from_nobody_there() {
+        for (code, expected) in [(24, Fault::Resources), (23, Fault::Resources), (12, Fault::Resources), (13, Fault::Connect)] {
+            assert_eq!(failed_to_connect(&io::Error::from_raw_os_error(code)), expected, "{code}");
+        }
+        assert_eq!(failed_to_connect(&io::ErrorKind::ConnectionRefused.into()), Fault::Connect);
+    }
 }

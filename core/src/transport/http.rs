@@ -1,151 +1,124 @@
-//! The transport over the network: the only file that knows reqwest.
+//! The transport over the network: one request on one connection, and its answer.
 //!
-//! Everything a general HTTP client does on its own account is switched off (redirects, retries,
-//! referer, cookies, proxies in the clear), because each of these has leaked somebody's key
-//! (`security.md`). Time limits but the one on connecting belong to the caller, who has the clock.
+//! Nothing happens here that was not asked for: no redirect, no second send of anything that was
+//! written, no referer, no cookie, no proxy in the clear, because each of these has leaked
+//! somebody's key (`security.md`). Time limits but the one on connecting belong to the caller,
+//! who has the clock.
 
 use std::fmt;
-use std::future::Future;
 use std::mem;
-use std::pin::pin;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::ext::ReasonPhrase;
-use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::redirect;
-use rustls::ClientConfig;
+use url::{Position, Url};
 
-use super::classify::{self, Signs};
+use super::classify;
+use super::dial::Dialer;
 use super::gzip::Gunzip;
-use super::proxy::{Exceptions, Route};
-use super::reuse::{Ends, Served};
-use super::{Connection, Transport, TransportOptions, tls};
-use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest};
-
-/// How long an unused connection is kept: less than the usual idle limits of servers, so that
-/// it is mostly ours to close.
-const IDLE: Duration = Duration::from_secs(30);
+use super::pool::{Link, Pool};
+use super::proxy::{Proxies, Route};
+use super::{Connection, Transport, TransportOptions};
+use crate::error::Result;
+use crate::wire::{self, BodySource, BoxFuture, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 /// Sends requests over HTTP/1.1, with TLS for `https`.
-///
-/// Clients are built at their first use: a program that only speaks `http` never reads the
-/// certificates of the system.
+#[derive(Debug)]
 pub struct HttpTransport {
-    options: TransportOptions,
-    exceptions: Exceptions,
-    clients: [[OnceLock<reqwest::Client>; 2]; Route::COUNT],
-    tls: OnceLock<ClientConfig>,
-    served: Served,
-    building: Mutex<()>,
-}
-
-impl fmt::Debug for HttpTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpTransport").finish_non_exhaustive()
-    }
+    dialer: Dialer,
+    pool: Arc<Pool>,
+    max_head: usize,
 }
 
 impl HttpTransport {
-    /// A transport without connections. Does no I/O; reads `NO_PROXY`.
+    /// A transport without connections. Does no I/O; reads the variables of proxies.
     #[must_use]
     pub fn new(options: TransportOptions) -> Self {
-        Self {
-            exceptions: Exceptions::from_environment(&options.environment),
-            options,
-            clients: Default::default(),
-            tls: OnceLock::new(),
-            served: Served::new(),
-            building: Mutex::new(()),
-        }
+        let dialer = Dialer {
+            proxies: Proxies::new(options.proxy, &options.environment),
+            limit: options.connect_timeout,
+            extra_roots: options.extra_roots,
+            clock: Arc::clone(&options.clock),
+            tls: Mutex::default(),
+        };
+        Self { dialer, pool: Pool::new(options.clock, options.max_idle), max_head: options.max_head }
     }
 
-    fn client(&self, route: Route, connection: Connection) -> Result<&reqwest::Client, TransportError> {
-        let slot = match connection {
-            Connection::Pooled => 0,
-            Connection::Fresh => 1,
-        };
-        let cell = &self.clients[route.index()][slot];
-        if let Some(client) = cell.get() {
-            return Ok(client);
-        }
-        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = cell.get() {
-            return Ok(client);
-        }
-        let client = self.build(route, connection).map_err(|Unbuilt| TransportError {
-            fault: Fault::Tls,
-            phase: Phase::Tls,
-            reached: Reached::Nothing,
-            reused: false,
-        })?;
-        Ok(cell.get_or_init(|| client))
-    }
-
-    fn build(&self, route: Route, connection: Connection) -> Result<reqwest::Client, Unbuilt> {
-        let tls = match route {
-            Route::Plain => tls::nobody()?,
-            Route::Direct | Route::System => self.tls()?.clone(),
-        };
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(self.options.connect_timeout)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .http1_only()
-            .tcp_nodelay(true)
-            .pool_idle_timeout(IDLE);
-        if let Connection::Fresh = connection {
-            builder = builder.pool_max_idle_per_host(0);
-        }
-        Ok(match route {
-            Route::Plain | Route::Direct => builder.no_proxy().build()?,
-            Route::System => builder.build()?,
-        })
+    /// Whether an address can be reached as the settings say.
+    ///
+    /// # Errors
+    /// `config` naming the variable whose proxy would be used and cannot be.
+    pub(crate) fn check(&self, url: &Url) -> Result<()> {
+        self.dialer.proxies.check(url)
     }
 
     #[cfg(test)]
     pub(super) fn has_read_roots(&self) -> bool {
-        self.tls.get().is_some()
+        self.dialer.tls.lock().is_ok_and(|made| made.is_some())
     }
 
-    /// Only called under `building`, so it is built once.
-    fn tls(&self) -> Result<&ClientConfig, Unbuilt> {
-        if let Some(config) = self.tls.get() {
-            return Ok(config);
-        }
-        let config = tls::verified(&self.options.extra_roots)?;
-        Ok(self.tls.get_or_init(|| config))
-    }
-
-    async fn exchange(&self, request: WireRequest, connection: Connection) -> Result<Incoming, TransportError> {
-        let route = Route::of(&request.url, self.options.proxy, &self.exceptions);
-        let client = self.client(route, connection)?;
-        let (message, wants_gzip) = message(request);
-        let pooled = connection == Connection::Pooled;
-        match client.execute(message).await {
-            Ok(response) => {
-                let ends = response.extensions().get().map(ends);
-                let reused = pooled && ends.is_some_and(|ends| self.served.answered(ends));
-                incoming(response, wants_gzip, reused, self.options.max_head)
-            }
-            Err(error) => {
-                let ends = classify::connection(&error).as_ref().map(ends);
-                let reused = pooled && ends.is_some_and(|ends| self.served.failed(ends));
-                Err(before_head(&error, route != Route::Plain, reused))
+    async fn exchange(
+        &self,
+        request: WireRequest,
+        connection: Connection,
+        progress: &Progress,
+    ) -> Result<wire::Incoming, TransportError> {
+        let url = request.url.clone();
+        let (mut message, wants_gzip) = message(request)?;
+        loop {
+            let resting = match connection {
+                Connection::Pooled => self.pool.take(&url).await,
+                Connection::Fresh => None,
+            };
+            let reused = resting.is_some();
+            let mut link = match resting {
+                Some(link) => link,
+                None => self.dialer.open(&url, progress).await?,
+            };
+            progress.at(Phase::Send);
+            let mut failure = match link.sender.try_send_request(message).await {
+                Ok(response) => {
+                    let pool = (connection == Connection::Pooled).then(|| Arc::clone(&self.pool));
+                    let body = NetworkBody { body: None, link: Some(link), pool, reused };
+                    return body.begin(response, wants_gzip, self.max_head);
+                }
+                Err(failure) => failure,
+            };
+            match failure.take_message() {
+                // The connection was closed before it took the request: not a byte was written.
+                Some(unsent) if reused => {
+                    progress.at(Phase::Connect);
+                    message = unsent;
+                }
+                Some(_) => {
+                    return Err(TransportError { fault: Fault::Reset, phase: Phase::Send, reached: Reached::Nothing, reused });
+                }
+                None => return Err(classify::before_head(&failure.into_error(), reused)),
             }
         }
     }
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>> {
-        Box::pin(self.exchange(request, connection))
+    fn send<'a>(
+        &'a self,
+        request: WireRequest,
+        connection: Connection,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<wire::Incoming, TransportError>> {
+        Box::pin(self.exchange(request, connection, progress))
+    }
+
+    fn proxy_of(&self, url: &Url) -> Option<String> {
+        match self.dialer.proxies.route(url) {
+            Route::Tunnel(proxy) => Some(proxy.to_string()),
+            Route::Direct | Route::Closed(_) => None,
+        }
     }
 
     fn needs_runtime(&self) -> bool {
@@ -153,69 +126,45 @@ impl Transport for HttpTransport {
     }
 }
 
-/// A client could not be built: the certificates of the system could not be read.
-struct Unbuilt;
-
-impl From<rustls::Error> for Unbuilt {
-    fn from(_: rustls::Error) -> Self {
-        Self
-    }
-}
-
-impl From<reqwest::Error> for Unbuilt {
-    fn from(_: reqwest::Error) -> Self {
-        Self
-    }
-}
-
-fn ends(info: &HttpInfo) -> Ends {
-    Ends { local: info.local_addr(), remote: info.remote_addr() }
-}
-
-/// The request as reqwest takes it, and whether a gzip body may come back. A caller that wants
+/// The request as hyper takes it, and whether a gzip body may come back. A caller that wants
 /// none says so in its own `Accept-Encoding`.
-fn message(request: WireRequest) -> (reqwest::Request, bool) {
-    let mut message = reqwest::Request::new(request.method, request.url);
-    *message.headers_mut() = request.headers;
-    *message.body_mut() = request.body.map(Into::into);
-    let asked = message.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-    let wants_gzip = *asked == "gzip";
-    (message, wants_gzip)
+fn message(request: WireRequest) -> Result<(Request<Payload>, bool), TransportError> {
+    let WireRequest { method, url, headers, body } = request;
+    // What a checked URL spells is a URI; this is for one that was not checked.
+    let unusable = |_| TransportError { fault: Fault::Resolve, phase: Phase::Resolve, reached: Reached::Nothing, reused: false };
+    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).map_err(|_| unusable(()))?;
+    let mut message = Request::new(Payload(body));
+    *message.uri_mut() = Uri::try_from(&url[Position::BeforePath..Position::AfterQuery]).map_err(|_| unusable(()))?;
+    *message.method_mut() = method;
+    *message.headers_mut() = headers;
+    let headers = message.headers_mut();
+    headers.insert(HOST, host);
+    let wants_gzip = *headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip")) == "gzip";
+    Ok((message, wants_gzip))
 }
 
-fn incoming(
-    mut response: reqwest::Response,
-    wants_gzip: bool,
-    reused: bool,
-    max_head: usize,
-) -> Result<Incoming, TransportError> {
-    let refuse = |fault, phase| Err(TransportError { fault, phase, reached: Reached::Head, reused });
-    if head_size(&response) > max_head {
-        return refuse(Fault::TooLarge, Phase::Send);
-    }
-    let status = response.status().as_u16();
-    // An interim status as the last word, or one outside the protocol.
-    if !(200..=599).contains(&status) {
-        return refuse(Fault::Malformed, Phase::Send);
-    }
-    let headers = mem::take(response.headers_mut());
-    let plain = NetworkBody { response, reused };
-    let body: Box<dyn BodySource> = match encoding(&headers) {
-        Encoding::None => Box::new(plain),
-        Encoding::Gzip if wants_gzip => Box::new(Gunzip::new(plain, reused)),
-        Encoding::Gzip | Encoding::Other => return refuse(Fault::Encoding, Phase::Body),
-    };
-    Ok(Incoming { head: WireHead { status, headers }, body })
-}
+/// The body of a request: all of it, or none.
+pub(super) struct Payload(Option<Bytes>);
 
-fn before_head(error: &reqwest::Error, secure: bool, reused: bool) -> TransportError {
-    let signs =
-        Signs { connecting: error.is_connect(), resolving: error.is_dns(), timed_out: error.is_timeout(), secure, reused };
-    classify::before_head(error, signs)
+impl Body for Payload {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, Bytes::len) as u64)
+    }
 }
 
 /// The bytes of status line and headers, as they must at least have been on the wire.
-fn head_size(response: &reqwest::Response) -> usize {
+fn head_size(response: &Response<Incoming>) -> usize {
     let reason = response.extensions().get::<ReasonPhrase>().map(|reason| reason.as_bytes().len());
     let reason = reason.or(response.status().canonical_reason().map(str::len)).unwrap_or(0);
     let line = "HTTP/1.1 200 \r\n\r\n".len() + reason;
@@ -248,15 +197,81 @@ fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
+/// The body of an answer. Read to its end, it gives its connection back.
 struct NetworkBody {
-    response: reqwest::Response,
+    body: Option<Incoming>,
+    link: Option<Link>,
+    pool: Option<Arc<Pool>>,
     reused: bool,
+}
+
+impl fmt::Debug for NetworkBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetworkBody").finish_non_exhaustive()
+    }
+}
+
+impl NetworkBody {
+    fn begin(
+        mut self,
+        mut response: Response<Incoming>,
+        wants_gzip: bool,
+        max_head: usize,
+    ) -> Result<wire::Incoming, TransportError> {
+        let reused = self.reused;
+        let refuse = |fault, phase| Err(TransportError { fault, phase, reached: Reached::Head, reused });
+        if head_size(&response) > max_head {
+            return refuse(Fault::TooLarge, Phase::Send);
+        }
+        let status = response.status().as_u16();
+        // An interim status as the last word, or one outside the protocol.
+        if !(200..=599).contains(&status) {
+            return refuse(Fault::Malformed, Phase::Send);
+        }
+        let headers = mem::take(response.headers_mut());
+        self.body = Some(response.into_body());
+        let body: Box<dyn BodySource> = match encoding(&headers) {
+            Encoding::None => Box::new(self),
+            Encoding::Gzip if wants_gzip => Box::new(Gunzip::new(self, reused)),
+            Encoding::Gzip | Encoding::Other => return refuse(Fault::Encoding, Phase::Body),
+        };
+        Ok(wire::Incoming { head: WireHead { status, headers }, body })
+    }
+
+    /// The connection is free for another request.
+    fn give_back(&mut self) {
+        self.body = None;
+        if let (Some(pool), Some(link)) = (self.pool.take(), self.link.take()) {
+            pool.put(link);
+        }
+    }
 }
 
 impl BodySource for NetworkBody {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, TransportError>> {
-        // The future keeps nothing between polls, so it can be made anew for each.
-        let chunk = pin!(self.response.chunk());
-        chunk.poll(cx).map_err(|error| classify::in_body(&error, self.reused))
+        loop {
+            let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
+            match ready!(Pin::new(body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    // Trailers are nobody's business here.
+                    if let Ok(bytes) = frame.into_data() {
+                        return Poll::Ready(Ok(Some(bytes)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Err(classify::in_body(&error, self.reused))),
+                None => {
+                    self.give_back();
+                    return Poll::Ready(Ok(None));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for NetworkBody {
+    fn drop(&mut self) {
+        if self.body.as_ref().is_some_and(Body::is_end_stream) {
+            self.give_back();
+        }
     }
 }

@@ -6,38 +6,58 @@
 
 mod body;
 mod classify;
+mod dial;
 mod gzip;
 mod http;
+mod pool;
 mod proxy;
 #[doc(hidden)]
 pub mod replay;
-mod reuse;
 #[cfg(test)]
 mod tests;
 mod tls;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
+use url::Url;
 
+use crate::clock::{Clock, SystemClock};
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::wire::{BoxFuture, Incoming, TransportError, WireRequest};
+use crate::wire::{BoxFuture, Incoming, Progress, TransportError, WireRequest};
 
 pub use body::{Body, Cut, DEFAULT_BODY_LIMIT, collect};
 pub use http::HttpTransport;
+
+/// How many connections a client has at most, unless it is told otherwise: with those that are
+/// kept unused and those of streams, well below the usual limit of 1024 descriptors.
+pub const MAX_CONNECTIONS: usize = 256;
 
 /// What sends requests. Narrow on purpose: nothing of an HTTP library is visible above it.
 pub trait Transport: Debug + Send + Sync {
     /// Sends the request once and returns as soon as the head of the answer is there.
     ///
-    /// Dropping the future, or the body of the answer before its end, closes the connection.
-    fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>>;
+    /// Dropping the future, or the body of the answer before its end, closes the connection;
+    /// `progress` then tells how far it had got.
+    fn send<'a>(
+        &'a self,
+        request: WireRequest,
+        connection: Connection,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<Incoming, TransportError>>;
 
     /// Whether it works on a tokio runtime only.
     fn needs_runtime(&self) -> bool {
         false
+    }
+
+    /// The proxy that an address is reached through, as it may be shown: without its password.
+    fn proxy_of(&self, url: &Url) -> Option<String> {
+        let _ = url;
+        None
     }
 }
 
@@ -77,6 +97,8 @@ pub struct TransportOptions {
     proxy: ProxyPolicy,
     extra_roots: Vec<CertificateDer<'static>>,
     environment: Environment,
+    max_idle: usize,
+    clock: Arc<dyn Clock>,
 }
 
 impl Default for TransportOptions {
@@ -87,6 +109,8 @@ impl Default for TransportOptions {
             proxy: ProxyPolicy::default(),
             extra_roots: Vec::new(),
             environment: Environment::process(),
+            max_idle: MAX_CONNECTIONS,
+            clock: Arc::new(SystemClock),
         }
     }
 }
@@ -117,6 +141,20 @@ impl TransportOptions {
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
+        self
+    }
+
+    /// How many unused connections are kept.
+    #[must_use]
+    pub fn max_idle(mut self, connections: usize) -> Self {
+        self.max_idle = connections;
+        self
+    }
+
+    /// Another clock than that of the machine, for tests of what ages here.
+    #[cfg(test)]
+    fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 

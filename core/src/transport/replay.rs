@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Connection, Transport};
-use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Reached, TransportError, WireHead, WireRequest};
+use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 /// One scripted answer: a head, the chunks of its body, and how the body ends.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ impl fmt::Debug for Reply {
 enum Step {
     Answer(Reply),
     Fail(TransportError),
-    Hang,
+    Hang(Phase),
 }
 
 /// One request as the transport got it.
@@ -126,7 +126,13 @@ impl ReplayTransport {
     /// Never answers the next request.
     #[must_use]
     pub fn hang(self) -> Self {
-        self.step(Step::Hang)
+        self.hang_at(Phase::Send)
+    }
+
+    /// Gets the next request to that step and no further.
+    #[must_use]
+    pub fn hang_at(self, phase: Phase) -> Self {
+        self.step(Step::Hang(phase))
     }
 
     /// Answers every request beyond the script, and records none: for measurements.
@@ -166,7 +172,12 @@ pub const REFUSED: TransportError =
     TransportError { fault: Fault::Connect, phase: Phase::Connect, reached: Reached::Nothing, reused: false };
 
 impl Transport for ReplayTransport {
-    fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>> {
+    fn send<'a>(
+        &'a self,
+        request: WireRequest,
+        connection: Connection,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<Incoming, TransportError>> {
         Box::pin(async move {
             let step = {
                 let mut state = self.lock();
@@ -175,6 +186,10 @@ impl Transport for ReplayTransport {
                 }
                 state.script.pop_front().or_else(|| state.endless.clone()).unwrap_or(Step::Fail(REFUSED))
             };
+            progress.at(match step {
+                Step::Hang(phase) => phase,
+                Step::Answer(_) | Step::Fail(_) => Phase::Send,
+            });
             match step {
                 Step::Answer(reply) => {
                     let head = WireHead { status: reply.status, headers: reply.headers };
@@ -182,7 +197,7 @@ impl Transport for ReplayTransport {
                     Ok(Incoming { head, body: Box::new(body) })
                 }
                 Step::Fail(error) => Err(error),
-                Step::Hang => std::future::pending().await,
+                Step::Hang(_) => std::future::pending().await,
             }
         })
     }
@@ -224,11 +239,12 @@ mod tests {
         let lost = TransportError { fault: Fault::Truncated, phase: Phase::Body, reached: Reached::Head, reused: false };
         let resolve = TransportError { fault: Fault::Resolve, phase: Phase::Resolve, ..REFUSED };
         let transport = ReplayTransport::new().fail(resolve).answer(Reply::status(200).chunk("{\"a\"").chunk(":").cut(lost));
-        assert_eq!(transport.send(request(), Connection::Fresh).await.unwrap_err(), resolve);
-        let answer = transport.send(request(), Connection::Pooled).await.unwrap();
+        let progress = Progress::default();
+        assert_eq!(transport.send(request(), Connection::Fresh, &progress).await.unwrap_err(), resolve);
+        let answer = transport.send(request(), Connection::Pooled, &progress).await.unwrap();
         let cut = collect(answer.body, 99).await.unwrap_err();
         assert_eq!((&cut.read[..], cut.error), (&b"{\"a\":"[..], lost));
-        assert_eq!(transport.send(request(), Connection::Pooled).await.unwrap_err(), REFUSED, "beyond the script");
+        assert_eq!(transport.send(request(), Connection::Pooled, &progress).await.unwrap_err(), REFUSED, "beyond the script");
         let connections: Vec<_> = transport.sent().into_iter().map(|sent| sent.connection).collect();
         assert_eq!(connections, [Connection::Fresh, Connection::Pooled, Connection::Pooled]);
     }

@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use keywright::testing::{
-    Connection, Fault, HttpTransport, Incoming, Phase, Reached, Transport, TransportError, TransportOptions, WireRequest,
+    BadCertificate, BadProxy, BadTls, Connection, Fault, HttpTransport, Incoming, Phase, Progress, Reached, Transport,
+    TransportError, TransportOptions, WireRequest,
 };
 use keywright::{BoxFuture, ProxyPolicy};
 
@@ -79,10 +80,15 @@ impl Tap {
 }
 
 impl Transport for Tap {
-    fn send(&self, request: WireRequest, connection: Connection) -> BoxFuture<'_, Result<Incoming, TransportError>> {
+    fn send<'a>(
+        &'a self,
+        request: WireRequest,
+        connection: Connection,
+        progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<Incoming, TransportError>> {
         match self.next(&request, connection) {
             Some(failing) => Box::pin(async move { Err(error(failing)) }),
-            None => self.network.send(request, connection),
+            None => self.network.send(request, connection, progress),
         }
     }
 }
@@ -90,10 +96,10 @@ impl Transport for Tap {
 fn error(failing: Failing) -> TransportError {
     let (fault, phase, reached) = match failing {
         Failing::Resolve => (Fault::Resolve, Phase::Resolve, Reached::Nothing),
-        Failing::Certificate => (Fault::Certificate, Phase::Tls, Reached::Nothing),
-        Failing::Tls => (Fault::Tls, Phase::Tls, Reached::Nothing),
-        Failing::ConnectTimeout => (Fault::Connect, Phase::Connect, Reached::Nothing),
-        Failing::Proxy => (Fault::Proxy, Phase::Proxy, Reached::Nothing),
+        Failing::Certificate => (Fault::Certificate(BadCertificate::Other), Phase::Tls, Reached::Nothing),
+        Failing::Tls => (Fault::Tls(BadTls::Broken), Phase::Tls, Reached::Nothing),
+        Failing::ConnectTimeout => (Fault::Unanswered, Phase::Connect, Reached::Nothing),
+        Failing::Proxy => (Fault::Proxy(BadProxy::Refused(407)), Phase::Proxy, Reached::Nothing),
         Failing::RefusedStream => (Fault::Reset, Phase::Send, Reached::Nothing),
         Failing::Lost => (Fault::Reset, Phase::Send, Reached::Request),
     };

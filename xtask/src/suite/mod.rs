@@ -11,6 +11,7 @@ mod python;
 mod readme;
 mod report;
 mod rust;
+mod servers;
 
 pub use dotnet::bench as bench_csharp;
 pub use node::bench as bench_node;
@@ -41,7 +42,7 @@ pub enum Ready {
 
 /// Every suite, in the order in which they run.
 pub fn all() -> Vec<Suite> {
-    vec![rust::SUITE, examples::SUITE, package::SUITE, python::SUITE, node::SUITE, dotnet::SUITE, foreign::SUITE]
+    vec![rust::SUITE, examples::SUITE, package::SUITE, servers::SUITE, python::SUITE, node::SUITE, dotnet::SUITE, foreign::SUITE]
 }
 
 /// Builds one package.

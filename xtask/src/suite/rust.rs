@@ -21,7 +21,8 @@ fn run(root: &Root) -> Report {
     }
 }
 
-fn judged(text: &str, well: bool) -> Report {
+/// What the lines `test result:` of a run say.
+pub(super) fn judged(text: &str, well: bool) -> Report {
     let mut report = Report::default();
     for line in text.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
         report.passed += count(line, "passed");

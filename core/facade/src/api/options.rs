@@ -132,6 +132,9 @@ pub struct ClientOptions {
     pub private_lane: bool,
     /// The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
     pub max_body: Option<u64>,
+    /// The most connections at once; 256 unless given. Calls beyond wait until one is free, within
+    /// their time limits. Event streams are counted apart: as many may be open besides.
+    pub max_connections: Option<u32>,
     /// Allows plain `http` to hosts other than this machine: the key travels in the clear.
     pub allow_insecure_http: bool,
     /// Whether a key must begin as the service says that its keys do; yes unless given.
@@ -216,6 +219,9 @@ impl ClientOptions {
         }
         if let Some(bytes) = self.max_body {
             options = options.max_body(usize::try_from(bytes).unwrap_or(usize::MAX));
+        }
+        if let Some(most) = self.max_connections {
+            options = options.max_connections(most as usize);
         }
         if self.proxy == Some(Proxy::Direct) {
             options = options.proxy(ProxyPolicy::Direct);

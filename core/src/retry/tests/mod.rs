@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Outcome, Stop};
-use crate::wire::{Fault, Phase, Reached, TransportError, WireHead};
+use crate::wire::{BadCertificate, Fault, Phase, Reached, TransportError, WireHead};
 
 /// The cases of one group; a field that this runner does not know fails it.
 fn cases<Case: DeserializeOwned>(group: &str) -> Vec<Case> {
@@ -60,7 +60,7 @@ impl Failing {
             Self::Refused => (Fault::Connect, Phase::Connect, Reached::Nothing),
             Self::Reset => (Fault::Reset, Phase::Send, Reached::Request),
             Self::Truncated => (Fault::Truncated, Phase::Body, Reached::Head),
-            Self::Certificate => (Fault::Certificate, Phase::Tls, Reached::Nothing),
+            Self::Certificate => (Fault::Certificate(BadCertificate::Expired), Phase::Tls, Reached::Nothing),
         };
         TransportError { fault, phase, reached, reused: false }
     }

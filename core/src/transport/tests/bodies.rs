@@ -31,7 +31,7 @@ async fn body(bytes: impl AsRef<[u8]>, limit: usize) -> Result<Bytes, Cut> {
 
 async fn read(script: Vec<Step>, limit: usize) -> Result<Bytes, Cut> {
     let server = Server::once(script).await;
-    let result = match transport().send(get(&server.http("/")), Connection::Pooled).await {
+    let result = match transport().send(get(&server.http("/")), Connection::Pooled, &Progress::default()).await {
         Ok(incoming) => collect(incoming.body, limit).await,
         Err(error) => Err(Cut { read: Bytes::new(), error }),
     };
@@ -202,7 +202,7 @@ async fn an_answer_without_a_body_leaves_the_next_one_clean() {
 async fn a_body_can_be_read_step_by_step_and_left_at_any_point() {
     let server =
         Server::once(vec![Step::Request, send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"key\""), Step::Stall]).await;
-    let incoming = transport().send(get(&server.http("/")), Connection::Fresh).await.unwrap();
+    let incoming = transport().send(get(&server.http("/")), Connection::Fresh, &Progress::default()).await.unwrap();
     let mut body = Body::new(incoming.body, 99);
     while body.read().len() < 6 {
         assert!(body.step().await.unwrap());

@@ -33,21 +33,6 @@ async fn a_reused_connection_that_dies_before_the_head_says_so() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_closed_while_idle_is_not_used() {
-    let server = Server::play([vec![Step::Request, ok("{}"), Step::Close], vec![Step::Request, ok("{}")]]).await;
-    let transport = transport();
-    exchange(&transport, get(&server.http("/")), Connection::Pooled).await.unwrap();
-    server.finished(1).await;
-    // The end is in the socket by now; the runtime only has to look.
-    for _ in 0..256 {
-        tokio::task::yield_now().await;
-    }
-    let answer = exchange(&transport, post(&server.http("/")), Connection::Pooled).await;
-    assert!(answer.is_ok(), "{answer:?}");
-    assert_eq!(server.carriers(), [1, 2]);
-}
-
-#[tokio::test]
 async fn a_body_that_breaks_on_a_reused_connection_says_so() {
     let cut = send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
     let server = Server::once(vec![Step::Request, ok("{}"), Step::Request, cut, Step::Close]).await;
@@ -101,7 +86,7 @@ async fn a_server_that_never_accepts_runs_into_the_connect_timeout() {
     }
     let transport = HttpTransport::new(TransportOptions::default().connect_timeout(Duration::from_millis(20)));
     let error = exchange(&transport, post(&format!("http://{address}/")), Connection::Fresh).await.unwrap_err();
-    assert_eq!(error, failure(Fault::Connect, Phase::Connect, Reached::Nothing));
+    assert_eq!(error, failure(Fault::Unanswered, Phase::Connect, Reached::Nothing));
 }
 
 #[tokio::test]

@@ -6,14 +6,16 @@ mod connections;
 mod heads;
 mod protected;
 mod proxies;
+mod resting;
 mod server;
+mod steps;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
 use super::{Connection, DEFAULT_BODY_LIMIT, HttpTransport, Transport, TransportOptions, collect};
-use crate::wire::{Fault, Phase, Reached, TransportError, WireHead, WireRequest};
+use crate::wire::{BadCertificate, BadProxy, BadTls, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 const KEY: &str = "sk_live_CANARY0123456789";
 
@@ -42,7 +44,7 @@ async fn exchange(
     request: WireRequest,
     connection: Connection,
 ) -> Result<(WireHead, Bytes), TransportError> {
-    let incoming = transport.send(request, connection).await?;
+    let incoming = transport.send(request, connection, &Progress::default()).await?;
     let body = collect(incoming.body, DEFAULT_BODY_LIMIT).await.map_err(|cut| cut.error)?;
     Ok((incoming.head, body))
 }

@@ -19,7 +19,8 @@ const HOST: &str = "0.0.0.0";
 async fn child() {
     let url = std::env::var("KEYWRIGHT_TEST_URL").unwrap();
     let pem = std::env::var("KEYWRIGHT_TEST_CA").unwrap();
-    let options = TransportOptions::default().extra_roots(pem.as_bytes()).unwrap();
+    let options = TransportOptions::default();
+    let options = if pem.is_empty() { options } else { options.extra_roots(pem.as_bytes()).unwrap() };
     let answer = exchange(&HttpTransport::new(options), get(&url), Connection::Pooled).await;
     println!("outcome: {:?}", answer.map(|(head, body)| (head.status, body)));
 }
@@ -104,20 +105,40 @@ async fn every_form_of_exception_is_heeded() {
 #[tokio::test]
 async fn a_proxy_that_wants_a_login_is_told_apart_from_one_that_fails() {
     let authority = Authority::new();
-    let login = failure(Fault::Proxy, Phase::Proxy, Reached::Nothing);
-    let fails = failure(Fault::Connect, Phase::Proxy, Reached::Nothing);
-    for (answer, expected) in [
-        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", login),
-        ("HTTP/1.1 502 Bad\r\n\r\n", fails),
-        ("", fails),
-        ("nonsense\r\n\r\n", fails),
+    for (answer, bad) in [
+        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", BadProxy::Refused(407)),
+        ("HTTP/1.1 401 Login\r\n\r\n", BadProxy::Refused(401)),
+        ("HTTP/1.1 403 No\r\n\r\n", BadProxy::Refused(403)),
+        ("HTTP/1.0 500 Bad\r\n\r\n", BadProxy::Refused(500)),
+        ("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad", BadProxy::Refused(502)),
+        ("HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test\r\n\r\n", BadProxy::Refused(302)),
+        ("HTTP/1.1 200 OK\r\n\r\nand more", BadProxy::Broken),
+        ("HTTP/1.1 200 OK\r\n", BadProxy::Broken),
+        ("", BadProxy::Broken),
+        ("nonsense\r\n\r\n", BadProxy::Broken),
     ] {
+        let expected = failure(Fault::Proxy(bad), Phase::Proxy, Reached::Nothing);
         let proxy = Server::once(vec![Step::Request, send(answer), Step::Close]).await;
         let outcome = outcome("https://api.example.test/".into(), &authority, vec![("HTTPS_PROXY", proxy.http(""))]).await;
         assert_eq!(outcome, format!("Err({expected:?})"), "{answer:?}");
         assert_eq!(proxy.connections(), 1, "never a second send");
         assert!(!proxy.requests().concat().contains(KEY));
     }
+}
+
+/// `SSL_CERT_FILE` to nowhere is what a machine without certificates looks like.
+#[tokio::test]
+async fn a_machine_without_roots_says_so() {
+    let authority = Authority::new();
+    let nowhere = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "/nowhere/at/all".to_owned()));
+    let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
+    let url = format!("https://{}/", server.address);
+    let alone = [&nowhere[..], &[("KEYWRIGHT_TEST_CA", String::new())]].concat();
+    let expected = failure(Fault::NoRoots, Phase::Tls, Reached::Nothing);
+    assert_eq!(outcome(url.clone(), &authority, alone).await, format!("Err({expected:?})"));
+    // With a root of the caller's own there is one, and it is enough.
+    let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
+    assert_eq!(outcome(format!("https://{}/", server.address), &authority, nowhere.to_vec()).await, GOOD);
 }
 
 #[tokio::test]

@@ -1,0 +1,112 @@
+//! The steps to a connection: who stops a call in the middle of one knows that nothing was sent.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use super::protected::Authority;
+use super::server::{Server, Step, ok, send};
+use super::*;
+use crate::environment::Environment;
+
+/// Runs a call until it has got to that step and everything else stands still.
+async fn stopped_at(transport: &HttpTransport, url: &str, phase: Phase) -> Progress {
+    let progress = Progress::default();
+    {
+        let mut call = pin!(transport.send(post(url), Connection::Fresh, &progress));
+        let mut turns = 0;
+        while turns < 64 {
+            let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(polled, Poll::Pending), "it hangs");
+            tokio::task::yield_now().await;
+            turns = if progress.phase() == phase { turns + 1 } else { 0 };
+        }
+    }
+    progress
+}
+
+#[tokio::test]
+async fn a_handshake_that_hangs_has_sent_nothing() {
+    let server = Server::once(vec![Step::Stall]).await;
+    let progress = stopped_at(&transport(), &format!("https://{}/", server.address), Phase::Tls).await;
+    assert_eq!(progress.reached(), Reached::Nothing);
+}
+
+#[tokio::test]
+async fn a_proxy_that_hangs_has_sent_nothing() {
+    let server = Server::once(vec![Step::Request, Step::Stall]).await;
+    let environment = Environment::of([("HTTPS_PROXY", server.http(""))]);
+    let transport = HttpTransport::new(TransportOptions::default().environment(environment));
+    let progress = stopped_at(&transport, "https://api.example.test/", Phase::Proxy).await;
+    assert_eq!(progress.reached(), Reached::Nothing);
+}
+
+#[tokio::test]
+async fn a_service_that_hangs_may_have_got_it() {
+    let server = Server::once(vec![Step::Request, Step::Stall]).await;
+    let progress = stopped_at(&transport(), &server.http("/"), Phase::Send).await;
+    assert_eq!(progress.reached(), Reached::Request);
+}
+
+#[tokio::test]
+async fn localhost_is_this_machine_without_being_looked_up() {
+    let server = Server::once(vec![Step::Request, ok("{}")]).await;
+    let progress = Progress::default();
+    let url = format!("http://localhost:{}/", server.address.port());
+    let found = super::super::dial::addresses(&url::Host::Domain("localhost"), 80, &progress).await.unwrap();
+    assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:80", "[::1]:80"]);
+    assert_eq!(progress.phase(), Phase::Connect, "not one moment in the resolver");
+    let (head, _) = exchange(&transport(), get(&url), Connection::Pooled).await.unwrap();
+    assert_eq!(head.status, 200);
+    assert!(server.requests()[0].contains(&format!("host: localhost:{}", server.address.port())));
+}
+
+#[tokio::test]
+async fn a_tunnel_is_asked_for_once_and_shown_without_its_password() {
+    let authority = Authority::new();
+    let proxy = Server::once(vec![
+        Step::Request,
+        send("HTTP/1.1 200 Connection established\r\n\r\n"),
+        Step::Tls(authority.server("api.example.test")),
+        Step::Request,
+        ok("{}"),
+    ])
+    .await;
+    let environment = Environment::of([("ALL_PROXY", format!("http://us%40er:CANARY@{}", proxy.address))]);
+    let options = TransportOptions::default().extra_roots(authority.pem().as_bytes()).unwrap().environment(environment);
+    let transport = HttpTransport::new(options);
+    let url = "https://api.example.test/v1/agents";
+    assert_eq!(transport.proxy_of(&Url::parse(url).unwrap()), Some(format!("http://{}", proxy.address)));
+    exchange(&transport, get(url), Connection::Fresh).await.unwrap();
+    let [to_proxy, to_origin] = <[String; 2]>::try_from(proxy.requests()).unwrap();
+    assert!(to_proxy.contains("Proxy-Authorization: Basic dXNAZXI6Q0FOQVJZ\r\n"), "{to_proxy}");
+    assert!(to_origin.to_ascii_lowercase().contains("host: api.example.test\r\n"), "{to_origin}");
+    assert!(!format!("{transport:?}").contains("CANARY"));
+}
+
+#[tokio::test]
+async fn what_a_secure_proxy_shows_is_its_own_affair() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let proxy = Server::once(vec![Step::Tls(stranger.server("127.0.0.1")), Step::Request]).await;
+    let environment = Environment::of([("HTTPS_PROXY", format!("https://{}", proxy.address))]);
+    let options = TransportOptions::default().extra_roots(authority.pem().as_bytes()).unwrap().environment(environment);
+    let error = exchange(&HttpTransport::new(options), get("https://api.example.test/"), Connection::Pooled).await.unwrap_err();
+    assert_eq!(error, failure(Fault::Certificate(BadCertificate::UnknownIssuer), Phase::Proxy, Reached::Nothing));
+    assert!(proxy.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named_and_nothing_goes_round_it() {
+    let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = unused.local_addr().unwrap();
+    drop(unused);
+    let server = Server::play([]).await;
+    let url = format!("https://0.0.0.0:{}/", server.address.port());
+    for value in [format!("http://{address}"), "http:/nonsense".to_owned(), "socks5://127.0.0.1:1".to_owned()] {
+        let environment = Environment::of([("HTTPS_PROXY", value.clone())]);
+        let transport = HttpTransport::new(TransportOptions::default().environment(environment));
+        let error = exchange(&transport, get(&url), Connection::Pooled).await.unwrap_err();
+        assert_eq!(error, failure(Fault::Proxy(BadProxy::Unreachable), Phase::Proxy, Reached::Nothing), "{value}");
+    }
+    assert_eq!(server.connections(), 0);
+}
