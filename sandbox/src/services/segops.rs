@@ -334,21 +334,32 @@ fn list_keys(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
 // Events
 
 const EVENT_FIELDS: [Field; 5] = [
-    Field::text("event").required(),
+    Field::text("event"),
     Field::text("user_id"),
     Field::text("anonymous_id"),
     Field::object("properties"),
     Field::time("timestamp"),
 ];
 
-/// In a batch an event without a name is skipped, not refused.
-const BATCH_FIELDS: [Field; 5] = [Field::text("event"), EVENT_FIELDS[1], EVENT_FIELDS[2], EVENT_FIELDS[3], EVENT_FIELDS[4]];
+/// The words of the service's own Python client 0.2.2.
+const LIVE_FIELDS: [Field; 5] = [
+    Field::text("event_type"),
+    Field::text("user_id"),
+    Field::text("anonymous_id"),
+    Field::object("payload"),
+    Field::time("occurred_at"),
+];
+
+fn event_fields(ctx: &Ctx<'_>) -> &'static [Field] {
+    if ctx.live() { &LIVE_FIELDS } else { &EVENT_FIELDS }
+}
 
 /// What an event lacks, or has too much: the member and the words.
-fn flaw(event: &Value) -> Option<(&'static str, &'static str)> {
+fn flaw(live: bool, event: &Value) -> Option<(&'static str, &'static str)> {
     let filled = |name: &str| event[name].as_str().is_some_and(|text| !text.is_empty());
-    if !filled("event") {
-        Some(("event", "This field is required."))
+    let name = if live { "event_type" } else { "event" };
+    if !filled(name) {
+        Some((name, "This field is required."))
     } else if !filled("user_id") && !filled("anonymous_id") {
         Some(("user_id", "This field or anonymous_id is required."))
     } else {
@@ -371,8 +382,8 @@ fn member_kind(segment: &Object) -> String {
 }
 
 fn track(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
-    let event = Value::Object(ctx.body(req, &EVENT_FIELDS)?.0);
-    let flaw = flaw(&event);
+    let event = Value::Object(ctx.body(req, event_fields(ctx))?.0);
+    let flaw = flaw(ctx.live(), &event);
     let (name, text) = flaw.unwrap_or_default();
     ctx.check(&EVENT, flaw.is_none(), || field(name, text))?;
     if let Some(user) = event["user_id"].as_str() {
@@ -389,9 +400,10 @@ fn track_batch(ctx: &mut Ctx<'_>, req: &Request) -> Answer {
     let fits = events.len() <= 500;
     ctx.check(&BATCH_SIZE, fits, || field("events", "A batch holds at most 500 events."))?;
     for event in events.iter().filter_map(Value::as_object) {
-        ctx.check_members(event, &BATCH_FIELDS)?;
+        ctx.check_members(event, event_fields(ctx))?;
     }
-    let (good, bad): (Vec<&Value>, Vec<&Value>) = events.iter().partition(|event| flaw(event).is_none());
+    let live = ctx.live();
+    let (good, bad): (Vec<&Value>, Vec<&Value>) = events.iter().partition(|event| flaw(live, event).is_none());
     let tenant = ctx.caller.account.clone();
     for user in good.iter().filter_map(|event| event["user_id"].as_str()) {
         see(ctx, &tenant, user);
