@@ -5,7 +5,7 @@ from datetime import datetime
 from types import EllipsisType
 from typing import Any, ClassVar, Self, final
 
-from ._errors import ConfigError
+from ._errors import ConfigError, NetworkError
 from ._objects import Clock as _Clock
 from ._runtime import EventStream as _EventStream
 from ._types import (
@@ -32,6 +32,7 @@ __all__ = [
     "Request",
     "config_error",
     "loads",
+    "no_resources",
     "CredentialOrigin",
     "Description",
     "LaneView",
@@ -71,6 +72,8 @@ __all__ = [
 
 def config_error(field: str, reason: str, remedy: str) -> ConfigError: ...
 def loads(body: bytes) -> Any: ...
+def no_resources(what: str) -> NetworkError: ...
+def _panic_next(place: str) -> None: ...
 
 @final
 class Secret:
