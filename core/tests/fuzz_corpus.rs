@@ -10,9 +10,8 @@ use std::path::Path;
 fn inputs(target: &str) -> BTreeMap<String, Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let inputs: BTreeMap<_, _> = files
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
-        .collect();
+    let inputs: BTreeMap<_, _> =
+        files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap())).collect();
     assert!(inputs.len() >= 10, "{target}: {} inputs", inputs.len());
     inputs
 }

@@ -14,8 +14,8 @@ use std::sync::{Arc, Once};
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Account, ActionResult, Arguments, CallOptions, CallsQuery, Client, ClientOptions, CreateKey, Dialect, Error, Event, Management,
-    ManualClock, Observer, PageRequest, UpdateKey, UsageQuery,
+    Account, ActionResult, Arguments, CallOptions, CallsQuery, Client, ClientOptions, CreateKey, Dialect, Error, Event,
+    Management, ManualClock, Observer, PageRequest, UpdateKey, UsageQuery,
 };
 use serde_json::{Value, json};
 
@@ -127,7 +127,8 @@ impl<'a> Case<'a> {
     fn client(&self) -> (Client, ManualClock) {
         let clock = ManualClock::at("2023-09-29T16:26:37Z".parse().expect("a time"));
         let login = json!({ "access": "e30.e30.CANARYaccess", "refresh": "CANARY/refresh" }).to_string();
-        let login = Reply::json(200, login).header("set-cookie", "session=CANARYsession").header("set-cookie", "csrf_token=CANARYcsrf");
+        let login =
+            Reply::json(200, login).header("set-cookie", "session=CANARYsession").header("set-cookie", "csrf_token=CANARYcsrf");
         let logs_in = matches!(self.service, "segops" | "sidclaw") && self.flags & 64 == 0;
         let script = if logs_in { ReplayTransport::new().answer(login) } else { ReplayTransport::new() };
         let options = ClientOptions::new()
@@ -160,7 +161,8 @@ impl<'a> Case<'a> {
         listen();
         HEARD.take();
         let answered = RUNTIME.with_borrow_mut(|runtime| {
-            let runtime = runtime.get_or_insert_with(|| tokio::runtime::Builder::new_current_thread().build().expect("a runtime"));
+            let runtime =
+                runtime.get_or_insert_with(|| tokio::runtime::Builder::new_current_thread().build().expect("a runtime"));
             runtime.block_on(async {
                 let (client, clock) = self.client();
                 hear(&format!("{client:?}"));
@@ -208,7 +210,8 @@ impl<'a> Case<'a> {
         let keys = client.keys();
         match name {
             "create" | "rotate" => {
-                let made = if name == "create" { keys.create(CreateKey::new().name("ci")).await } else { keys.rotate("k1").await };
+                let made =
+                    if name == "create" { keys.create(CreateKey::new().name("ci")).await } else { keys.rotate("k1").await };
                 if let Ok(made) = &made
                     && made.secret.expose() == NEW
                 {
@@ -267,7 +270,9 @@ fn body(action: &str) -> Option<Value> {
         "runs.create" | "runs.stream" => json!({ "input": "x" }),
         "events.track" => json!({ "event": "e", "user_id": "u" }),
         "events.track_batch" => json!({ "events": [{ "event": "e", "user_id": "u" }] }),
-        _ if [".create", ".update", ".call", ".record", ".evaluate"].iter().any(|end| action.ends_with(end)) => json!({ "name": "x" }),
+        _ if [".create", ".update", ".call", ".record", ".evaluate"].iter().any(|end| action.ends_with(end)) => {
+            json!({ "name": "x" })
+        }
         _ => return None,
     };
     Some(body)
