@@ -30,9 +30,8 @@ impl<'a> Partial<'a> {
         let mut places = vec![root];
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
-            let is_step = |name: &str| name == step;
             // A member named twice is looked into twice: what is told apart is who decides.
-            places = places.iter().flat_map(|place| Inside::of(place, &is_step)).map(|member| member.value).collect();
+            places = places.into_iter().flat_map(|place| at(place, &step)).collect();
         }
         places.retain(|place| place.starts_with(b"{"));
         (!places.is_empty()).then_some(())?;
@@ -87,6 +86,15 @@ impl<'a> Partial<'a> {
         told.dedup();
         told.pop().filter(|_| told.is_empty())
     }
+}
+
+/// The members of that name, or the item of that number. Of a list no more is read than up to there.
+fn at<'a>(place: &'a [u8], step: &str) -> Vec<&'a [u8]> {
+    if place.starts_with(b"[") {
+        let item = step.parse().ok().and_then(|number| Inside::of(place, &|_| true).nth(number));
+        return item.map(|item| item.value).into_iter().collect();
+    }
+    Inside::of(place, &|name| name == step).map(|member| member.value).collect()
 }
 
 /// A member of an object, or an item of a list under its number.
