@@ -49,7 +49,11 @@ pub(crate) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Reads a body.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, NotJson> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        Self::part(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+    }
+
+    /// Reads a value out of a body, before which no byte order mark may stand.
+    pub(super) fn part(body: &'a [u8]) -> Result<Self, NotJson> {
         Self::of(std::str::from_utf8(body).map_err(|_| NotJson)?.into())
     }
 
