@@ -190,22 +190,23 @@ async fn g8_plain_http_takes_no_proxy_and_an_unusable_proxy_is_no_direct_connect
     let (proxy, heard) = eavesdropper(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
     let proxy = format!("http://{proxy}");
     let all = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, &*proxy));
-    for host in ["127.0.0.1", "localhost", "0.0.0.0"] {
+    for host in ["127.0.0.1", "localhost"] {
         let server = Server::once(vec![Step::Request, ok(EMPTY_LIST)]).await;
         let client = client(&format!("http://{host}:{}", server.address.port()), None, &all);
         assert!(client.keys().list(PageRequest::new()).await.is_ok(), "{host}");
         assert_eq!(server.requests().len(), 1, "{host}");
     }
     assert!(heard.lock().unwrap().is_empty());
-    let authority = Authority::new();
+    // A direct connection would fail at the name of the host, which nobody knows.
     for unusable in ["socks4://127.0.0.1:1", "no proxy at all", "http://", "http://h:99999", "ftp://127.0.0.1:1"] {
-        let server = Server::once(vec![Step::Tls(authority.server("0.0.0.0")), Step::Request, ok(EMPTY_LIST)]).await;
-        let url = format!("https://0.0.0.0:{}", server.address.port());
-        match try_client(&url, Some(&authority), &[("HTTPS_PROXY", unusable)]) {
-            Ok(client) => drop(failures(&client).await),
-            Err(error) => assert_eq!(error.kind(), ErrorKind::Config, "{unusable}"),
+        let errors = match try_client("https://api.example.test", None, &[("HTTPS_PROXY", unusable)]) {
+            Ok(client) => failures(&client).await,
+            Err(error) => vec![error],
+        };
+        for error in errors {
+            assert_eq!(error.outcome(), Outcome::NotSent, "{unusable}");
+            assert!(error.to_string().contains("proxy") || error.to_string().contains("PROXY"), "{unusable}: {error}");
         }
-        assert_eq!(server.connections(), 0, "{unusable}");
     }
 }
 
@@ -262,11 +263,7 @@ async fn g12_a_body_is_limited_however_it_comes() {
             vec![head("Content-Length: 1099511627776\r\n"), Step::Repeat(piece.clone())],
             vec![head("Transfer-Encoding: chunked\r\n"), Step::Repeat(chunk)],
             vec![head("Connection: close\r\n"), Step::Repeat(piece)],
-            vec![
-                head(&format!("Connection: close\r\nContent-Encoding: gzip\r\n")),
-                send(gzip(&vec![b' '; limit + 1])),
-                Step::Close,
-            ],
+            vec![head("Connection: close\r\nContent-Encoding: gzip\r\n"), send(gzip(&vec![b' '; limit + 1])), Step::Close],
         ] {
             let error = refused(script, max_body).await;
             assert_eq!((error.kind(), error.reason()), (ErrorKind::Decode, Some("too_large")), "{limit}: {error:?}");
