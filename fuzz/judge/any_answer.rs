@@ -74,13 +74,14 @@ impl<'a> Case<'a> {
     /// The body with what stands for secrets filled in, repeated where the input says so.
     fn answer(&self) -> Vec<u8> {
         let escaped: String = NEW.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
-        let percent: String = self.key().bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let held = self.held();
+        let percent: String = held.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let other = self.other_secret();
         let json = Value::from(&*other).to_string();
         let mut body = Vec::with_capacity(self.body.len());
         for byte in self.body {
             match byte {
-                1 => body.extend(self.key().as_bytes()),
+                1 => body.extend(held.as_bytes()),
                 2 => body.extend(json.trim_matches('"').as_bytes()),
                 3 => body.extend(NEW.as_bytes()),
                 4 => body.extend(percent.as_bytes()),
@@ -102,8 +103,15 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether the client was given a login instead of a key.
     fn logs_in(&self) -> bool {
         matches!(self.service, "segops" | "sidclaw") && self.flags & 64 == 0
+    }
+
+    /// What the client holds. A key that it was never given is known by its shape alone, which no
+    /// letter may stand before.
+    fn held(&self) -> String {
+        if self.logs_in() { self.other_secret() } else { self.key().to_owned() }
     }
 
     /// Another secret that the client holds.

@@ -10,5 +10,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let Some(case) = any_answer::Case::read(data) else { return };
-    cost::bounded(case.size(), || case.judge());
+    cost::bounded(case.size(), || {
+        case.judge();
+    });
 });

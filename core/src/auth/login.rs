@@ -227,12 +227,12 @@ fn jwt_lifetime(token: &str) -> Option<Duration> {
 /// and one that is empty or has ended takes the cookie away.
 fn cookie_value(answer: &WireResponse, name: &str) -> Option<Secret> {
     let lines = answer.head.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let of_name = lines.filter_map(|line| {
+    let mut of_name = lines.filter_map(|line| {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (found, value) = pair.split_once('=')?;
         (found.trim() == name).then(|| (value.trim(), attributes))
     });
-    let (value, attributes) = of_name.last()?;
+    let (value, attributes) = of_name.next_back()?;
     (fits(value) && !is_over(attributes)).then(|| Secret::new(value))
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::number::{decimal, whole};
-use super::scan::{Scanned, scan, scan_list};
+use super::scan::{Scanned, most_broken, scan, scan_list};
 use super::{Json, NotJson};
 
 /// Half a surrogate pair, as JSON spells it.
@@ -49,7 +49,11 @@ pub(crate) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Reads a body.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, NotJson> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        Self::part(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+    }
+
+    /// Reads a value out of a body, before which no byte order mark may stand.
+    pub(super) fn part(body: &'a [u8]) -> Result<Self, NotJson> {
         Self::of(std::str::from_utf8(body).map_err(|_| NotJson)?.into())
     }
 
@@ -64,9 +68,13 @@ impl<'a> Document<'a> {
     pub(crate) fn read_list(body: &'a [u8]) -> Result<Self, NotJson> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let mut text = String::with_capacity(body.len());
+        let mut left = most_broken(body.len());
         for chunk in body.utf8_chunks() {
             text.push_str(chunk.valid());
-            text.push_str(if chunk.invalid().is_empty() { "" } else { HALF });
+            if !chunk.invalid().is_empty() {
+                left = left.checked_sub(1).ok_or(NotJson)?;
+                text.push_str(HALF);
+            }
         }
         Self::mended(text)
     }
@@ -153,6 +161,12 @@ impl<'a> Node<'a> {
             (next < end).then_some(next)
         })
         .map(move |place| Self { place, ..self })
+    }
+
+    /// How many values it is, with all that is in it.
+    #[cfg(test)]
+    pub(super) fn all(self) -> usize {
+        self.mark().after as usize - self.place
     }
 
     /// Names and values of an object; nothing of anything else.

@@ -30,9 +30,8 @@ impl<'a> Partial<'a> {
         let mut places = vec![root];
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
-            let is_step = |name: &str| name == step;
             // A member named twice is looked into twice: what is told apart is who decides.
-            places = places.iter().flat_map(|place| Inside::of(place, &is_step)).map(|member| member.value).collect();
+            places = places.into_iter().flat_map(|place| at(place, &step)).collect();
         }
         places.retain(|place| place.starts_with(b"{"));
         (!places.is_empty()).then_some(())?;
@@ -69,7 +68,7 @@ impl<'a> Partial<'a> {
         let mut text = String::from("{");
         for (name, value) in once.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             if let Ok(value) = std::str::from_utf8(value)
-                && Document::read(value.as_bytes()).is_ok()
+                && Document::part(value.as_bytes()).is_ok()
             {
                 let comma = if text.len() > 1 { "," } else { "" };
                 text.extend([comma, &serde_json::Value::from(name).to_string(), ":", value]);
@@ -81,12 +80,21 @@ impl<'a> Partial<'a> {
 
     /// The value of a member that is beyond doubt.
     pub(crate) fn id(&self, names: &[String]) -> Option<String> {
-        let read = |value: &[u8]| Document::read(value).ok()?.root().text_or_number().filter(|id| !id.is_empty());
+        let read = |value: &[u8]| Document::part(value).ok()?.root().text_or_number().filter(|id| !id.is_empty());
         let told = |name| self.named(std::slice::from_ref(name)).filter_map(read).collect::<Vec<_>>();
         let mut told = names.iter().map(told).find(|told| !told.is_empty())?;
         told.dedup();
         told.pop().filter(|_| told.is_empty())
     }
+}
+
+/// The members of that name, or the item of that number. Of a list no more is read than up to there.
+fn at<'a>(place: &'a [u8], step: &str) -> Vec<&'a [u8]> {
+    if place.starts_with(b"[") {
+        let item = step.parse().ok().and_then(|number| Inside::of(place, &|_| true).nth(number));
+        return item.map(|item| item.value).into_iter().collect();
+    }
+    Inside::of(place, &|name| name == step).map(|member| member.value).collect()
 }
 
 /// A member of an object, or an item of a list under its number.
@@ -290,6 +298,14 @@ mod tests {
         let many: String = (0..1_000).map(|n| format!("\"m{n}\":1,")).collect();
         let (keys, rest) = read(format!("{{{many}\"key\":\"last\"}}").as_bytes(), "").unwrap();
         assert_eq!((keys, rest.as_object().unwrap().len()), (vec!["last".to_owned()], MOST));
+    }
+
+    #[test]
+    fn a_byte_order_mark_within_a_text_is_no_part_of_a_value() {
+        let body = "{\"id\":\u{feff}\"k1\",\"x\":\u{feff}1,\"key\":\"good\"}";
+        assert_eq!(read(body.as_bytes(), ""), Some((vec!["good".to_owned()], json!({}))));
+        assert_eq!(Partial::read(body.as_bytes(), "", |_| false).unwrap().id(&names(&["id"])), None);
+        assert_eq!(read_all(body.as_bytes()), Ok(()));
     }
 
     #[test]

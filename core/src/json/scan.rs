@@ -1,5 +1,6 @@
 //! One pass over a text: whether it is JSON as we accept it, and where each value stands.
 
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use super::NotJson;
@@ -11,6 +12,21 @@ const DEEPEST: usize = 127;
 const EXACT: u64 = (1 << 53) - 1;
 /// Digits that a float holds whatever they are.
 const SAFE_DIGITS: usize = 300;
+/// The most values, names of members included, of a text up to 8 MiB. An answer of objects has one
+/// in some 12 bytes; without a limit a text of nothing but values costs ten times as much as another
+/// of its length, while every other call of the thread waits.
+const MOST_VALUES: usize = 3 << 18;
+
+/// The most values of a text of that length.
+pub(super) const fn most_values(length: usize) -> usize {
+    let proportional = length / 32 * 3;
+    if proportional > MOST_VALUES { proportional } else { MOST_VALUES }
+}
+
+/// The most places of a text of that length that may be no Unicode.
+pub(super) const fn most_broken(length: usize) -> usize {
+    1_024 + length / 16
+}
 
 /// What a text turned out to be.
 pub(super) enum Scanned {
@@ -61,6 +77,7 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn peek(&self) -> Option<u8> {
+        count_step();
         self.bytes.get(self.at).copied()
     }
 
@@ -97,7 +114,7 @@ impl Scanner<'_> {
         if self.depth > DEEPEST {
             return Err(NotJson);
         }
-        self.marks.push(Mark { kind, start: self.at as u32, end: 0, after: 0 });
+        self.push(Mark { kind, start: self.at as u32, end: 0, after: 0 })?;
         self.at += 1;
         self.space();
         Ok(self.marks.len() - 1)
@@ -112,9 +129,17 @@ impl Scanner<'_> {
         }
     }
 
-    fn mark(&mut self, kind: Kind, start: usize) {
+    fn mark(&mut self, kind: Kind, start: usize) -> Result<(), NotJson> {
         let after = self.marks.len() as u32 + 1;
-        self.marks.push(Mark { kind, start: start as u32, end: self.at as u32, after });
+        self.push(Mark { kind, start: start as u32, end: self.at as u32, after })
+    }
+
+    fn push(&mut self, mark: Mark) -> Result<(), NotJson> {
+        if self.marks.len() >= most_values(self.text.len()) {
+            return Err(NotJson);
+        }
+        self.marks.push(mark);
+        Ok(())
     }
 
     fn list(&mut self) -> Result<(), NotJson> {
@@ -160,7 +185,9 @@ impl Scanner<'_> {
             }
         }
         self.close(opened);
-        if names.may_repeat() && self.repeats(opened) { Err(NotJson) } else { Ok(()) }
+        // With long integers it is read once more.
+        let is_last = self.long.is_empty();
+        if is_last && names.may_repeat() && self.repeats(opened) { Err(NotJson) } else { Ok(()) }
     }
 
     fn comma(&mut self) -> Result<(), NotJson> {
@@ -172,11 +199,24 @@ impl Scanner<'_> {
     }
 
     /// Whether a member of the object is named twice.
+    ///
+    /// Numbers are sorted several times faster than texts, and nobody can choose names whose numbers
+    /// are equal: where two are, it is the same name, which ends the reading.
     fn repeats(&self, object: usize) -> bool {
         let node = super::Node::new(self.text, &self.marks, object);
-        let mut names: Vec<_> = node.members().filter_map(|(name, _)| name.text()).collect();
-        names.sort_unstable();
-        names.windows(2).any(|pair| pair[0] == pair[1])
+        let names = || node.members().filter_map(|(name, _)| name.text()).inspect(|_| count_step());
+        let state = RandomState::new();
+        let mut numbers: Vec<u64> = names().map(|name| state.hash_one(&*name)).collect();
+        numbers.sort_unstable_by(|a, b| {
+            count_step();
+            a.cmp(b)
+        });
+        let is_same = |number: u64| {
+            let mut same = names().filter(|name| state.hash_one(&**name) == number);
+            let first = same.next();
+            same.any(|name| Some(name) == first)
+        };
+        numbers.windows(2).filter(|pair| pair[0] == pair[1]).any(|pair| is_same(pair[0]))
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<(), NotJson> {
@@ -185,8 +225,7 @@ impl Scanner<'_> {
             return Err(NotJson);
         }
         self.at += word.len();
-        self.mark(kind, start);
-        Ok(())
+        self.mark(kind, start)
     }
 
     /// Text in quotes; the quotes are part of the mark.
@@ -201,8 +240,7 @@ impl Scanner<'_> {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    self.mark(if self.halves.len() > halves { Kind::Broken } else { kind }, start);
-                    return Ok(());
+                    return self.mark(if self.halves.len() > halves { Kind::Broken } else { kind }, start);
                 }
                 Some(b'\\') => {
                     kind = Kind::Escaped;
@@ -243,7 +281,7 @@ impl Scanner<'_> {
     /// Half a pair is no character.
     fn half(&mut self, start: usize) -> Result<(), NotJson> {
         self.halves.push(start);
-        if self.takes_halves { Ok(()) } else { Err(NotJson) }
+        if self.takes_halves && self.halves.len() <= most_broken(self.text.len()) { Ok(()) } else { Err(NotJson) }
     }
 
     /// The four hexadecimal digits of a code unit.
@@ -280,8 +318,7 @@ impl Scanner<'_> {
         if kind == Kind::Float && may_be_infinite && !self.text[start..self.at].parse().is_ok_and(f64::is_finite) {
             return Err(NotJson);
         }
-        self.mark(kind, start);
-        Ok(())
+        self.mark(kind, start)
     }
 
     /// Goes past digits, of which there must be one, and counts them.
@@ -296,6 +333,19 @@ impl Scanner<'_> {
 
 fn is_long(digits: &str) -> bool {
     digits.len() > 15 && digits.parse().map_or(true, |value: u64| value > EXACT)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were looked at and names that were compared on this thread.
+    pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// For the tests, which hold the work to the length of the text.
+#[inline]
+fn count_step() {
+    #[cfg(test)]
+    STEPS.set(STEPS.get() + 1);
 }
 
 /// What may stand in a text as it is.

@@ -47,6 +47,7 @@ fn nesting_ends_where_the_library_that_decodes_ends() {
 #[test]
 fn a_repeated_name_is_found_however_it_is_spelled_and_however_many_there_are() {
     assert_eq!(decode(br#"{"a":1,"\u0061":2}"#), Err(NotJson));
+    assert_eq!(decode(br#"{"a":12345678901234567890,"\u0061":2}"#), Err(NotJson));
     assert_eq!(decode(br#"{"\u00e9":1,"b":{},"\u00e8":2}"#), Ok(json!({"\u{e9}": 1, "b": {}, "\u{e8}": 2})));
     let many = |names: &mut dyn Iterator<Item = u32>| {
         format!("{{{}}}", names.map(|name| format!("\"n{name}\":[{name}]")).collect::<Vec<_>>().join(","))

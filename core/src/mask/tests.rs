@@ -114,6 +114,17 @@ fn a_text_is_masked_before_it_is_cut() {
     assert_eq!(ServiceText::of("i".repeat(129)).masked_id(&SecretsInUse::default()), None);
 }
 
+/// What looks like a key is known by twelve characters, which may stand beyond the cut.
+#[test]
+fn a_key_at_the_cut_is_known_by_what_stands_behind_the_cut() {
+    for hidden in 1..12 {
+        let text = |shown: usize| format!("{} sk_live_abcdefgh1234", "x".repeat(shown - 1 - hidden));
+        let excerpt = super::excerpt(text(200).as_bytes(), &SecretsInUse::shapes_only()).unwrap();
+        assert!(!excerpt.contains('s'), "{hidden}: {}", &*excerpt);
+        assert!(!mask(&text(2_000), &[]).contains('s'), "{hidden}");
+    }
+}
+
 #[test]
 fn an_excerpt_is_short_printable_and_masked() {
     let excerpt = |body: &[u8], secret: &str| {

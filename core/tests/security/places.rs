@@ -39,7 +39,7 @@ async fn g7_nothing_in_an_answer_leads_a_request_elsewhere() {
     }
 }
 
-/// Proxies and TLS: `core/src/transport/tests/{protected,proxies}.rs` with real sockets.
+/// Proxies and TLS: `sockets.rs`, and in `core/src/transport/tests` more of each.
 #[test]
 fn g8_plain_http_is_for_this_machine_only() {
     let client = |url: &str| Client::new("seclai", ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(url));
@@ -54,7 +54,7 @@ fn g8_plain_http_is_for_this_machine_only() {
     }
 }
 
-/// That an answer with another certificate is refused: `core/src/transport/tests/protected.rs`.
+/// That an answer with another certificate is refused: `sockets.rs`.
 #[test]
 fn g9_there_is_no_switch_to_trust_any_certificate() {
     let surface = include_str!("../../../tests/surface.json").to_ascii_lowercase();

@@ -101,12 +101,23 @@ async fn g2_an_orphan_whose_id_is_a_secret_is_told_without_it() {
         assert!(heard.contains("OrphanKey"), "{heard}");
         hides("an event", &heard, id);
     }
-    let made = json(201, &format!(r#"{{"id":"{NEW}","name":null,"key":"{NEW}"}}"#));
-    let bench = bench(ReplayTransport::new().answer(made));
-    let sealed = Deliver::new(|_| async { Err("the vault is sealed".into()) });
-    let error =
-        bench.run(bench.client.keys().handover(Handover::new().deliver(sealed)).create(CreateKey::new())).await.unwrap_err();
-    hides("a candidate that was not delivered", &shown(&error), NEW);
+    for id in [KEY, NEW] {
+        let heard = Arc::new(Heard::default());
+        let listener = Arc::clone(&heard);
+        let made = json(201, &format!(r#"{{"id":"{id}","name":null,"key":"{NEW}"}}"#));
+        let bench = with("seclai", ReplayTransport::new().answer(made), |options| options.api_key(KEY).observer(listener));
+        let sealed = Deliver::new(|_| async { Err("the vault is sealed".into()) });
+        let keys = bench.client.keys().handover(Handover::new().deliver(sealed));
+        let error = bench.run(keys.create(CreateKey::new())).await.unwrap_err();
+        hides("a candidate that was not delivered", &shown(&error), id);
+        let heard = heard.0.lock().unwrap().clone();
+        assert!(heard.contains("OrphanKey"), "{heard}");
+        hides("an event about one that was not delivered", &heard, id);
+    }
+    let bench = bench(ReplayTransport::new().answer(json(201, &format!(r#"{{"id":"{KEY}","name":null}}"#))));
+    let error = bench.run(bench.client.keys().create(CreateKey::new())).await.unwrap_err();
+    assert_eq!(error.candidates(), ["[redacted]"]);
+    hides("a candidate whose secret was not told", &shown(&error), KEY);
 }
 
 /// Secrets that the call was not sent with: all that the client holds.
@@ -181,7 +192,8 @@ async fn g4_no_answer_to_a_create_a_rotate_or_a_login_is_quoted() {
             }
             for service in ["segops", "sidclaw"] {
                 let bench = with(service, ReplayTransport::new().endless(answer.clone()), |options| {
-                    options.management(Management::login("ops@acme.test", "a password")).account(Account::id("acme"))
+                    let options = options.management(Management::login("ops@acme.test", "a password"));
+                    if service == "segops" { options.account(Account::id("acme")) } else { options }
                 });
                 let error = bench.run(bench.client.keys().delete("1")).await.unwrap_err();
                 assert_eq!(error.excerpt(), None, "{service} {status} {body}");
