@@ -36,7 +36,7 @@ impl Lend for Lending<'_> {
         Box::pin(async move {
             let mut headers = HeaderMap::new();
             let body = plan::encode(Payload::Json(body), &mut headers)?;
-            let planned = Planned { method: endpoint.method.clone(), target: endpoint.path.clone(), headers, body: Some(body) };
+            let planned = Planned::new(endpoint.method.clone(), endpoint.path.clone(), headers, Some(body));
             let left = self.deadline.map(|deadline| deadline.saturating_sub(self.pipeline.clock.monotonic()).max(LEAST));
             let call = Call {
                 operation: "login",

@@ -101,32 +101,40 @@ impl Done {
 
 impl Pipeline {
     /// Runs a call whose answer is read whole.
-    #[expect(clippy::manual_async_fn, reason = "an async function keeps room for its arguments twice")]
-    pub(crate) fn run<'a>(&'a self, auth: &'a Auth, call: Call<'a>) -> impl Future<Output = Result<Done>> + Send + 'a {
-        async move { self.drive(auth, &call).await.and_then(Done::of) }
+    pub(crate) fn run<'a>(
+        &'a self,
+        auth: &'a Auth,
+        call: impl Into<Box<Call<'a>>>,
+    ) -> impl Future<Output = Result<Done>> + Send + 'a {
+        // Boxed, because a future keeps room for what it moves, once for each move.
+        let call = call.into();
+        async move { self.drive(auth, call).await.and_then(Done::of) }
     }
 
     /// Runs a call up to the head of its answer, whose body then streams.
-    pub(crate) async fn open(&self, auth: &Auth, call: Call<'_>) -> Result<(Answered, Meta)> {
-        self.drive(auth, &call).await
+    pub(crate) fn open<'a>(
+        &'a self,
+        auth: &'a Auth,
+        call: Call<'a>,
+    ) -> impl Future<Output = Result<(Answered, Meta)>> + Send + 'a {
+        self.drive(auth, Box::new(call))
     }
 
-    async fn drive(&self, auth: &Auth, call: &Call<'_>) -> Result<(Answered, Meta)> {
+    async fn drive(&self, auth: &Auth, call: Box<Call<'_>>) -> Result<(Answered, Meta)> {
         runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
         self.teller(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
-        // Boxed, because a future keeps room for what it moves, once for each move.
-        let result = match Run::begin(self, auth, call, &id, started).map(Box::new) {
+        let result = match self.base.join(&call.planned.target).map(|url| Box::new(Run::begin(self, auth, &call, &id, url, started))) {
             Ok(mut run) => {
-                let result = run.finish().instrument(self.span(call)).await;
+                let result = run.finish().instrument(self.span(&call)).await;
                 // Whatever found its way into a sentence is hidden here, where every error passes.
                 result.map_err(|error| error.hiding(&run.secrets()))
             }
             Err(error) => Err(error),
         };
-        self.ended(call, &id, started, result)
+        self.ended(&call, &id, started, result)
     }
 
     /// Names the call in its error and tells that it is over.

@@ -44,9 +44,10 @@ use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
 use crate::wire_enum::wire_enum;
 use state::{Arrival, Grant, LaneState, Next};
-use waiting::{Slot, Verdict, Waiting};
+use waiting::{Slot, Verdict};
 
 pub use queue::Waiter;
+pub(crate) use waiting::Waiting;
 pub use registry::{Fingerprint, LaneKey, Lanes};
 
 wire_enum! {
@@ -179,6 +180,14 @@ impl fmt::Debug for Permit {
     }
 }
 
+/// What a call gets that comes to a lane.
+pub(crate) enum Entry {
+    /// It may send now, or does not wait.
+    Through(Result<Permit, Refused>),
+    /// It is in line: [`Waiting`] is how it gets on.
+    InLine(Waiter),
+}
+
 /// How a lane stands, for events and metrics.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -250,19 +259,24 @@ impl Lane {
     /// [`Refused`] when the wait would outlast the deadline, or does, or is longer than the ticket
     /// allows, when too many wait, or when the ticket says not to wait.
     pub async fn admit(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Result<Permit, Refused> {
+        match self.enter(ticket, deadline) {
+            Entry::Through(admitted) => admitted,
+            Entry::InLine(waiter) => Waiting::new(self, ticket, waiter, deadline).await,
+        }
+    }
+
+    /// The first half of [`Lane::admit`]: the answer, or a place in line, which must be waited for.
+    pub(crate) fn enter(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Entry {
         let now = self.clock.monotonic();
-        let waiter = {
-            let mut inner = self.lock();
-            match inner.state.arrive(ticket, deadline, now) {
-                Arrival::Granted(grant) => return Ok(self.permit(grant)),
-                Arrival::Refused(refused) => return Err(refused),
-                Arrival::Waits(waiter) => {
-                    inner.slots.insert(waiter.arrival(), Slot::default());
-                    waiter
-                }
+        let mut inner = self.lock();
+        match inner.state.arrive(ticket, deadline, now) {
+            Arrival::Granted(grant) => Entry::Through(Ok(self.permit(grant))),
+            Arrival::Refused(refused) => Entry::Through(Err(refused)),
+            Arrival::Waits(waiter) => {
+                inner.slots.insert(waiter.arrival(), Slot::default());
+                Entry::InLine(waiter)
             }
-        };
-        Waiting::new(self, ticket, waiter, deadline).await
+        }
     }
 
     /// Gives a permit back with what came of it. Whether it was a 503 by which the service

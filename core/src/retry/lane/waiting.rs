@@ -57,7 +57,7 @@ impl Slot {
 }
 
 /// The future behind [`Lane::admit`] for a call that cannot go at once.
-pub(super) struct Waiting<'a> {
+pub(crate) struct Waiting<'a> {
     lane: &'a Arc<Lane>,
     ticket: &'a Ticket,
     waiter: Waiter,
@@ -74,7 +74,7 @@ enum Look {
 }
 
 impl<'a> Waiting<'a> {
-    pub(super) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, waiter: Waiter, deadline: Option<Duration>) -> Self {
+    pub(crate) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, waiter: Waiter, deadline: Option<Duration>) -> Self {
         Self { lane, ticket, waiter, deadline, timer: None, done: false }
     }
 
