@@ -13,7 +13,7 @@ use crate::mask::ServiceText;
 use crate::model::{CallRecord, Item, Key, Meta, Page, PageRequest};
 use crate::observe;
 use crate::op::Ask;
-use crate::pipeline::Done;
+use crate::pipeline::{Call, Done};
 use crate::retry::hints;
 use crate::time::Timestamp;
 use crate::walk::{Answered, Found, Row, Step};
@@ -57,11 +57,11 @@ struct Given<T> {
 }
 
 /// The first page of a walk, and how the list stood before it was asked for.
-struct First<T> {
+struct First {
     /// What this process had created by then.
     creations: u64,
     before: Standing,
-    raw: Raw<T>,
+    done: Done,
 }
 
 /// The page, unless it has nothing to give and another follows: then that is wanted.
@@ -88,7 +88,12 @@ pub(crate) fn fetch_page<T: Row + Send + 'static>(
         let walks = &listing.client.pipeline.walks;
         // A walk is a large thing, and the first page needs none until it is there.
         let first = match walks.beginning(after.as_deref()) {
-            Some(start) => Some(listing.first(start).await?),
+            Some(start) => {
+                let (creations, before) = listing.standing();
+                let call = listing.call(start)?;
+                let answered = listing.client.pipeline.open(&listing.client.auth, call).await?;
+                Some(Box::new(First { creations, before, done: Done::of(answered)? }))
+            }
             None => None,
         };
         let mut found = walks.at(after.as_deref(), &list).ok_or_else(|| {
@@ -127,20 +132,17 @@ impl<T: Row + Send + 'static> Listing<T> {
         digest(&(&self.op.name, account, ask.places, ask.query, ask.raw_query))
     }
 
-    /// The page at which a walk begins.
-    fn first(&self, start: Option<String>) -> impl Future<Output = Result<Box<First<T>>>> + Send + '_ {
+    /// What this process had created by now, and how the list stands.
+    fn standing(&self) -> (u64, Standing) {
         let (changes, group) = (self.client.pipeline.shared.changes(), self.client.group(&self.op));
-        let (creations, before) = (changes.creations(&group), changes.standing(&group));
-        async move {
-            let raw = self.get(start).await?;
-            Ok(Box::new(First { creations, before, raw }))
-        }
+        (changes.creations(&group), changes.standing(&group))
     }
 
     /// What a new walk makes of its first page; none when that has nothing to give and is not the last.
-    fn begun(&self, found: &mut Found, First { creations, before, raw }: First<T>) -> Result<Option<Given<T>>> {
+    fn begun(&self, found: &mut Found, First { creations, before, done }: First) -> Result<Option<Given<T>>> {
         let (changes, group) = (self.client.pipeline.shared.changes(), self.client.group(&self.op));
         found.walk.creations = creations;
+        let raw = self.read(found.wanted.clone(), done)?;
         let page = self.taken(found, raw, before, changes, &group)?;
         Ok(wanted_page(found, page))
     }
@@ -223,21 +225,22 @@ impl<T: Row + Send + 'static> Listing<T> {
 
     /// Planned before the future is made, which would keep room for the request more than once.
     fn get(&self, at: Option<String>) -> impl Future<Output = Result<Raw<T>>> + Send + '_ {
-        let Self { client, op, .. } = self;
-        let page = op.page.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal));
-        let call = page.and_then(|page| {
-            let planned = self.planned(page, at.clone()).map_err(|error| client.named_op(error, op))?;
-            Ok((page, Box::new(client.call(op, planned))))
-        });
-        async move {
-            let (page, call) = call?;
-            let done = client.pipeline.run(&client.auth, call).await?;
-            self.read(page, at, done)
-        }
+        let call = self.call(at.clone());
+        async move { self.read(at, self.client.pipeline.run(&self.client.auth, call?).await?) }
     }
 
-    fn read(&self, page: &PageSpec, at: Option<String>, done: Done) -> Result<Raw<T>> {
+    fn page(&self) -> Result<&PageSpec> {
+        self.op.page.as_deref().ok_or_else(|| Error::new(ErrorKind::Internal))
+    }
+
+    fn call(&self, at: Option<String>) -> Result<Box<Call<'_>>> {
+        let planned = self.planned(self.page()?, at).map_err(|error| self.client.named_op(error, &self.op))?;
+        Ok(Box::new(self.client.call(&self.op, planned)))
+    }
+
+    fn read(&self, at: Option<String>, done: Done) -> Result<Raw<T>> {
         let Self { client, op, .. } = self;
+        let page = self.page()?;
         let mut members = Members::listed();
         let read = read::list_answer(&done.answer).and_then(|answer| {
             read::page(page, at.as_deref(), answer.root(), |value| (self.read_item)(client, value, &mut members))

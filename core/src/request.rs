@@ -198,7 +198,7 @@ impl Request {
         async move {
             let call = call.map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
             let _change = client.changing_raw(&call.planned.method);
-            let Done { answer, meta, credential, .. } = client.pipeline.run(&client.auth, call).await?;
+            let Done { answer, meta, credential, .. } = client.pipeline.open(&client.auth, call).await.and_then(Done::of)?;
             let secrets = client.auth.in_use().with(credential.iter().flat_map(Credential::secrets).cloned());
             Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta, secrets })
         }

@@ -64,7 +64,7 @@ impl Run<'_> {
     pub(super) async fn attempt(&mut self, room: Taken, url: Url) -> Result<Answered, Broken> {
         let n = self.attempts.len() as u32 + 1;
         let clock = self.pipeline.clock.as_ref();
-        let teller = self.pipeline.teller(self.call.operation, self.id);
+        let teller = self.pipeline.teller(self.call.operation, &self.id);
         teller.tell(EventName::AttemptStart, n, |_| {});
         let began = clock.monotonic();
         let started_at = clock.now();

@@ -90,7 +90,7 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    fn of((answered, meta): (Answered, Meta)) -> Result<Self> {
+    pub(crate) fn of((answered, meta): (Answered, Meta)) -> Result<Self> {
         let Answered { head, body, credential, attempts } = answered;
         match body {
             Body::Whole(body) => Ok(Self { answer: WireResponse { head, body }, meta, credential, attempts }),
@@ -115,9 +115,9 @@ impl Pipeline {
     pub(crate) fn open<'a>(
         &'a self,
         auth: &'a Auth,
-        call: Call<'a>,
+        call: impl Into<Box<Call<'a>>>,
     ) -> impl Future<Output = Result<(Answered, Meta)>> + Send + 'a {
-        self.drive(auth, Box::new(call))
+        self.drive(auth, call.into())
     }
 
     async fn drive(&self, auth: &Auth, call: Box<Call<'_>>) -> Result<(Answered, Meta)> {
@@ -126,23 +126,24 @@ impl Pipeline {
         let id = call_id(self.clock.as_ref());
         self.teller(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
-        let result = match self.base.join(&call.planned.target).map(|url| Box::new(Run::begin(self, auth, &call, &id, url, started))) {
-            Ok(mut run) => {
-                let result = run.finish().instrument(self.span(&call)).await;
-                // Whatever found its way into a sentence is hidden here, where every error passes.
-                result.map_err(|error| error.hiding(&run.secrets()))
-            }
-            Err(error) => Err(error),
+        let url = match self.base.join(&call.planned.target) {
+            Ok(url) => url,
+            Err(error) => return self.ended(call.operation, &id, started, Err(error)),
         };
-        self.ended(&call, &id, started, result)
+        let span = self.span(&call);
+        let mut run = Box::new(Run::begin(self, auth, call, id, url, started));
+        let result = run.finish().instrument(span).await;
+        // Whatever found its way into a sentence is hidden here, where every error passes.
+        let result = result.map_err(|error| error.hiding(&run.secrets()));
+        self.ended(run.call.operation, &run.id, run.started, result)
     }
 
     /// Names the call in its error and tells that it is over.
-    fn ended<T>(&self, call: &Call<'_>, id: &str, started: Duration, result: Result<T>) -> Result<T> {
-        let result = result.map_err(|error| self.named(error, call.operation));
+    fn ended<T>(&self, operation: &str, id: &str, started: Duration, result: Result<T>) -> Result<T> {
+        let result = result.map_err(|error| self.named(error, operation));
         let elapsed = self.clock.monotonic().saturating_sub(started);
         let error = result.as_ref().err();
-        self.teller(call.operation, id).tell(EventName::CallEnd, 0, |event| {
+        self.teller(operation, id).tell(EventName::CallEnd, 0, |event| {
             event.duration = Some(elapsed);
             event.error = error.map(Error::kind);
             event.outcome = error.map(Error::outcome);
@@ -228,7 +229,7 @@ fn forget_if_repeated(id: &mut Option<String>, body: &[u8]) {
 }
 
 /// Twelve hexadecimal digits: enough to tell the calls of a day apart in a log.
-fn call_id(clock: &dyn Clock) -> String {
+fn call_id(clock: &dyn Clock) -> Box<str> {
     let number = (clock.random() * (1_u64 << 48) as f64) as u64;
-    format!("{number:012x}")
+    format!("{number:012x}").into()
 }

@@ -33,8 +33,8 @@ use crate::wire::{WireHead, WireResponse};
 pub(super) struct Run<'a> {
     pub pipeline: &'a Pipeline,
     pub auth: &'a Auth,
-    pub call: &'a Call<'a>,
-    pub id: &'a str,
+    pub call: Box<Call<'a>>,
+    pub id: Box<str>,
     /// The address, from when it was checked until the call is sent or has to wait.
     url: Option<Box<Url>>,
     pub started: Duration,
@@ -79,8 +79,8 @@ impl<'a> Run<'a> {
     pub(super) fn begin(
         pipeline: &'a Pipeline,
         auth: &'a Auth,
-        call: &'a Call<'a>,
-        id: &'a str,
+        call: Box<Call<'a>>,
+        id: Box<str>,
         url: Url,
         started: Duration,
     ) -> Self {
@@ -90,10 +90,10 @@ impl<'a> Run<'a> {
             url: Some(Box::new(url)),
             pipeline,
             auth,
-            call,
             id,
             started,
-            deadline: pipeline.deadline(call, call.options.over(pipeline.calls), started),
+            deadline: pipeline.deadline(&call, call.options.over(pipeline.calls), started),
+            call,
             credential: None,
             refused: None,
             attempts: Vec::new(),
@@ -129,13 +129,7 @@ impl<'a> Run<'a> {
         let place = self.place();
         loop {
             let before = self.clock().monotonic();
-            let admitted = match place.lane.enter(&place.ticket, self.deadline) {
-                Entry::Through(admitted) => admitted,
-                Entry::InLine(waiter) => {
-                    self.url = None;
-                    Waiting::new(&place.lane, &place.ticket, waiter, self.deadline).await
-                }
-            };
+            let admitted = Waiting::new(&place.lane, &place.ticket, self.entry(&place), self.deadline).await;
             let permit = self.admitted(before, admitted)?;
             let connection = Box::pin(self.connection()).await?;
             let url = self.address()?;
@@ -195,7 +189,7 @@ impl<'a> Run<'a> {
     }
 
     fn tell(&self, name: EventName, fill: impl FnOnce(&mut crate::Event)) {
-        self.pipeline.teller(self.call.operation, self.id).tell(name, self.attempts.len() as u32, fill);
+        self.pipeline.teller(self.call.operation, &self.id).tell(name, self.attempts.len() as u32, fill);
     }
 
     /// What a credential takes, a provider's time included, is part of the call's time.
@@ -219,6 +213,15 @@ impl<'a> Run<'a> {
             .max_retry_after(retry.max_retry_after)
             .queue_limit(retry.queue_limit as usize);
         Place { lane, ticket }
+    }
+
+    /// Comes to the lane. Tens of thousands may wait in it: what can be made again is not kept then.
+    fn entry(&mut self, place: &Place) -> Entry {
+        let entry = place.lane.enter(&place.ticket, self.deadline);
+        if let Entry::InLine(_) = entry {
+            self.url = None;
+        }
+        entry
     }
 
     /// The call has been let through its lane, or refused.

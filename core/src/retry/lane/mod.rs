@@ -181,9 +181,10 @@ impl fmt::Debug for Permit {
 }
 
 /// What a call gets that comes to a lane.
+#[derive(Debug)]
 pub(crate) enum Entry {
-    /// It may send now, or does not wait.
-    Through(Result<Permit, Refused>),
+    /// It may send now, or does not wait; none once it has been told.
+    Through(Option<Result<Permit, Refused>>),
     /// It is in line: [`Waiting`] is how it gets on.
     InLine(Waiter),
 }
@@ -259,10 +260,7 @@ impl Lane {
     /// [`Refused`] when the wait would outlast the deadline, or does, or is longer than the ticket
     /// allows, when too many wait, or when the ticket says not to wait.
     pub async fn admit(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Result<Permit, Refused> {
-        match self.enter(ticket, deadline) {
-            Entry::Through(admitted) => admitted,
-            Entry::InLine(waiter) => Waiting::new(self, ticket, waiter, deadline).await,
-        }
+        Waiting::new(self, ticket, self.enter(ticket, deadline), deadline).await
     }
 
     /// The first half of [`Lane::admit`]: the answer, or a place in line, which must be waited for.
@@ -270,8 +268,8 @@ impl Lane {
         let now = self.clock.monotonic();
         let mut inner = self.lock();
         match inner.state.arrive(ticket, deadline, now) {
-            Arrival::Granted(grant) => Entry::Through(Ok(self.permit(grant))),
-            Arrival::Refused(refused) => Entry::Through(Err(refused)),
+            Arrival::Granted(grant) => Entry::Through(Some(Ok(self.permit(grant)))),
+            Arrival::Refused(refused) => Entry::Through(Some(Err(refused))),
             Arrival::Waits(waiter) => {
                 inner.slots.insert(waiter.arrival(), Slot::default());
                 Entry::InLine(waiter)
@@ -356,13 +354,13 @@ impl Inner {
                 Next::Granted(waiter, grant) => {
                     if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
                         due.extend(slot.rouse(clock));
-                        slot.verdict = Some(Verdict::Granted(grant));
+                        slot.verdict = Some(Box::new(Verdict::Granted(grant)));
                     }
                 }
                 Next::Refused(waiter, refused) => {
                     if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
                         due.extend(slot.rouse(clock));
-                        slot.verdict = Some(Verdict::Refused(refused));
+                        slot.verdict = Some(Box::new(Verdict::Refused(refused)));
                     }
                 }
                 Next::At(at, waiter) => {
