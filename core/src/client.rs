@@ -58,7 +58,7 @@ pub struct Client {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub account: Option<Account>,
-    pub overrides: CallOptions,
+    pub overrides: Arc<CallOptions>,
     pub agent_id: Option<Arc<str>>,
     base_origin: Origin,
 }
@@ -160,7 +160,7 @@ impl Client {
         };
         let settings = Settings {
             account: options.account,
-            overrides: CallOptions::new(),
+            overrides: Arc::default(),
             agent_id: options.agent_id.map(Into::into),
             base_origin,
         };
@@ -238,7 +238,7 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a setting makes no sense.
     pub fn options(&self, options: CallOptions) -> Result<Self> {
         options.validate().map_err(|error| self.named(error))?;
-        let overrides = options.over(self.settings.overrides);
+        let overrides = Arc::new(options.over(*self.settings.overrides));
         Ok(self.with_settings(Settings { overrides, ..Settings::clone(&self.settings) }))
     }
 
@@ -312,7 +312,7 @@ impl Client {
             streamed: false,
             brings_secret: op.brings_secret(),
             planned,
-            options: self.settings.overrides,
+            options: Arc::clone(&self.settings.overrides),
             flight: None,
         }
     }

@@ -350,7 +350,8 @@ impl Keys {
     }
 
     fn planned(&self, op: &OpSpec, ask: Ask) -> Result<Planned> {
-        plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref()).map_err(|error| self.client.named_op(error, op))
+        plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref())
+            .map_err(|error| self.client.named_op(error, op))
     }
 
     /// Planned before the future is made, which would keep room for the arguments more than once.
@@ -461,7 +462,8 @@ impl Keys {
         read_item: ReadItem<T>,
         fits: Option<Fits<T>>,
     ) -> BoxFuture<'static, Result<Page<T>>> {
-        let listing = Listing { client: self.client.clone(), op, page_size: request.page_size, ask: Box::new(ask), read_item, fits };
+        let listing =
+            Listing { client: self.client.clone(), op, page_size: request.page_size, ask: Box::new(ask), read_item, fits };
         fetch_page(Arc::new(listing), request.after)
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::changes::{Changes, Group, Standing, digest};
 use crate::client::Client;
-use crate::dialect::read::{self, Members};
 use crate::dialect::plan::{self, Planned};
+use crate::dialect::read::{self, Members};
 use crate::dialect::{OpSpec, PageSpec};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::Node;
@@ -87,10 +87,9 @@ pub(crate) fn fetch_page<T: Row + Send + 'static>(
         let list = || listing.digest();
         let walks = &listing.client.pipeline.walks;
         // A walk is a large thing, and the first page needs none until it is there.
-        let first = match walks.beginning(after.as_deref()) {
-            Some(start) => {
-                let (creations, before) = listing.standing();
-                let call = listing.call(start)?;
+        let (creations, before) = listing.standing();
+        let first = match listing.first_call(after.as_deref())? {
+            Some(call) => {
                 let answered = listing.client.pipeline.open(&listing.client.auth, call).await?;
                 Some(Box::new(First { creations, before, done: Done::of(answered)? }))
             }
@@ -130,6 +129,11 @@ impl<T: Row + Send + 'static> Listing<T> {
         let ask = (self.ask)();
         let account = self.client.settings.account.as_ref().map(ToString::to_string);
         digest(&(&self.op.name, account, ask.places, ask.query, ask.raw_query))
+    }
+
+    /// What begins a walk; none when one is to be gone on with.
+    fn first_call(&self, after: Option<&str>) -> Result<Option<Box<Call<'_>>>> {
+        self.client.pipeline.walks.beginning(after).map(|start| self.call(start)).transpose()
     }
 
     /// What this process had created by now, and how the list stands.

@@ -54,7 +54,7 @@ pub struct Request {
     headers: HeaderMap,
     payload: Option<Payload>,
     safety: Option<Safety>,
-    options: CallOptions,
+    options: Arc<CallOptions>,
     /// The first thing that was wrong, reported when it is sent.
     wrong: Option<Error>,
 }
@@ -74,7 +74,7 @@ impl fmt::Debug for Request {
 
 impl Request {
     pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
-        let options = client.settings.overrides;
+        let options = Arc::clone(&client.settings.overrides);
         Self {
             client,
             method,
@@ -142,7 +142,7 @@ impl Request {
         if let Err(error) = options.validate() {
             self.wrong.get_or_insert(error);
         }
-        self.options = options.over(self.options);
+        self.options = Arc::new(options.over(*self.options));
         self
     }
 

@@ -53,7 +53,11 @@ async fn a_list_takes_memory_in_proportion_to_its_body_whatever_it_holds() {
     for item in ["{}", "1", r#""""#, "[]", r#"{"":0}"#, r#"{"id":1}"#] {
         let (factor, ended) = cost(item, BODY / (item.len() + 1)).await;
         let error = ended.unwrap_err();
-        assert_eq!((error.kind(), error.reason(), error.outcome()), (ErrorKind::Decode, Some("too_large"), Outcome::Applied), "{item}");
+        assert_eq!(
+            (error.kind(), error.reason(), error.outcome()),
+            (ErrorKind::Decode, Some("too_large"), Outcome::Applied),
+            "{item}"
+        );
         assert!(error.to_string().contains("page_size"), "{error}");
         assert!(factor <= FACTOR, "{item}: {factor}");
     }

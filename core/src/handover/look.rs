@@ -102,7 +102,7 @@ impl Job {
     /// The client for looking around: what is left of the call is all that it may take.
     fn within_total(&self) -> Result<Client> {
         let pipeline = &self.client.pipeline;
-        let Some(total) = pipeline.total(self.client.settings.overrides) else { return Ok(self.client.clone()) };
+        let Some(total) = pipeline.total(*self.client.settings.overrides) else { return Ok(self.client.clone()) };
         let left = self.began.saturating_add(total).saturating_sub(pipeline.clock.monotonic());
         self.client.options(CallOptions::new().total(left))
     }

@@ -74,7 +74,7 @@ pub(crate) struct Call<'a> {
     /// A success brings a new secret, so that no answer is quoted.
     pub brings_secret: bool,
     pub planned: Planned,
-    pub options: CallOptions,
+    pub options: Arc<CallOptions>,
     /// For calls that outlive their caller: create and rotate.
     pub flight: Option<Arc<Flight>>,
 }

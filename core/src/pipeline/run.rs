@@ -24,8 +24,8 @@ use crate::observe::EventName;
 use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Lane, LaneKey, Permit, RateLimit, Refused, RetryOptions, RetryState,
-    Safety, Ticket, Verdict, Waiting, classify, hints,
+    Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Lane, LaneKey, Permit, RateLimit, Refused, RetryOptions,
+    RetryState, Safety, Ticket, Verdict, Waiting, classify, hints,
 };
 use crate::wire::{WireHead, WireResponse};
 
@@ -338,7 +338,11 @@ impl<'a> Run<'a> {
     }
 
     /// What an attempt meant. Bookkeeping that every answer brings is done here too.
-    fn judge(&mut self, result: std::result::Result<Answered, Broken>, lane: &Lane) -> std::result::Result<Answered, Box<Judged>> {
+    fn judge(
+        &mut self,
+        result: std::result::Result<Answered, Broken>,
+        lane: &Lane,
+    ) -> std::result::Result<Answered, Box<Judged>> {
         self.rate_limit = None;
         let answered = match result {
             Ok(answered) => answered,

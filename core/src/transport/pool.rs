@@ -13,8 +13,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use hyper::client::conn::http1::SendRequest;
 use crate::time::Timestamp;
+use hyper::client::conn::http1::SendRequest;
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, yield_now};
 use url::Url;

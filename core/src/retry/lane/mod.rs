@@ -47,8 +47,8 @@ use state::{Arrival, Grant, LaneState, Next};
 use waiting::{Slot, Verdict};
 
 pub use queue::Waiter;
-pub(crate) use waiting::Waiting;
 pub use registry::{Fingerprint, LaneKey, Lanes};
+pub(crate) use waiting::Waiting;
 
 wire_enum! {
     /// Which calls go first.
