@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
             };
             let limited = self.give_back(&place.lane, permit, &judged);
             if self.is_abandoned() {
-                return Err(self.ended(judged, Stop::Cancelled));
+                return Err(self.ended(*judged, Stop::Cancelled));
             }
             if judged.lost && Box::pin(self.renew()).await? {
                 continue;
@@ -310,14 +310,14 @@ impl<'a> Run<'a> {
         let decision = state.decide(failure, self.clock().monotonic(), chance, &self.budget);
         self.state = Some(state);
         match decision {
-            Decision::ReplayNow => self.hold(judged),
+            Decision::ReplayNow => self.hold(*judged),
             Decision::Throttled { hint } => {
-                self.hold(judged);
+                self.hold(*judged);
                 self.throttled = true;
                 self.tell(EventName::Throttled, |event| event.duration = hint);
             }
             Decision::Wait(delay) => {
-                self.hold(judged);
+                self.hold(*judged);
                 self.delay = delay;
                 self.tell(EventName::Backoff, |event| event.duration = Some(delay));
                 pause(self.clock(), delay).await;
@@ -326,14 +326,14 @@ impl<'a> Run<'a> {
                 if stop == Stop::Budget {
                     self.tell(EventName::BudgetEmpty, |_| {});
                 }
-                return Err(self.ended(judged, stop));
+                return Err(self.ended(*judged, stop));
             }
         }
         Ok(())
     }
 
     /// Keeps what the call ends with when the lane does not let it pass again.
-    fn hold(&mut self, judged: Box<Judged>) {
+    fn hold(&mut self, judged: Judged) {
         self.held = Some((judged.error, judged.verdict.outcome));
     }
 
@@ -412,7 +412,7 @@ impl<'a> Run<'a> {
         (Answered { head, body: Body::Whole(Bytes::new()), credential: None, attempts: Vec::new() }, meta)
     }
 
-    fn ended(&self, judged: Box<Judged>, stop: Stop) -> Error {
+    fn ended(&self, judged: Judged, stop: Stop) -> Error {
         let cancelled = stop == Stop::Cancelled;
         let error = judged.error.with(|data| {
             if cancelled {
