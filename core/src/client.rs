@@ -50,9 +50,16 @@ use crate::{dialect::plan::Planned, transport::Transport};
 pub struct Client {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) auth: Arc<Auth>,
-    pub(crate) account: Option<Account>,
-    pub(crate) overrides: CallOptions,
-    pub(crate) agent_id: Option<Arc<str>>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// What one handle differs in from another. Shared, because every call keeps its handle, and tens
+/// of thousands of calls may wait.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub account: Option<Account>,
+    pub overrides: Arc<CallOptions>,
+    pub agent_id: Option<Arc<str>>,
     base_origin: Origin,
 }
 
@@ -151,14 +158,13 @@ impl Client {
             user_agent,
             debug_headers: options.debug_headers,
         };
-        Ok(Self {
-            pipeline: Arc::new(pipeline),
-            auth: Arc::new(auth),
+        let settings = Settings {
             account: options.account,
-            overrides: CallOptions::new(),
+            overrides: Arc::default(),
             agent_id: options.agent_id.map(Into::into),
             base_origin,
-        })
+        };
+        Ok(Self { pipeline: Arc::new(pipeline), auth: Arc::new(auth), settings: Arc::new(settings) })
     }
 
     /// The service that this client speaks to.
@@ -186,8 +192,8 @@ impl Client {
             service: self.dialect().id().to_owned(),
             variant: self.dialect().variant().to_owned(),
             base_url: self.pipeline.base.origin().to_owned(),
-            base_url_origin: self.base_origin.clone(),
-            account: self.account.clone(),
+            base_url_origin: self.settings.base_origin.clone(),
+            account: self.settings.account.clone(),
             credentials: self.auth.origins(),
         }
     }
@@ -211,7 +217,7 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the id cannot be one.
     pub fn account(&self, account: Account) -> Result<Self> {
         route::check(&self.dialect().0, &account).map_err(|error| self.named(error))?;
-        Ok(Self { account: Some(account), ..self.clone() })
+        Ok(self.with_settings(Settings { account: Some(account), ..Settings::clone(&self.settings) }))
     }
 
     /// The same client with another API key: the same connections, a lane of its own.
@@ -232,7 +238,12 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a setting makes no sense.
     pub fn options(&self, options: CallOptions) -> Result<Self> {
         options.validate().map_err(|error| self.named(error))?;
-        Ok(Self { overrides: options.over(self.overrides), ..self.clone() })
+        let overrides = Arc::new(options.over(*self.settings.overrides));
+        Ok(self.with_settings(Settings { overrides, ..Settings::clone(&self.settings) }))
+    }
+
+    fn with_settings(&self, settings: Settings) -> Self {
+        Self { settings: Arc::new(settings), ..self.clone() }
     }
 
     /// The keys of the service.
@@ -301,7 +312,7 @@ impl Client {
             streamed: false,
             brings_secret: op.brings_secret(),
             planned,
-            options: self.overrides,
+            options: Arc::clone(&self.settings.overrides),
             flight: None,
         }
     }

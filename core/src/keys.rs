@@ -23,6 +23,7 @@ use crate::observe;
 use crate::op::{Ask, KeyOp};
 use crate::pipeline::Done;
 use crate::walk::Row;
+use crate::wire::BoxFuture;
 
 /// The keys of one service, or of one account of it. From [`Client::keys`].
 #[derive(Debug, Clone)]
@@ -104,7 +105,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.clone().page(op, page, Ask::new, Client::read_key, None).await
+        self.page(op, page, Ask::new, Client::read_key, None).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -278,15 +279,8 @@ impl Keys {
                 .query("from", query.from.map(time))
                 .query("to", query.to.map(time))
         };
-        self.clone()
-            .page(
-                op,
-                page,
-                ask,
-                |_, value, members| read::call(value, members),
-                Some(Arc::new(move |record| filter.fits(record))),
-            )
-            .await
+        let read_item = |_: &Client, value: Node<'_>, members: &mut Members| read::call(value, members);
+        self.page(op, page, ask, read_item, Some(Box::new(move |record| filter.fits(record)))).await
     }
 
     /// All calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
@@ -356,13 +350,18 @@ impl Keys {
     }
 
     fn planned(&self, op: &OpSpec, ask: Ask) -> Result<Planned> {
-        plan::plan(self.client.spec(), op, ask, self.client.account.as_ref()).map_err(|error| self.client.named_op(error, op))
+        plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref())
+            .map_err(|error| self.client.named_op(error, op))
     }
 
-    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
-        let planned = self.planned(op, ask)?;
-        let _change = self.client.changing(op);
-        self.client.pipeline.run(&self.client.auth, self.client.call(op, planned)).await
+    /// Planned before the future is made, which would keep room for the arguments more than once.
+    fn send<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Done>> + Send + 'a {
+        let call = self.planned(op, ask).map(|planned| Box::new(self.client.call(op, planned)));
+        async move {
+            let call = call?;
+            let _change = self.client.changing(op);
+            self.client.pipeline.run(&self.client.auth, call).await
+        }
     }
 
     fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> Job {
@@ -455,16 +454,17 @@ impl Keys {
         self.read_one(op, done, |value| self.key(value))
     }
 
-    async fn page<T: Row + Send + 'static>(
-        self,
+    fn page<T: Row + Send + 'static>(
+        &self,
         op: Arc<OpSpec>,
         request: PageRequest,
         ask: impl Fn() -> Ask + Send + Sync + 'static,
         read_item: ReadItem<T>,
         fits: Option<Fits<T>>,
-    ) -> Result<Page<T>> {
-        let listing = Listing { client: self.client, op, page_size: request.page_size, ask: Arc::new(ask), read_item, fits };
-        fetch_page(listing, request.after).await
+    ) -> BoxFuture<'static, Result<Page<T>>> {
+        let listing =
+            Listing { client: self.client.clone(), op, page_size: request.page_size, ask: Box::new(ask), read_item, fits };
+        fetch_page(Arc::new(listing), request.after)
     }
 }
 

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use crate::changes::{Changes, Group, Standing, digest};
 use crate::client::Client;
+use crate::dialect::plan::{self, Planned};
 use crate::dialect::read::{self, Members};
-use crate::dialect::{OpSpec, plan};
+use crate::dialect::{OpSpec, PageSpec};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::Node;
 use crate::mask::ServiceText;
 use crate::model::{CallRecord, Item, Key, Meta, Page, PageRequest};
 use crate::observe;
 use crate::op::Ask;
+use crate::pipeline::{Call, Done};
 use crate::retry::hints;
 use crate::time::Timestamp;
 use crate::walk::{Answered, Found, Row, Step};
 use crate::wire::{BoxFuture, WireHead};
 
 /// Whether an item belongs into a list that the service could not filter.
-pub(crate) type Fits<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
+pub(crate) type Fits<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 /// Reads one item; what it cannot read is noted and left out.
 pub(crate) type ReadItem<T> = fn(&Client, Node<'_>, &mut Members) -> Result<T>;
@@ -28,22 +30,10 @@ pub(crate) struct Listing<T> {
     pub client: Client,
     pub op: Arc<OpSpec>,
     pub page_size: Option<u32>,
-    pub ask: Arc<dyn Fn() -> Ask + Send + Sync>,
+    /// Makes the arguments of each of its requests; kept as little as the caller can.
+    pub ask: Box<dyn Fn() -> Ask + Send + Sync>,
     pub read_item: ReadItem<T>,
     pub fits: Option<Fits<T>>,
-}
-
-impl<T> Clone for Listing<T> {
-    fn clone(&self) -> Self {
-        Self {
-            client: self.client.clone(),
-            op: Arc::clone(&self.op),
-            page_size: self.page_size,
-            ask: Arc::clone(&self.ask),
-            read_item: self.read_item,
-            fits: self.fits.clone(),
-        }
-    }
 }
 
 /// A page as the service gave it.
@@ -66,19 +56,57 @@ struct Given<T> {
     next: Option<Option<String>>,
 }
 
+/// The first page of a walk, and how the list stood before it was asked for.
+struct First {
+    /// What this process had created by then.
+    creations: u64,
+    before: Standing,
+    done: Done,
+}
+
+/// The page, unless it has nothing to give and another follows: then that is wanted.
+fn wanted_page<T>(found: &mut Found, page: Given<T>) -> Option<Given<T>> {
+    if !page.repeats {
+        return Some(page);
+    }
+    match page.next {
+        Some(next) => {
+            found.wanted = next;
+            None
+        }
+        None => Some(page),
+    }
+}
+
 /// Gets the page of a list that begins at `after`.
 pub(crate) fn fetch_page<T: Row + Send + 'static>(
-    listing: Listing<T>,
+    listing: Arc<Listing<T>>,
     after: Option<String>,
 ) -> BoxFuture<'static, Result<Page<T>>> {
     Box::pin(async move {
         let list = || listing.digest();
         let walks = &listing.client.pipeline.walks;
+        // A walk is a large thing, and the first page needs none until it is there.
+        let (creations, before) = listing.standing();
+        let first = match listing.first_call(after.as_deref())? {
+            Some(call) => {
+                let answered = listing.client.pipeline.open(&listing.client.auth, call).await?;
+                Some(Box::new(First { creations, before, done: Done::of(answered)? }))
+            }
+            None => None,
+        };
         let mut found = walks.at(after.as_deref(), &list).ok_or_else(|| {
             let error = Error::config("after", "belongs to another list", "use the token of a page of this list");
             listing.client.named_op(error, &listing.op)
         })?;
-        let page = listing.next_page(&mut found).await?;
+        let page = match first {
+            Some(first) => listing.begun(&mut found, *first)?,
+            None => None,
+        };
+        let page = match page {
+            Some(page) => page,
+            None => Box::pin(listing.next_page(&mut found)).await?,
+        };
         let next = match page.next {
             Some(place) => Some(walks.keep(found, place.as_deref(), list())),
             None => {
@@ -86,9 +114,9 @@ pub(crate) fn fetch_page<T: Row + Send + 'static>(
                 None
             }
         };
-        let (again, fits) = (listing.clone(), listing.fits);
-        let mut page = Page::new(page.items, page.meta, next, Arc::new(move |after| fetch_page(again.clone(), after)));
-        if let Some(fits) = fits {
+        let again = Arc::clone(&listing);
+        let mut page = Page::new(page.items, page.meta, next, Arc::new(move |after| fetch_page(Arc::clone(&again), after)));
+        if let Some(fits) = &listing.fits {
             page.retain(|item| fits(item));
         }
         Ok(page)
@@ -99,16 +127,33 @@ impl<T: Row + Send + 'static> Listing<T> {
     /// Which list it is: a walk over one says nothing about another.
     fn digest(&self) -> u128 {
         let ask = (self.ask)();
-        let account = self.client.account.as_ref().map(ToString::to_string);
+        let account = self.client.settings.account.as_ref().map(ToString::to_string);
         digest(&(&self.op.name, account, ask.places, ask.query, ask.raw_query))
+    }
+
+    /// What begins a walk; none when one is to be gone on with.
+    fn first_call(&self, after: Option<&str>) -> Result<Option<Box<Call<'_>>>> {
+        self.client.pipeline.walks.beginning(after).map(|start| self.call(start)).transpose()
+    }
+
+    /// What this process had created by now, and how the list stands.
+    fn standing(&self) -> (u64, Standing) {
+        let (changes, group) = (self.client.pipeline.shared.changes(), self.client.group(&self.op));
+        (changes.creations(&group), changes.standing(&group))
+    }
+
+    /// What a new walk makes of its first page; none when that has nothing to give and is not the last.
+    fn begun(&self, found: &mut Found, First { creations, before, done }: First) -> Result<Option<Given<T>>> {
+        let (changes, group) = (self.client.pipeline.shared.changes(), self.client.group(&self.op));
+        found.walk.creations = creations;
+        let raw = self.read(found.wanted.clone(), done)?;
+        let page = self.taken(found, raw, before, changes, &group)?;
+        Ok(wanted_page(found, page))
     }
 
     /// The next page that has something to give, or is the last.
     async fn next_page(&self, found: &mut Found) -> Result<Given<T>> {
         let (changes, group) = (self.client.pipeline.shared.changes(), self.client.group(&self.op));
-        if found.walk.is_new() {
-            found.walk.creations = changes.creations(&group);
-        }
         loop {
             let mut before = changes.standing(&group);
             let raw = match found.walk.step(found.wanted.as_deref(), before) {
@@ -141,9 +186,8 @@ impl<T: Row + Send + 'static> Listing<T> {
                 }
             };
             let page = self.taken(found, raw, before, changes, &group)?;
-            match page.next {
-                Some(next) if page.repeats => found.wanted = next,
-                _ => return Ok(page),
+            if let Some(page) = wanted_page(found, page) {
+                return Ok(page);
             }
         }
     }
@@ -176,24 +220,40 @@ impl<T: Row + Send + 'static> Listing<T> {
         Ok(Given { repeats: had_items && items.is_empty(), items, meta: raw.meta, next: taken.next })
     }
 
-    async fn get(&self, at: Option<String>) -> Result<Raw<T>> {
-        let Self { client, op, .. } = self;
-        let page = op.page.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal))?;
+    fn planned(&self, page: &PageSpec, at: Option<String>) -> Result<Planned> {
         let request = PageRequest { page_size: self.page_size, after: at };
         let mut asked = (self.ask)();
-        asked.raw_query.extend(plan::page_query(client.spec(), page, &request).map_err(|error| client.named_op(error, op))?);
-        let planned =
-            plan::plan(client.spec(), op, asked, client.account.as_ref()).map_err(|error| client.named_op(error, op))?;
-        let done = client.pipeline.run(&client.auth, client.call(op, planned)).await?;
+        asked.raw_query.extend(plan::page_query(self.client.spec(), page, &request)?);
+        plan::plan(self.client.spec(), &self.op, asked, self.client.settings.account.as_ref())
+    }
+
+    /// Planned before the future is made, which would keep room for the request more than once.
+    fn get(&self, at: Option<String>) -> impl Future<Output = Result<Raw<T>>> + Send + '_ {
+        let call = self.call(at.clone());
+        async move { self.read(at, self.client.pipeline.run(&self.client.auth, call?).await?) }
+    }
+
+    fn page(&self) -> Result<&PageSpec> {
+        self.op.page.as_deref().ok_or_else(|| Error::new(ErrorKind::Internal))
+    }
+
+    fn call(&self, at: Option<String>) -> Result<Box<Call<'_>>> {
+        let planned = self.planned(self.page()?, at).map_err(|error| self.client.named_op(error, &self.op))?;
+        Ok(Box::new(self.client.call(&self.op, planned)))
+    }
+
+    fn read(&self, at: Option<String>, done: Done) -> Result<Raw<T>> {
+        let Self { client, op, .. } = self;
+        let page = self.page()?;
         let mut members = Members::listed();
         let read = read::list_answer(&done.answer).and_then(|answer| {
-            read::page(page, request.after.as_deref(), answer.root(), |value| (self.read_item)(client, value, &mut members))
+            read::page(page, at.as_deref(), answer.root(), |value| (self.read_item)(client, value, &mut members))
         });
         let raw = read.map_err(|error| client.pipeline.unreadable(error, op, &client.auth, &done))?;
         if let Some(unread) = members.unread() {
             observe::warn(client.pipeline.observer.as_deref(), &client.spec().id, &op.name, unread);
         }
-        Ok(Raw { at: request.after, items: raw.items, next: raw.next, meta: done.meta, head: done.answer.head })
+        Ok(Raw { at, items: raw.items, next: raw.next, meta: done.meta, head: done.answer.head })
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Request {
     headers: HeaderMap,
     payload: Option<Payload>,
     safety: Option<Safety>,
-    options: CallOptions,
+    options: Arc<CallOptions>,
     /// The first thing that was wrong, reported when it is sent.
     wrong: Option<Error>,
 }
@@ -74,7 +74,7 @@ impl fmt::Debug for Request {
 
 impl Request {
     pub(crate) fn new(client: Client, method: Method, path: String) -> Self {
-        let options = client.overrides;
+        let options = Arc::clone(&client.settings.overrides);
         Self {
             client,
             method,
@@ -142,7 +142,7 @@ impl Request {
         if let Err(error) = options.validate() {
             self.wrong.get_or_insert(error);
         }
-        self.options = options.over(self.options);
+        self.options = Arc::new(options.over(*self.options));
         self
     }
 
@@ -165,8 +165,8 @@ impl Request {
         let client = &self.client;
         let call = self.clone().call()?;
         let url = client.pipeline.base.join(&call.planned.target)?;
-        let Planned { method, headers, body, .. } = &call.planned;
-        curl::command(method, &url, headers, body.as_deref(), client.spec().auth.key.as_ref())
+        let Planned { method, body, .. } = &call.planned;
+        curl::command(method, &url, &call.planned.headers(), body.as_deref(), client.spec().auth.key.as_ref())
     }
 
     /// Whether a header carries a credential, or frames the message.
@@ -191,13 +191,17 @@ impl Request {
     /// # Errors
     /// `config`, before any request, when something in it cannot be sent; otherwise whatever the
     /// service or the way to it fails with.
-    pub async fn send(self) -> Result<Response> {
+    pub fn send(self) -> impl Future<Output = Result<Response>> + Send + 'static {
         let client = self.client.clone();
-        let call = self.call().map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
-        let _change = client.changing_raw(&call.planned.method);
-        let Done { answer, meta, credential, .. } = client.pipeline.run(&client.auth, call).await?;
-        let secrets = client.auth.in_use().with(credential.iter().flat_map(Credential::secrets).cloned());
-        Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta, secrets })
+        // While it waits it is this alone: boxed, and no longer also what it was made from.
+        let call = self.call().map(Box::new);
+        async move {
+            let call = call.map_err(|error| client.named(error).with(|data| data.operation = Some("request".into())))?;
+            let _change = client.changing_raw(&call.planned.method);
+            let Done { answer, meta, credential, .. } = client.pipeline.open(&client.auth, call).await.and_then(Done::of)?;
+            let secrets = client.auth.in_use().with(credential.iter().flat_map(Credential::secrets).cloned());
+            Ok(Response { status: answer.head.status, headers: answer.head.headers, body: answer.body, meta, secrets })
+        }
     }
 
     fn call(self) -> Result<Call<'static>> {
@@ -210,13 +214,13 @@ impl Request {
         }
         let spec = self.client.spec();
         let mut target = String::with_capacity(self.path.len() + 32);
-        route::raw_path_start(spec, self.client.account.as_ref(), &mut target)?;
+        route::raw_path_start(spec, self.client.settings.account.as_ref(), &mut target)?;
         let path = raw_path(&self.path, "path")?;
         let brings_secret = spec.brings_secret(&self.method, &path);
         target.push_str(&path);
         plan::push_query(&mut target, &self.query);
         let mut headers = self.headers;
-        route::headers(spec, self.client.account.as_ref(), &mut headers);
+        route::headers(spec, self.client.settings.account.as_ref(), &mut headers);
         let body = self.payload.map(|payload| plan::encode(payload, &mut headers)).transpose()?;
         let bucket = if self.method.is_safe() { &spec.read_bucket } else { &spec.write_bucket };
         Ok(Call {
@@ -228,7 +232,7 @@ impl Request {
             priority: Priority::Normal,
             streamed: false,
             brings_secret,
-            planned: Planned { method: self.method, target, headers, body },
+            planned: Planned::new(self.method, target, headers, body),
             options: self.options,
             flight: None,
         })

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -23,9 +23,25 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 pub(crate) struct Planned {
     pub method: Method,
     /// Path and query, encoded.
-    pub target: String,
-    pub headers: HeaderMap,
+    pub target: Box<str>,
+    /// None is the usual case; a map without entries is large.
+    headers: Option<Box<HeaderMap>>,
     pub body: Option<Bytes>,
+}
+
+impl Planned {
+    pub(crate) fn new(method: Method, target: String, headers: HeaderMap, body: Option<Bytes>) -> Self {
+        let headers = (!headers.is_empty()).then(|| Box::new(headers));
+        Self { method, target: target.into(), headers, body }
+    }
+
+    pub(crate) fn headers(&self) -> HeaderMap {
+        self.headers.as_deref().cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn insert_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.get_or_insert_default().insert(name, value);
+    }
 }
 
 /// Plans a declared operation.
@@ -42,7 +58,7 @@ pub(crate) fn plan(spec: &Spec, op: &OpSpec, ask: Ask, account: Option<&Account>
     route::headers(spec, account, &mut headers);
     let body = body(spec, op, ask, account)?;
     let body = body.map(|payload| encode(payload, &mut headers)).transpose()?;
-    Ok(Planned { method: op.method.clone(), target, headers, body })
+    Ok(Planned::new(op.method.clone(), target, headers, body))
 }
 
 /// Encodes a payload and states its type.

@@ -84,6 +84,18 @@ pub(crate) fn object<'a>(op: &OpSpec, body: Node<'a>) -> Result<Node<'a>> {
     found.ok_or_else(|| shape(if op.answer.is_empty() { "/" } else { &op.answer }, "object"))
 }
 
+/// So many items are read from one page: an item takes many times the memory of the shortest text
+/// that it may be sent as, and no service sends pages anywhere near as long.
+const MOST_ITEMS: usize = 100_000;
+
+fn too_many_items() -> Error {
+    Error::new(ErrorKind::Decode).with(|data| {
+        data.reason = Some("too_large".into());
+        data.summary = Some(format!("the page has more than {MOST_ITEMS} items"));
+        data.remedy = Some("ask for less with `page_size`, or send the request yourself and read its body".to_owned());
+    })
+}
+
 /// One page of a list.
 pub(crate) struct RawPage<T> {
     pub items: Vec<T>,
@@ -98,7 +110,11 @@ pub(crate) fn page<T>(
     mut read_item: impl FnMut(Node<'_>) -> Result<T>,
 ) -> Result<RawPage<T>> {
     let found = body.pointer(&page.items).and_then(Node::items).ok_or_else(|| shape(&page.items, "list"))?;
-    let mut items = Vec::with_capacity(found.clone().count());
+    let length = found.clone().count();
+    if length > MOST_ITEMS {
+        return Err(too_many_items());
+    }
+    let mut items = Vec::with_capacity(length);
     for item in found {
         items.push(read_item(item)?);
     }

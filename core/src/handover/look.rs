@@ -82,7 +82,7 @@ impl Job {
             let Some(page) = &op.page else { break };
             let request = PageRequest { page_size: None, after };
             let ask = Ask { raw_query: plan::page_query(client.spec(), page, &request)?, ..Ask::new() };
-            let planned = plan::plan(client.spec(), op, ask, client.account.as_ref())?;
+            let planned = plan::plan(client.spec(), op, ask, client.settings.account.as_ref())?;
             let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
             seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
@@ -102,7 +102,7 @@ impl Job {
     /// The client for looking around: what is left of the call is all that it may take.
     fn within_total(&self) -> Result<Client> {
         let pipeline = &self.client.pipeline;
-        let Some(total) = pipeline.total(self.client.overrides) else { return Ok(self.client.clone()) };
+        let Some(total) = pipeline.total(*self.client.settings.overrides) else { return Ok(self.client.clone()) };
         let left = self.began.saturating_add(total).saturating_sub(pipeline.clock.monotonic());
         self.client.options(CallOptions::new().total(left))
     }

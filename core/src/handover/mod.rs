@@ -139,7 +139,7 @@ impl Job {
     /// Sends the request and reads the secret, from a cut answer too.
     pub(crate) async fn issue(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
         let client = &self.client;
-        let planned = plan::plan(client.spec(), &self.op, self.ask.clone(), client.account.as_ref());
+        let planned = plan::plan(client.spec(), &self.op, self.ask.clone(), client.settings.account.as_ref());
         let _change = client.changing(&self.op);
         let mut call = client.call(&self.op, planned.map_err(|error| client.named_op(error, &self.op))?);
         call.flight = Some(Arc::clone(flight));
@@ -147,7 +147,7 @@ impl Job {
             && let Ok(value) = HeaderValue::try_from(format!("kw-{}", operation_id(client)))
         {
             // Made once for all attempts of the call: that is what makes them one.
-            call.planned.headers.insert(header.clone(), value);
+            call.planned.insert_header(header.clone(), value);
             call.safety = call.safety.with_idempotency_key();
         }
         match client.pipeline.run(&client.auth, call).await {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue};
+use url::Url;
 
 use super::connections::Taken;
 use super::run::Run;
@@ -60,16 +61,16 @@ struct Arrived {
 
 impl Run<'_> {
     /// Sends the request once and gathers its answer; counts and records it.
-    pub(super) async fn attempt(&mut self, room: Taken) -> Result<Answered, Broken> {
+    pub(super) async fn attempt(&mut self, room: Taken, url: Url) -> Result<Answered, Broken> {
         let n = self.attempts.len() as u32 + 1;
         let clock = self.pipeline.clock.as_ref();
-        let teller = self.pipeline.teller(self.call.operation, self.id);
+        let teller = self.pipeline.teller(self.call.operation, &self.id);
         teller.tell(EventName::AttemptStart, n, |_| {});
         let began = clock.monotonic();
         let started_at = clock.now();
         let flight = self.call.flight.as_deref();
         flight.inspect(|flight| flight.takes_off());
-        let result = self.exchange(self.request(n), room, began).await;
+        let result = self.exchange(self.request(n, url), room, began).await;
         let duration = clock.monotonic().saturating_sub(began);
         let (head, phase) = match &result {
             Ok(answered) => (Some(&answered.head), None),
@@ -96,9 +97,9 @@ impl Run<'_> {
     }
 
     /// The whole request; credential headers come last.
-    fn request(&self, n: u32) -> WireRequest {
+    fn request(&self, n: u32, url: Url) -> WireRequest {
         let planned = &self.call.planned;
-        let mut headers = planned.headers.clone();
+        let mut headers = planned.headers();
         headers.reserve(6);
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, self.pipeline.user_agent.clone());
@@ -111,13 +112,13 @@ impl Run<'_> {
         if let Some(credential) = &self.credential {
             credential.apply(&planned.method, &mut headers);
         }
-        WireRequest { method: planned.method.clone(), url: self.url.clone(), headers, body: planned.body.clone() }
+        WireRequest { method: planned.method.clone(), url, headers, body: planned.body.clone() }
     }
 
     async fn exchange(&self, request: WireRequest, room: Taken, began: Duration) -> Result<Answered, Broken> {
         let mut arrived = Arrived { room: Some(room), ..Arrived::default() };
         let progress = Progress::default();
-        let ended = match limit(self.options.attempt, began, self.deadline) {
+        let ended = match limit(self.options().attempt, began, self.deadline) {
             None => self.gather(request, &progress, &mut arrived).await.map_err(|error| (error, stalled(error))),
             Some((after, scope)) => {
                 let timer = self.pipeline.clock.sleep(after);
@@ -153,7 +154,7 @@ impl Run<'_> {
             arrived.whole = Some(Body::Open(Box::new(Held { body: incoming.body, _room: room })));
             return Ok(());
         }
-        let stall = self.options.stall.unwrap_or(STALL);
+        let stall = self.options().stall.unwrap_or(STALL);
         let body = arrived.gathering.insert(Gathering::new(incoming.body, self.pipeline.max_body));
         while step(body, self.pipeline.clock.as_ref(), stall).await? {
             // A body that always has more must not keep the time limit, or another call, from its turn.

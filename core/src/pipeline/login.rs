@@ -36,7 +36,7 @@ impl Lend for Lending<'_> {
         Box::pin(async move {
             let mut headers = HeaderMap::new();
             let body = plan::encode(Payload::Json(body), &mut headers)?;
-            let planned = Planned { method: endpoint.method.clone(), target: endpoint.path.clone(), headers, body: Some(body) };
+            let planned = Planned::new(endpoint.method.clone(), endpoint.path.clone(), headers, Some(body));
             let left = self.deadline.map(|deadline| deadline.saturating_sub(self.pipeline.clock.monotonic()).max(LEAST));
             let call = Call {
                 operation: "login",
@@ -48,7 +48,7 @@ impl Lend for Lending<'_> {
                 streamed: false,
                 brings_secret: true,
                 planned,
-                options: CallOptions::new().total(left.map_or(Limit::Never, Limit::After)),
+                options: Arc::new(CallOptions::new().total(left.map_or(Limit::Never, Limit::After))),
                 flight: None,
             };
             let nobody = Auth::nobody(&self.pipeline.dialect, self.auth.secrets());

@@ -74,7 +74,7 @@ pub(crate) struct Call<'a> {
     /// A success brings a new secret, so that no answer is quoted.
     pub brings_secret: bool,
     pub planned: Planned,
-    pub options: CallOptions,
+    pub options: Arc<CallOptions>,
     /// For calls that outlive their caller: create and rotate.
     pub flight: Option<Arc<Flight>>,
 }
@@ -90,7 +90,7 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    fn of((answered, meta): (Answered, Meta)) -> Result<Self> {
+    pub(crate) fn of((answered, meta): (Answered, Meta)) -> Result<Self> {
         let Answered { head, body, credential, attempts } = answered;
         match body {
             Body::Whole(body) => Ok(Self { answer: WireResponse { head, body }, meta, credential, attempts }),
@@ -101,40 +101,49 @@ impl Done {
 
 impl Pipeline {
     /// Runs a call whose answer is read whole.
-    #[expect(clippy::manual_async_fn, reason = "an async function keeps room for its arguments twice")]
-    pub(crate) fn run<'a>(&'a self, auth: &'a Auth, call: Call<'a>) -> impl Future<Output = Result<Done>> + Send + 'a {
-        async move { self.drive(auth, &call).await.and_then(Done::of) }
+    pub(crate) fn run<'a>(
+        &'a self,
+        auth: &'a Auth,
+        call: impl Into<Box<Call<'a>>>,
+    ) -> impl Future<Output = Result<Done>> + Send + 'a {
+        // Boxed, because a future keeps room for what it moves, once for each move.
+        let call = call.into();
+        async move { self.drive(auth, call).await.and_then(Done::of) }
     }
 
     /// Runs a call up to the head of its answer, whose body then streams.
-    pub(crate) async fn open(&self, auth: &Auth, call: Call<'_>) -> Result<(Answered, Meta)> {
-        self.drive(auth, &call).await
+    pub(crate) fn open<'a>(
+        &'a self,
+        auth: &'a Auth,
+        call: impl Into<Box<Call<'a>>>,
+    ) -> impl Future<Output = Result<(Answered, Meta)>> + Send + 'a {
+        self.drive(auth, call.into())
     }
 
-    async fn drive(&self, auth: &Auth, call: &Call<'_>) -> Result<(Answered, Meta)> {
+    async fn drive(&self, auth: &Auth, call: Box<Call<'_>>) -> Result<(Answered, Meta)> {
         runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
         self.teller(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
-        // Boxed, because a future keeps room for what it moves, once for each move.
-        let result = match Run::begin(self, auth, call, &id, started).map(Box::new) {
-            Ok(mut run) => {
-                let result = run.finish().instrument(self.span(call)).await;
-                // Whatever found its way into a sentence is hidden here, where every error passes.
-                result.map_err(|error| error.hiding(&run.secrets()))
-            }
-            Err(error) => Err(error),
+        let url = match self.base.join(&call.planned.target) {
+            Ok(url) => url,
+            Err(error) => return self.ended(call.operation, &id, started, Err(error)),
         };
-        self.ended(call, &id, started, result)
+        let span = self.span(&call);
+        let mut run = Box::new(Run::begin(self, auth, call, id, url, started));
+        let result = run.finish().instrument(span).await;
+        // Whatever found its way into a sentence is hidden here, where every error passes.
+        let result = result.map_err(|error| error.hiding(&run.secrets()));
+        self.ended(run.call.operation, &run.id, run.started, result)
     }
 
     /// Names the call in its error and tells that it is over.
-    fn ended<T>(&self, call: &Call<'_>, id: &str, started: Duration, result: Result<T>) -> Result<T> {
-        let result = result.map_err(|error| self.named(error, call.operation));
+    fn ended<T>(&self, operation: &str, id: &str, started: Duration, result: Result<T>) -> Result<T> {
+        let result = result.map_err(|error| self.named(error, operation));
         let elapsed = self.clock.monotonic().saturating_sub(started);
         let error = result.as_ref().err();
-        self.teller(call.operation, id).tell(EventName::CallEnd, 0, |event| {
+        self.teller(operation, id).tell(EventName::CallEnd, 0, |event| {
             event.duration = Some(elapsed);
             event.error = error.map(Error::kind);
             event.outcome = error.map(Error::outcome);
@@ -220,7 +229,7 @@ fn forget_if_repeated(id: &mut Option<String>, body: &[u8]) {
 }
 
 /// Twelve hexadecimal digits: enough to tell the calls of a day apart in a log.
-fn call_id(clock: &dyn Clock) -> String {
+fn call_id(clock: &dyn Clock) -> Box<str> {
     let number = (clock.random() * (1_u64 << 48) as f64) as u64;
-    format!("{number:012x}")
+    format!("{number:012x}").into()
 }

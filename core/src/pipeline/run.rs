@@ -15,6 +15,7 @@ use super::login::Lending;
 use super::{Call, Pipeline, failure};
 use crate::auth::{Auth, Credential};
 use crate::clock::{Clock, pause};
+use crate::dialect::Plane;
 use crate::dialect::refuse::{self, Reading};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::mask::{Masked, SecretsInUse};
@@ -23,8 +24,8 @@ use crate::observe::EventName;
 use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, Class, Decision, Fingerprint, Lane, LaneKey, Permit, RateLimit, RetryOptions, RetryState,
-    Safety, Ticket, Verdict, classify, hints,
+    Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Lane, LaneKey, Permit, RateLimit, Refused, RetryOptions,
+    RetryState, Safety, Ticket, Verdict, Waiting, classify, hints,
 };
 use crate::wire::{WireHead, WireResponse};
 
@@ -32,20 +33,21 @@ use crate::wire::{WireHead, WireResponse};
 pub(super) struct Run<'a> {
     pub pipeline: &'a Pipeline,
     pub auth: &'a Auth,
-    pub call: &'a Call<'a>,
-    pub id: &'a str,
-    pub url: Url,
-    pub options: CallOptions,
+    pub call: Box<Call<'a>>,
+    pub id: Box<str>,
+    /// The address, from when it was checked until the call is sent or has to wait.
+    url: Option<Box<Url>>,
     pub started: Duration,
     pub deadline: Option<Duration>,
     pub credential: Option<Credential>,
-    /// Those that were refused before it.
-    refused: Vec<Credential>,
+    /// The one that was refused before it.
+    refused: Option<Credential>,
     pub attempts: Vec<AttemptRecord>,
     /// How long the call has waited since its last attempt.
     pub delay: Duration,
     queued: Duration,
-    state: RetryState,
+    /// What the attempts of the call have used up; there once one has failed.
+    state: Option<Box<RetryState>>,
     budget: Arc<Budget>,
     /// An earlier attempt may have been carried out.
     unclear: bool,
@@ -55,7 +57,7 @@ pub(super) struct Run<'a> {
     /// The last answer was that there are too many requests.
     throttled: bool,
     /// What the last answer said about its rate limit.
-    rate_limit: Option<RateLimit>,
+    rate_limit: Option<Box<RateLimit>>,
 }
 
 /// A failed attempt, judged.
@@ -77,57 +79,67 @@ impl<'a> Run<'a> {
     pub(super) fn begin(
         pipeline: &'a Pipeline,
         auth: &'a Auth,
-        call: &'a Call<'a>,
-        id: &'a str,
+        call: Box<Call<'a>>,
+        id: Box<str>,
+        url: Url,
         started: Duration,
-    ) -> Result<Self> {
-        let options = call.options.over(pipeline.calls);
-        let deadline = pipeline.deadline(call, options, started);
-        let retry = RetryOptions { max_attempts: options.max_attempts.unwrap_or(pipeline.retry.max_attempts), ..pipeline.retry };
+    ) -> Self {
         let budget = pipeline.shared.budgets().of(&pipeline.origin, started);
         budget.deposit(started);
-        Ok(Self {
-            url: pipeline.base.join(&call.planned.target)?,
+        Self {
+            url: Some(Box::new(url)),
             pipeline,
             auth,
-            call,
             id,
-            options,
             started,
-            deadline,
+            deadline: pipeline.deadline(&call, call.options.over(pipeline.calls), started),
+            call,
             credential: None,
-            refused: Vec::new(),
+            refused: None,
             attempts: Vec::new(),
             delay: Duration::ZERO,
             queued: Duration::ZERO,
-            state: RetryState::new(retry, call.safety, deadline),
+            state: None,
             budget,
             unclear: false,
             renewed: false,
             held: None,
             throttled: false,
             rate_limit: None,
-        })
+        }
+    }
+
+    /// How this call may be treated: as it says, else as the client says.
+    pub(super) fn options(&self) -> CallOptions {
+        self.call.options.over(self.pipeline.calls)
+    }
+
+    fn state(&self) -> RetryState {
+        let retry = self.pipeline.retry;
+        let max_attempts = self.options().max_attempts.unwrap_or(retry.max_attempts);
+        RetryState::new(RetryOptions { max_attempts, ..retry }, self.call.safety, self.deadline)
     }
 
     pub(super) async fn finish(&mut self) -> Result<(Answered, Meta)> {
         if let Some(plane) = self.call.plane {
-            let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
             // On the heap while it lasts, as every part below that is large: a call that waits in
             // line keeps no room for them, and tens of thousands may wait.
-            let credential = Box::pin(self.in_time(self.auth.credential(plane, self.clock(), &lending))).await;
-            // Whatever became of a login, the call itself was never sent.
-            self.credential = Some(credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))?);
+            self.credential = Some(Box::pin(self.authorized(plane)).await?);
         }
         let place = self.place();
         loop {
-            let permit = self.admitted(&place).await?;
-            let connection = self.connection().await?;
-            let result = Box::pin(self.attempt(connection)).await;
+            let before = self.clock().monotonic();
+            let admitted = Waiting::new(&place.lane, &place.ticket, self.entry(&place), self.deadline).await;
+            let permit = self.admitted(before, admitted)?;
+            let connection = Box::pin(self.connection()).await?;
+            let url = self.address()?;
+            let result = Box::pin(self.attempt(connection, url)).await;
             let judged = match self.judge(result, &place.lane) {
                 Ok(answered) => {
-                    place.lane.answered(permit, Answer::Ok, self.rate_limit);
-                    self.state.succeeded(self.clock().monotonic(), &self.budget);
+                    place.lane.answered(permit, Answer::Ok, self.rate_limit.as_deref().copied());
+                    if let Some(state) = &mut self.state {
+                        state.succeeded(self.pipeline.clock.monotonic(), &self.budget);
+                    }
                     let meta = self.meta();
                     return Ok((Answered { attempts: std::mem::take(&mut self.attempts), ..answered }, meta));
                 }
@@ -135,7 +147,7 @@ impl<'a> Run<'a> {
             };
             let limited = self.give_back(&place.lane, permit, &judged);
             if self.is_abandoned() {
-                return Err(self.ended(judged, Stop::Cancelled));
+                return Err(self.ended(*judged, Stop::Cancelled));
             }
             if judged.lost && Box::pin(self.renew()).await? {
                 continue;
@@ -143,7 +155,22 @@ impl<'a> Run<'a> {
             if self.is_repeated_delete(&judged) {
                 return Ok(self.deleted_before(&judged));
             }
-            self.next(judged, limited).await?;
+            Box::pin(self.next(judged, limited)).await?;
+        }
+    }
+
+    async fn authorized(&self, plane: Plane) -> Result<Credential> {
+        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
+        let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
+        // Whatever became of a login, the call itself was never sent.
+        credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))
+    }
+
+    /// Where the request goes: as it was checked, or made again.
+    fn address(&mut self) -> Result<Url> {
+        match self.url.take() {
+            Some(url) => Ok(*url),
+            None => self.pipeline.base.join(&self.call.planned.target),
         }
     }
 
@@ -162,7 +189,7 @@ impl<'a> Run<'a> {
     }
 
     fn tell(&self, name: EventName, fill: impl FnOnce(&mut crate::Event)) {
-        self.pipeline.teller(self.call.operation, self.id).tell(name, self.attempts.len() as u32, fill);
+        self.pipeline.teller(self.call.operation, &self.id).tell(name, self.attempts.len() as u32, fill);
     }
 
     /// What a credential takes, a provider's time included, is part of the call's time.
@@ -180,17 +207,25 @@ impl<'a> Run<'a> {
         let owner = self.credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
         let key = LaneKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
         let lane = self.pipeline.shared.lanes().of(&key);
-        let retry = self.pipeline.retry;
+        let (options, retry) = (self.options(), self.pipeline.retry);
         let ticket = lane
-            .ticket(self.options.priority.unwrap_or(self.call.priority), self.options.throttle.unwrap_or_default())
+            .ticket(options.priority.unwrap_or(self.call.priority), options.throttle.unwrap_or_default())
             .max_retry_after(retry.max_retry_after)
             .queue_limit(retry.queue_limit as usize);
         Place { lane, ticket }
     }
 
-    async fn admitted(&mut self, place: &Place) -> Result<Permit> {
-        let before = self.clock().monotonic();
-        let admitted = place.lane.admit(&place.ticket, self.deadline).await;
+    /// Comes to the lane. Tens of thousands may wait in it: what can be made again is not kept then.
+    fn entry(&mut self, place: &Place) -> Entry {
+        let entry = place.lane.enter(&place.ticket, self.deadline);
+        if let Entry::InLine(_) = entry {
+            self.url = None;
+        }
+        entry
+    }
+
+    /// The call has been let through its lane, or refused.
+    fn admitted(&mut self, before: Duration, admitted: std::result::Result<Permit, Refused>) -> Result<Permit> {
         let waited = self.clock().monotonic().saturating_sub(before);
         self.queued += waited;
         self.delay += waited;
@@ -249,7 +284,7 @@ impl<'a> Run<'a> {
                 return false;
             }
         };
-        lane.answered(permit, answer, self.rate_limit)
+        lane.answered(permit, answer, self.rate_limit.as_deref().copied())
     }
 
     /// Another credential after a refusal, once; whether there is one.
@@ -262,24 +297,27 @@ impl<'a> Run<'a> {
         self.renewed = true;
         let refused = |error| self.with_history(error).with(|data| data.outcome = self.outcome(Outcome::Rejected));
         let Some(other) = result.map_err(refused)? else { return Ok(false) };
-        self.refused.extend(self.credential.replace(other));
+        self.refused = self.credential.replace(other);
         Ok(true)
     }
 
     /// Waits as `retry` decides, or ends the call.
-    async fn next(&mut self, judged: Judged, limited: bool) -> Result<()> {
+    async fn next(&mut self, judged: Box<Judged>, limited: bool) -> Result<()> {
         self.unclear |= judged.verdict.outcome == Outcome::Unknown;
         let failure = Failure { verdict: &judged.verdict, connection_died: judged.died, limited };
         let chance = (self.clock().random(), self.clock().random());
-        match self.state.decide(failure, self.clock().monotonic(), chance, &self.budget) {
-            Decision::ReplayNow => self.hold(judged),
+        let mut state = self.state.take().unwrap_or_else(|| Box::new(self.state()));
+        let decision = state.decide(failure, self.clock().monotonic(), chance, &self.budget);
+        self.state = Some(state);
+        match decision {
+            Decision::ReplayNow => self.hold(*judged),
             Decision::Throttled { hint } => {
-                self.hold(judged);
+                self.hold(*judged);
                 self.throttled = true;
                 self.tell(EventName::Throttled, |event| event.duration = hint);
             }
             Decision::Wait(delay) => {
-                self.hold(judged);
+                self.hold(*judged);
                 self.delay = delay;
                 self.tell(EventName::Backoff, |event| event.duration = Some(delay));
                 pause(self.clock(), delay).await;
@@ -288,7 +326,7 @@ impl<'a> Run<'a> {
                 if stop == Stop::Budget {
                     self.tell(EventName::BudgetEmpty, |_| {});
                 }
-                return Err(self.ended(judged, stop));
+                return Err(self.ended(*judged, stop));
             }
         }
         Ok(())
@@ -300,16 +338,20 @@ impl<'a> Run<'a> {
     }
 
     /// What an attempt meant. Bookkeeping that every answer brings is done here too.
-    fn judge(&mut self, result: std::result::Result<Answered, Broken>, lane: &Lane) -> std::result::Result<Answered, Judged> {
+    fn judge(
+        &mut self,
+        result: std::result::Result<Answered, Broken>,
+        lane: &Lane,
+    ) -> std::result::Result<Answered, Box<Judged>> {
         self.rate_limit = None;
         let answered = match result {
             Ok(answered) => answered,
-            Err(broken) => return Err(self.judge_broken(broken, lane)),
+            Err(broken) => return Err(Box::new(self.judge_broken(broken, lane))),
         };
         if let Some(record) = self.attempts.last() {
             lane.note_date(&answered.head, record.started_at, self.clock().now());
         }
-        self.rate_limit = hints::rate_limit(&answered.head, lane.server_now());
+        self.rate_limit = hints::rate_limit(&answered.head, lane.server_now()).map(Box::new);
         if is_success(&answered.head) {
             return Ok(answered);
         }
@@ -317,7 +359,7 @@ impl<'a> Run<'a> {
             Body::Whole(body) => body,
             Body::Open(_) => Bytes::new(),
         };
-        Err(self.judge_refusal(WireResponse { head: answered.head, body }, lane))
+        Err(Box::new(self.judge_refusal(WireResponse { head: answered.head, body }, lane)))
     }
 
     fn judge_refusal(&mut self, answer: WireResponse, lane: &Lane) -> Judged {
@@ -340,7 +382,7 @@ impl<'a> Run<'a> {
     }
 
     fn judge_broken(&mut self, broken: Broken, lane: &Lane) -> Judged {
-        let proxy = self.pipeline.transport.proxy_of(&self.url);
+        let proxy = self.address().ok().and_then(|url| self.pipeline.transport.proxy_of(&url));
         let error = failure::broken(&broken, proxy.as_deref());
         let died = classify::connection_died(&broken.error);
         let verdict = classify::classify_failure(&broken.error);
@@ -419,7 +461,7 @@ impl<'a> Run<'a> {
             attempts: self.attempts.len() as u32,
             elapsed: self.clock().monotonic().saturating_sub(self.started),
             queued: self.queued,
-            rate_limit: self.rate_limit,
+            rate_limit: self.rate_limit.as_deref().copied(),
             ambiguous: false,
             salvaged: false,
         }

@@ -26,6 +26,7 @@ use crate::op::{Ask, Payload};
 use crate::options::Limit;
 use crate::pipeline::{Call, Done};
 use crate::retry::Safety;
+use crate::wire::BoxFuture;
 
 pub use stream::{EventStream, ServerEvent};
 pub use typed::{Accounts, Runs, Segments, Tracking};
@@ -110,7 +111,7 @@ impl Resource {
     /// `unsupported`, before any request, where there is no such list.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Item>> {
         let op = self.op("list")?;
-        self.page(op, Ask::new(), page).await
+        self.page(op, Box::new(Ask::new), page).await
     }
 
     /// Gets one object.
@@ -161,7 +162,7 @@ impl Resource {
         match op.returns {
             Returns::Item if op.wait.is_some() => self.wait(&op, ask).await.map(ActionResult::Item),
             Returns::Item => self.item(&op, ask).await.map(ActionResult::Item),
-            Returns::Page => self.page(op, ask, page).await.map(ActionResult::Page),
+            Returns::Page => self.page(op, Box::new(move || ask.clone()), page).await.map(ActionResult::Page),
             Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
             Returns::Nothing => self.send(&op, ask).await.map(|done| ActionResult::Nothing(Reply::new((), done.meta))),
             Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
@@ -173,21 +174,35 @@ impl Resource {
     }
 
     fn planned<'a>(&self, op: &'a OpSpec, ask: Ask) -> Result<Call<'a>> {
-        let planned = plan::plan(self.client.spec(), op, ask, self.client.account.as_ref())
+        let planned = plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref())
             .map_err(|error| self.client.named_op(error, op))?;
         Ok(self.client.call(op, planned))
     }
 
-    async fn send(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
-        let call = self.planned(op, ask)?;
-        let _change = self.client.changing(op);
-        self.client.pipeline.run(&self.client.auth, call).await
+    /// Planned before the future is made, which would keep room for the arguments more than once.
+    fn send<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Done>> + Send + 'a {
+        let call = self.planned(op, ask).map(Box::new);
+        async move {
+            let call = call?;
+            let _change = self.client.changing(op);
+            self.client.pipeline.run(&self.client.auth, call).await
+        }
     }
 
-    async fn item(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
-        let map = &self.client.spec().item;
+    fn item<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Reply<Item>>> + Send + 'a {
         let named = ask.places.iter().find(|(name, _)| name == "id").map(|(_, id)| id.clone());
-        let done = self.send(op, ask).await?;
+        let call = self.planned(op, ask).map(Box::new);
+        async move {
+            let call = call?;
+            let change = self.client.changing(op);
+            let done = self.client.pipeline.run(&self.client.auth, call).await?;
+            drop(change);
+            self.read_item(op, named, done)
+        }
+    }
+
+    fn read_item(&self, op: &OpSpec, named: Option<String>, done: Done) -> Result<Reply<Item>> {
+        let map = &self.client.spec().item;
         // What a change was made to is known; what was made, only its answer tells.
         let is_change = op.safety != Safety::Safe && (op.method != Method::POST || named.is_some());
         if is_change && read::tells_nothing(&done.answer) {
@@ -217,24 +232,29 @@ impl Resource {
         }
     }
 
-    async fn page(&self, op: Arc<OpSpec>, ask: Ask, page: PageRequest) -> Result<Page<Item>> {
+    fn page(
+        &self,
+        op: Arc<OpSpec>,
+        ask: Box<dyn Fn() -> Ask + Send + Sync>,
+        page: PageRequest,
+    ) -> BoxFuture<'static, Result<Page<Item>>> {
         let listing = Listing {
             client: self.client.clone(),
             op,
             page_size: page.page_size,
-            ask: Arc::new(move || ask.clone()),
+            ask,
             read_item: |client, value, members| read::item(&client.spec().item, value, members),
             fits: None,
         };
-        fetch_page(listing, page.after).await
+        fetch_page(Arc::new(listing), page.after)
     }
 
     async fn stream(&self, op: &Arc<OpSpec>, ask: Ask) -> Result<EventStream> {
         let mut call = self.planned(op, ask)?;
         call.streamed = true;
-        call.planned.headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
+        call.planned.insert_header(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
         // A server that compresses holds events back until it has enough to compress.
-        call.planned.headers.insert(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
+        call.planned.insert_header(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
         let stall = call.options.stall;
         let (answered, meta) = self.client.pipeline.open(&self.client.auth, call).await?;
         EventStream::open(&self.client, op, answered, meta, stall).await
@@ -246,7 +266,7 @@ impl Resource {
         let Some(rule) = &op.wait else { return Err(Error::new(ErrorKind::Internal)) };
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
-        let total = match self.client.overrides.total {
+        let total = match self.client.settings.overrides.total {
             Limit::After(total) => Some(clock.monotonic().saturating_add(total)),
             Limit::Inherit | Limit::Never => None,
         };

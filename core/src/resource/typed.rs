@@ -79,7 +79,7 @@ impl Client {
         let resource = self.resource("evaluate");
         let op = resource.op("call")?;
         let mut body = payload(action)?;
-        if let (Payload::Json(Value::Object(members)), Some(agent)) = (&mut body, &self.agent_id) {
+        if let (Payload::Json(Value::Object(members)), Some(agent)) = (&mut body, &self.settings.agent_id) {
             members.entry("agent_id").or_insert_with(|| json!(&**agent));
         }
         resource.json(&op, Ask { body: Some(body), ..Ask::new() }).await
@@ -238,7 +238,8 @@ impl Segments {
     /// `not_found`.
     pub async fn members(&self, id: impl Into<String>, page: PageRequest) -> Result<Page<Item>> {
         let op = self.0.op("members")?;
-        self.0.page(op, Ask::new().place("id", id), page).await
+        let id = id.into();
+        self.0.page(op, Box::new(move || Ask::new().place("id", &*id)), page).await
     }
 
     /// Asks which segments a user belongs to.

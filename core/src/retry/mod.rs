@@ -27,6 +27,7 @@ pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
 pub use hints::RateLimit;
 pub use lane::{Answer, Fingerprint, Lane, LaneKey, LaneView, Lanes, Permit, Priority, Refused, Throttle, Ticket};
+pub(crate) use lane::{Entry, Waiting};
 pub use options::RetryOptions;
 
 wire_enum! {

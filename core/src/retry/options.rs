@@ -28,7 +28,8 @@ pub struct RetryOptions {
     /// once and says when to come back.
     pub max_retry_after: Duration,
     /// The calls that may wait for one key; one more is refused with `stop = queue_full`. Urgent
-    /// calls are counted by themselves, and a call that the service has refused keeps its place.
+    /// calls are counted by themselves, and a call that the service has refused keeps its place. A
+    /// waiting call takes about 1.3 kB: 65 MB when 50,000 wait.
     pub queue_limit: u32,
     /// The time another attempt must have before the deadline to be worth starting.
     pub min_attempt: Duration,

@@ -53,6 +53,14 @@ impl Walks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where a walk begins that a token does not go on with; `None` when it goes on with one.
+    pub(crate) fn beginning(&self, token: Option<&str>) -> Option<Option<String>> {
+        let Some(token) = token else { return Some(None) };
+        let Some((number, _, wanted)) = parts(token) else { return Some(Some(token.to_owned())) };
+        let known = self.lock().walks.contains_key(&number);
+        (!known).then(|| (!wanted.is_empty()).then(|| wanted.to_owned()))
+    }
+
     /// The walk of a token, or a new one; `None` when the token belongs to another list.
     pub(crate) fn at(&self, token: Option<&str>, list: &dyn Fn() -> u128) -> Option<Found> {
         let fresh = |start: Option<String>| Found { walk: Walk::from(start.clone()), wanted: start, place: None };

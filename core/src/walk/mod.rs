@@ -138,11 +138,6 @@ impl Walk {
         Self { start, ..Self::default() }
     }
 
-    /// Whether it has no page yet.
-    pub(crate) fn is_new(&self) -> bool {
-        self.pages == 0
-    }
-
     /// What comes next, when the page at `wanted` is due.
     pub(crate) fn step(&self, wanted: Option<&str>, now: Standing) -> Step {
         if self.pages == 0 {

@@ -122,7 +122,8 @@ pub struct ClientOptions {
     pub retry_cap: Option<Duration>,
     /// The longest delay asked for by the service that is waited out; 60 s unless given.
     pub max_retry_after: Option<Duration>,
-    /// The calls that may wait for one key; one more is refused. 50,000 unless given.
+    /// The calls that may wait for one key; one more is refused. 50,000 unless given. Each takes about
+    /// 1.3 kB, and what its language keeps for a task.
     pub queue_limit: Option<u32>,
     /// What to do when the throttle lane is closed.
     pub throttle: Option<Throttle>,

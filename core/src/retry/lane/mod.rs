@@ -44,10 +44,11 @@ use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
 use crate::wire_enum::wire_enum;
 use state::{Arrival, Grant, LaneState, Next};
-use waiting::{Slot, Verdict, Waiting};
+use waiting::{Slot, Verdict};
 
 pub use queue::Waiter;
 pub use registry::{Fingerprint, LaneKey, Lanes};
+pub(crate) use waiting::Waiting;
 
 wire_enum! {
     /// Which calls go first.
@@ -179,6 +180,15 @@ impl fmt::Debug for Permit {
     }
 }
 
+/// What a call gets that comes to a lane.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// It may send now, or does not wait; none once it has been told.
+    Through(Option<Result<Permit, Refused>>),
+    /// It is in line: [`Waiting`] is how it gets on.
+    InLine(Waiter),
+}
+
 /// How a lane stands, for events and metrics.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -250,19 +260,21 @@ impl Lane {
     /// [`Refused`] when the wait would outlast the deadline, or does, or is longer than the ticket
     /// allows, when too many wait, or when the ticket says not to wait.
     pub async fn admit(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Result<Permit, Refused> {
+        Waiting::new(self, ticket, self.enter(ticket, deadline), deadline).await
+    }
+
+    /// The first half of [`Lane::admit`]: the answer, or a place in line, which must be waited for.
+    pub(crate) fn enter(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Entry {
         let now = self.clock.monotonic();
-        let waiter = {
-            let mut inner = self.lock();
-            match inner.state.arrive(ticket, deadline, now) {
-                Arrival::Granted(grant) => return Ok(self.permit(grant)),
-                Arrival::Refused(refused) => return Err(refused),
-                Arrival::Waits(waiter) => {
-                    inner.slots.insert(waiter.arrival(), Slot::default());
-                    waiter
-                }
+        let mut inner = self.lock();
+        match inner.state.arrive(ticket, deadline, now) {
+            Arrival::Granted(grant) => Entry::Through(Some(Ok(self.permit(grant)))),
+            Arrival::Refused(refused) => Entry::Through(Some(Err(refused))),
+            Arrival::Waits(waiter) => {
+                inner.slots.insert(waiter.arrival(), Slot::default());
+                Entry::InLine(waiter)
             }
-        };
-        Waiting::new(self, ticket, waiter, deadline).await
+        }
     }
 
     /// Gives a permit back with what came of it. Whether it was a 503 by which the service
@@ -342,13 +354,13 @@ impl Inner {
                 Next::Granted(waiter, grant) => {
                     if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
                         due.extend(slot.rouse(clock));
-                        slot.verdict = Some(Verdict::Granted(grant));
+                        slot.verdict = Some(Box::new(Verdict::Granted(grant)));
                     }
                 }
                 Next::Refused(waiter, refused) => {
                     if let Some(slot) = self.slots.get_mut(&waiter.arrival()) {
                         due.extend(slot.rouse(clock));
-                        slot.verdict = Some(Verdict::Refused(refused));
+                        slot.verdict = Some(Box::new(Verdict::Refused(refused)));
                     }
                 }
                 Next::At(at, waiter) => {

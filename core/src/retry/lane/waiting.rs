@@ -15,13 +15,14 @@ use crate::clock::Clock;
 use crate::error::Stop;
 use crate::retry::lane::queue::Waiter;
 use crate::retry::lane::state::Grant;
-use crate::retry::lane::{Inner, Lane, Permit, Refused, Ticket, wake};
+use crate::retry::lane::{Entry, Inner, Lane, Permit, Refused, Ticket, wake};
 use crate::wire::BoxFuture;
 
 /// What a waiting call and those who wake it share, under the lane's lock.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    pub(super) verdict: Option<Verdict>,
+    /// Boxed, as the timer below: while a call waits it has neither.
+    pub(super) verdict: Option<Box<Verdict>>,
     waker: Option<Waker>,
     /// Roused since its last poll: it will be polled again.
     roused: bool,
@@ -57,13 +58,12 @@ impl Slot {
 }
 
 /// The future behind [`Lane::admit`] for a call that cannot go at once.
-pub(super) struct Waiting<'a> {
+pub(crate) struct Waiting<'a> {
     lane: &'a Arc<Lane>,
     ticket: &'a Ticket,
-    waiter: Waiter,
+    entry: Entry,
     deadline: Option<Duration>,
-    timer: Option<(Duration, BoxFuture<'static, ()>)>,
-    done: bool,
+    timer: Option<Box<(Duration, BoxFuture<'static, ()>)>>,
 }
 
 /// What a look at the lane gave.
@@ -74,37 +74,37 @@ enum Look {
 }
 
 impl<'a> Waiting<'a> {
-    pub(super) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, waiter: Waiter, deadline: Option<Duration>) -> Self {
-        Self { lane, ticket, waiter, deadline, timer: None, done: false }
+    pub(crate) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, entry: Entry, deadline: Option<Duration>) -> Self {
+        Self { lane, ticket, entry, deadline, timer: None }
     }
 
-    fn look(&mut self, now: Duration, waker: &Waker) -> Look {
+    fn look(&mut self, waiter: Waiter, now: Duration, waker: &Waker) -> Look {
         let clock = &*self.lane.clock;
         let mut inner = self.lane.lock();
-        if let Some(slot) = inner.slots.get_mut(&self.waiter.arrival()) {
+        if let Some(slot) = inner.slots.get_mut(&waiter.arrival()) {
             slot.come_back(clock);
             slot.waker = None;
         }
         let mut due = inner.drive(now, clock);
-        let look = self.judge(&mut inner, now, waker, &mut due);
+        let look = self.judge(&mut inner, waiter, now, waker, &mut due);
         drop(inner);
         wake(due);
         look
     }
 
-    fn judge(&mut self, inner: &mut Inner, now: Duration, waker: &Waker, due: &mut Vec<Waker>) -> Look {
-        let arrival = self.waiter.arrival();
+    fn judge(&mut self, inner: &mut Inner, waiter: Waiter, now: Duration, waker: &Waker, due: &mut Vec<Waker>) -> Look {
+        let arrival = waiter.arrival();
         let verdict = inner.slots.get_mut(&arrival).and_then(|slot| slot.verdict.take());
         if let Some(verdict) = verdict {
-            self.finish(inner);
-            return Look::Done(match verdict {
+            self.finish(inner, waiter);
+            return Look::Done(match *verdict {
                 Verdict::Granted(grant) => Ok(self.lane.permit(grant)),
                 Verdict::Refused(refused) => Err(refused),
             });
         }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
-            self.finish(inner);
-            inner.state.withdraw(self.waiter);
+            self.finish(inner, waiter);
+            inner.state.withdraw(waiter);
             due.extend(inner.drive(now, &*self.lane.clock));
             let retry_after = inner.state.estimate(self.ticket, now);
             return Look::Done(Err(Refused { retry_after, stop: Stop::Deadline }));
@@ -113,13 +113,13 @@ impl<'a> Waiting<'a> {
             slot.roused = false;
             slot.waker = Some(waker.clone());
         }
-        let turn = inner.armed.filter(|(_, holder)| *holder == self.waiter).map(|(at, _)| at);
+        let turn = inner.armed.filter(|(_, holder)| *holder == waiter).map(|(at, _)| at);
         Look::Sleep(turn.into_iter().chain(self.deadline).min())
     }
 
-    fn finish(&mut self, inner: &mut Inner) {
-        self.done = true;
-        inner.slots.remove(&self.waiter.arrival());
+    fn finish(&mut self, inner: &mut Inner, waiter: Waiter) {
+        self.entry = Entry::Through(None);
+        inner.slots.remove(&waiter.arrival());
     }
 
     /// Whether the time has come.
@@ -128,9 +128,9 @@ impl<'a> Waiting<'a> {
             self.timer = None;
             return false;
         };
-        let known = self.timer.take().filter(|(known, _)| *known == at);
-        let (_, sleep) = self.timer.insert(known.unwrap_or_else(|| (at, self.lane.clock.sleep(at.saturating_sub(now)))));
-        let due = sleep.as_mut().poll(cx).is_ready();
+        let known = self.timer.take().filter(|timer| timer.0 == at);
+        let timer = known.unwrap_or_else(|| Box::new((at, self.lane.clock.sleep(at.saturating_sub(now)))));
+        let due = self.timer.insert(timer).1.as_mut().poll(cx).is_ready();
         if due {
             self.timer = None;
         }
@@ -142,9 +142,14 @@ impl Future for Waiting<'_> {
     type Output = Result<Permit, Refused>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let waiter = match &mut self.entry {
+            // Polled after its end it never wakes, as any future may.
+            Entry::Through(told) => return told.take().map_or(Poll::Pending, Poll::Ready),
+            Entry::InLine(waiter) => *waiter,
+        };
         loop {
             let now = self.lane.clock.monotonic();
-            let at = match self.look(now, cx.waker()) {
+            let at = match self.look(waiter, now, cx.waker()) {
                 Look::Done(result) => return Poll::Ready(result),
                 Look::Sleep(at) => at,
             };
@@ -153,7 +158,7 @@ impl Future for Waiting<'_> {
             }
         }
         let mut inner = self.lane.lock();
-        if let Some(slot) = inner.slots.get_mut(&self.waiter.arrival()) {
+        if let Some(slot) = inner.slots.get_mut(&waiter.arrival()) {
             slot.go_away(&*self.lane.clock);
         }
         Poll::Pending
@@ -162,21 +167,20 @@ impl Future for Waiting<'_> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if self.done {
-            return;
-        }
+        let Entry::InLine(waiter) = self.entry else { return };
         let clock = &*self.lane.clock;
         let now = clock.monotonic();
         let mut inner = self.lane.lock();
-        let slot = inner.slots.remove(&self.waiter.arrival());
-        match slot.and_then(|mut slot| {
+        let slot = inner.slots.remove(&waiter.arrival());
+        let verdict = slot.and_then(|mut slot| {
             slot.come_back(clock);
             slot.verdict
-        }) {
+        });
+        match verdict.map(|verdict| *verdict) {
             Some(Verdict::Granted(grant)) => inner.state.release(grant, now),
             Some(Verdict::Refused(_)) => {}
             None => {
-                inner.state.withdraw(self.waiter);
+                inner.state.withdraw(waiter);
             }
         }
         let due = inner.drive(now, clock);
@@ -187,6 +191,6 @@ impl Drop for Waiting<'_> {
 
 impl fmt::Debug for Waiting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiting").field("waiter", &self.waiter).field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Waiting").field("entry", &self.entry).field("deadline", &self.deadline).finish_non_exhaustive()
     }
 }
