@@ -10,12 +10,14 @@ namespace Keywright.Tests
     /// <summary>What a C# developer expects of a C# library.</summary>
     public sealed class IdiomTests
     {
-        // SEC-74: the key alone makes a client, as printed; the calls go to the sandbox.
+        // SEC-74: the key alone makes a client; what the page prints in its place is refused by name.
         [Fact]
         public async Task The_printed_program_runs()
         {
-            using var printed = new SeclaiClient("YOUR_API_KEY");
-            Assert.Equal("https://api.seclai.com", printed.Describe().BaseUrl);
+            var refused = Assert.Throws<ConfigException>(() => new SeclaiClient("YOUR_API_KEY"));
+            Assert.Contains("placeholder", refused.Message);
+            using var alone = new SeclaiClient("sk-0123456789abcdef0123456789");
+            Assert.Equal("https://api.seclai.com", alone.Describe().BaseUrl);
             using var sandbox = await Sandbox.StartAsync();
             using var client = new SeclaiClient(sandbox.Seclai());
             var agents = await client.Agents.ListAsync();

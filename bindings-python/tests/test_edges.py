@@ -146,7 +146,7 @@ def test_two_variables_of_one_setting_that_differ_are_refused(monkeypatch: pytes
 
 def test_a_dialect_of_ones_own_names_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(__file__).parents[2] / "examples/acme.toml").read_text()
-    dialect = Dialect.from_toml(text)
+    dialect = Dialect.from_toml(text, env=["ACME_API_KEY"])
     assert "ACME_API_KEY" in dialect.variables()
     assert "HTTPS_PROXY" in dialect.variables()
     monkeypatch.setenv("ACME_API_KEY", "acme_0123456789abcdef")

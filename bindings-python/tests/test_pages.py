@@ -13,10 +13,10 @@ from keywright.sandbox import Sandbox
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A sandbox that answers for keys that a page prints: they are real keys of its state."""
+    """A sandbox that answers for the one key that a page prints as a key: it is a real key of its state."""
     sandbox = Sandbox()
     state = sandbox.fixtures()
-    for service, key in (("seclai", "YOUR_API_KEY"), ("sidclaw", "ai_your_key_here"), ("itellico", "sk-a1b2c3d4.xyz789...")):
+    for service, key in (("itellico", "sk-a1b2c3d4.xyz789..."),):
         own = sandbox.access(service).api_key
         assert own is not None
         digest = sha256(own.expose().encode()).hexdigest()
@@ -33,21 +33,25 @@ def printed(sandbox: Sandbox, service: str) -> dict[str, object]:
     return {"base_url": access.base_url, "clock": access.clock}
 
 
-# SEC-27, SEC-71: `client = Seclai(api_key="YOUR_API_KEY")`.
+# SEC-27, SEC-71: `client = Seclai(api_key="YOUR_API_KEY")`, with a key in the place of the placeholder.
 def test_the_snippet_of_seclai(sandbox: Sandbox) -> None:
-    from keywright import Seclai
+    from keywright import ConfigError, Seclai
 
-    client = Seclai(api_key="YOUR_API_KEY", **printed(sandbox, "seclai"))
+    with pytest.raises(ConfigError, match="placeholder"):
+        Seclai(api_key="YOUR_API_KEY", **printed(sandbox, "seclai"))
+    client = Seclai(api_key=sandbox.access("seclai").api_key, **printed(sandbox, "seclai"))
     agents = client.agents.list()
     assert {agent.name for agent in agents} == {"Analyst", "Night report"}
 
 
 # SID-21: `SidClaw(api_key=..., agent_id=...)`.
 def test_the_snippet_of_sidclaw(sandbox: Sandbox) -> None:
-    from keywright import SidClaw
+    from keywright import ConfigError, SidClaw
 
+    with pytest.raises(ConfigError, match="placeholder"):
+        SidClaw(api_key="ai_your_key_here", **printed(sandbox, "sidclaw"))
     client = SidClaw(
-        api_key="ai_your_key_here",
+        api_key=sandbox.access("sidclaw").api_key,
         agent_id=sandbox.access("sidclaw").agent_id,
         **printed(sandbox, "sidclaw"),
     )

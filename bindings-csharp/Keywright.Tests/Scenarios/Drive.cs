@@ -79,22 +79,22 @@ namespace Keywright.Tests.Scenarios
                     var key = Shown(await keys.UpdateAsync(given.Text("id"), Change(given), token));
                     return Forms.Of(key).With(key.Meta);
                 case "revoke":
-                    return Forms.Of(Shown(await keys.RevokeAsync(given.Text("id"), token)));
+                    return Forms.Of(Shown(await keys.RevokeAsync(given.Text("id"), given.Flag("allow_self"), token)));
                 case "retire":
-                    return Forms.Of(Shown(await keys.RetireAsync(given.Text("id"), token)));
+                    return Forms.Of(Shown(await keys.RetireAsync(given.Text("id"), given.Flag("allow_self"), token)));
                 case "delete":
-                    return Forms.Of(Shown(await keys.DeleteAsync(given.Text("id"), token)).Meta);
+                    return Forms.Of(Shown(await keys.DeleteAsync(given.Text("id"), given.Flag("allow_self"), token)).Meta);
                 default:
-                    return await ById(keys, action, given.Text("id"));
+                    return await ById(keys, action, given.Text("id"), given.Flag("allow_self"));
             }
         }
 
-        private async Task<Dictionary<string, object?>> ById(Keys keys, string action, string id)
+        private async Task<Dictionary<string, object?>> ById(Keys keys, string action, string id, bool allowSelf)
         {
             var key = action switch
             {
                 "get" => await keys.GetAsync(id, token),
-                "archive" => await keys.ArchiveAsync(id, token),
+                "archive" => await keys.ArchiveAsync(id, allowSelf, token),
                 "reactivate" => await keys.ReactivateAsync(id, token),
                 _ => throw new ScenarioException($"keys.{action} is no step"),
             };
@@ -189,16 +189,16 @@ namespace Keywright.Tests.Scenarios
             switch (each)
             {
                 case "keys.archive":
-                    await client.Keys.ArchiveAsync(id, token);
+                    await client.Keys.ArchiveAsync(id, cancellationToken: token);
                     break;
                 case "keys.revoke":
-                    await client.Keys.RevokeAsync(id, token);
+                    await client.Keys.RevokeAsync(id, cancellationToken: token);
                     break;
                 case "keys.retire":
-                    await client.Keys.RetireAsync(id, token);
+                    await client.Keys.RetireAsync(id, cancellationToken: token);
                     break;
                 case "keys.delete":
-                    await client.Keys.DeleteAsync(id, token);
+                    await client.Keys.DeleteAsync(id, cancellationToken: token);
                     break;
                 case "request":
                     await client.RequestAsync("DELETE", $"/api-keys/{id}", null, token);

@@ -107,8 +107,9 @@ async function key(client, action, taken, clock, signal) {
       return [await keys.update(id, { ...change, signal }), form]
     }
     case 'rotate': return [await keys.rotate(id, { ...handover(taken), signal }), form]
-    case 'revoke': case 'retire': return [await keys[action](id, { signal }), leftForm]
-    case 'delete': return [await keys.delete(id, { signal }), doneForm]
+    case 'revoke': case 'retire': return [await keys[action](id, { allowSelf: taken.value('allow_self'), signal }), leftForm]
+    case 'delete': return [await keys.delete(id, { allowSelf: taken.value('allow_self'), signal }), doneForm]
+    case 'archive': return [await keys.archive(id, { allowSelf: taken.value('allow_self'), signal }), form]
     default: return [await keys[action](id, { signal }), form]
   }
 }

@@ -34,9 +34,10 @@ def call(method: Callable[..., T], *arguments: Any) -> Awaitable[T]:
     if trio is not None and trio.lowlevel.in_trio_run():
         made: Awaitable[T] = _loaded("_on_trio").calls_of_run().call(method, *arguments)
         return made
-    if _calls_of_loop is None:
-        _calls_of_loop = _loaded("_on_asyncio").calls_of_loop
-    return _calls_of_loop().call(method, *arguments)
+    calls_of_loop = _calls_of_loop
+    if calls_of_loop is None:
+        calls_of_loop = _calls_of_loop = _loaded("_on_asyncio").calls_of_loop
+    return calls_of_loop().call(method, *arguments)
 
 
 def _loaded(name: str) -> Any:

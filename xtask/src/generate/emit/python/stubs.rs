@@ -143,8 +143,19 @@ pub fn native(surface: &Surface) -> Result<String, String> {
     spread(&mut out, "from ._types import (", &format!("{}, Pairs", words.join(", ")), ")");
     out.gap();
     out.line("__version__: str");
-    let by_hand =
-        ["__version__", "Secret", "Queue", "Link", "Request", "config_error", "loads", "no_resources", "taken", "not_taken"];
+    let by_hand = [
+        "__version__",
+        "Secret",
+        "Queue",
+        "Link",
+        "Request",
+        "config_error",
+        "loads",
+        "no_resources",
+        "taken",
+        "not_taken",
+        "_panic_next",
+    ];
     let records =
         surface.records.iter().filter(|record| record.is_given && record.name != "Pair").map(|record| record.name.as_str());
     let objects = surface.objects.iter().map(|object| object.name.as_str()).filter(|name| !BY_HAND.contains(name));
