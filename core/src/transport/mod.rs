@@ -6,13 +6,13 @@
 
 mod body;
 mod classify;
-mod dial;
 mod gzip;
 mod http;
-mod pool;
 mod proxy;
 #[doc(hidden)]
 pub mod replay;
+mod standstill;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tls;
