@@ -23,8 +23,8 @@ namespace Keywright.Tests
                 .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines))
                 .AddKeywrightClient(options => new SeclaiClient(options), (provider, options) =>
                 {
-                    options.BaseUrl = given.BaseUrl;
-                    options.ApiKey = given.ApiKey;
+                    options.BaseUrl = given.BaseUrl!;
+                    options.ApiKey = given.ApiKey!;
                     options.Clock = given.Clock;
                     options.OnEvent = happened => heard++;
                 })

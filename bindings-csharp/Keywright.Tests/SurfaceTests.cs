@@ -101,13 +101,19 @@ namespace Keywright.Tests
             var access = sandbox.Access("seclai");
             var all = new[]
             {
-                $"{made}", $"{made.Secret}", $"{made.Key}", JsonSerializer.Serialize(made), JsonSerializer.Serialize(made.Secret), $"{access}", $"{sandbox.Seclai()}",
-                JsonSerializer.Serialize(new { Options = made.Secret }), string.Join(",", client.Describe()), string.Format("{0}", (object)made.Secret),
+                $"{made}", $"{made.Secret}", $"{made.Key}", $"{access}", $"{sandbox.Seclai()}",
+                string.Join(",", client.Describe()), string.Format("{0}", (object)made.Secret),
             };
             foreach (var shown in all)
             {
                 Assert.DoesNotContain(text, shown);
                 Assert.DoesNotContain(access.ApiKey!.Expose(), shown);
+            }
+
+            // As JSON it would be something else, and perhaps sent as that.
+            foreach (var holds in new object[] { made, made.Secret, new { Options = made.Secret } })
+            {
+                Assert.DoesNotContain(text, Assert.Throws<NotSupportedException>(() => JsonSerializer.Serialize(holds)).ToString());
             }
 
             Assert.Equal("[secret]", made.Secret.ToString());

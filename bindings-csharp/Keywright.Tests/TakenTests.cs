@@ -46,7 +46,7 @@ namespace Keywright.Tests
 
                     stop.Cancel();
                     var isReceived = await account.Receive(call);
-                    span = isReceived ? Math.Max(span * 0.95, 1) : Math.Min(span * 1.05, 1000);
+                    span = isReceived ? Math.Max(span * 0.9, 1) : Math.Min(span * 1.1, 2000);
                 }
 
                 var (received, told) = await account.Settle();

@@ -439,6 +439,8 @@ export interface ClientOptions {
   privateLane?: boolean | null | undefined
   /** The largest body of an answer, decompressed, in bytes; 8 MiB unless given. */
   maxBody?: number | null | undefined
+  /** The most connections at once; 256 unless given. Calls beyond wait until one is free, within their time limits. Event streams are counted apart: as many may be open besides. */
+  maxConnections?: number | null | undefined
   /** Allows plain `http` to hosts other than this machine: the key travels in the clear. */
   allowInsecureHttp?: boolean | null | undefined
   /** Whether a key must begin as the service says that its keys do; yes unless given. */

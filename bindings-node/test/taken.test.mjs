@@ -75,10 +75,10 @@ describe('a new key', () => {
         setImmediate(tick)
         try {
           one.received.push((await client.keys.create({ name: 'ci', signal: stop.signal })).key.id)
-          span = Math.max(span * 0.95, 1)
+          span = Math.max(span * 0.9, 1)
         } catch (error) {
           assert.equal(error, stop.signal.reason)
-          span = Math.min(span * 1.05, 1000)
+          span = Math.min(span * 1.1, 2000)
         }
         isOver = true
       }

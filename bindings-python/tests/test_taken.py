@@ -69,7 +69,7 @@ class Moment:
         return random.uniform(0.0001, self.span)
 
     def saw(self, received: bool) -> None:
-        self.span = min(max(self.span * (0.95 if received else 1.05), 0.001), 1.0)
+        self.span = min(max(self.span * (0.9 if received else 1.1), 0.001), 2.0)
 
 
 @pytest.fixture

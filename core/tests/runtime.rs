@@ -34,7 +34,7 @@ fn without_a_runtime_every_call_is_refused() {
     assert_refused(at_once(client.agents().list(PageRequest::new())), "outside an async runtime");
     assert_refused(at_once(client.get("/agents").send()), "outside an async runtime");
     assert_refused(at_once(client.keys().create(CreateKey::new().name("ci"))), "outside an async runtime");
-    assert_refused(at_once(client.runs().stream("ag", &serde_json::json!({}))), "outside an async runtime");
+    assert_refused(at_once(client.runs().stream("ag", &serde_json::json!({ "input": "hello" }))), "outside an async runtime");
 }
 
 #[test]

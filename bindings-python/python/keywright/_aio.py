@@ -32,7 +32,8 @@ def call(method: Callable[..., T], *arguments: Any) -> Awaitable[T]:
     global _calls_of_loop
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
-        return _loaded("_on_trio").calls_of_run().call(method, *arguments)
+        made: Awaitable[T] = _loaded("_on_trio").calls_of_run().call(method, *arguments)
+        return made
     if _calls_of_loop is None:
         _calls_of_loop = _loaded("_on_asyncio").calls_of_loop
     return _calls_of_loop().call(method, *arguments)

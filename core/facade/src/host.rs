@@ -138,8 +138,11 @@ impl HostQueue {
             let all: Vec<Announce> = state.listeners.iter().map(|listener| Arc::clone(&listener.announce)).collect();
             (all, state.otherwise.clone())
         };
-        let heard = all.iter().fold(false, |heard, announce| announce() || heard);
-        if let (false, Some(otherwise)) = (heard, otherwise) {
+        let mut is_heard = false;
+        for announce in &all {
+            is_heard |= announce();
+        }
+        if let (false, Some(otherwise)) = (is_heard, otherwise) {
             otherwise();
         }
     }

@@ -4,6 +4,7 @@ mod classes;
 mod native;
 mod spell;
 mod stubs;
+mod taken;
 #[cfg(test)]
 mod tests;
 

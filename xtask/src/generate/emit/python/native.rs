@@ -2,6 +2,7 @@
 
 use super::BEHIND;
 use super::spell::{is_hashable, object_in};
+use super::taken::{take, take_all, take_option};
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
 
@@ -252,23 +253,6 @@ fn equality(out: &mut Lines, record: &Record) {
     out.line("}");
 }
 
-/// An argument as what the facade takes.
-fn take(ty: &Type, name: &str) -> Result<String, String> {
-    Ok(match ty {
-        Type::Optional(inner) => match &**inner {
-            Type::Limit => format!("take_limit({name}, \"{name}\")?"),
-            Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => {
-                return Err(format!("{name}: a function is optional by itself"));
-            }
-            _ => format!("record::optional({name}, \"{name}\")?"),
-        },
-        Type::KeyFunction => format!("facade::KeyFunction(callable({name}, \"{name}\")?)"),
-        Type::EventFunction => format!("facade::EventFunction(callable({name}, \"{name}\")?)"),
-        Type::DeliverFunction => format!("call.deliver(&self.0, {name})?"),
-        _ => format!("take({name}, \"{name}\")?"),
-    })
-}
-
 /// Parameters of a method with the members of options in their place: all are there in the call.
 fn flat<'a>(surface: &'a Surface, method: &'a Method) -> Vec<&'a Field> {
     method
@@ -369,35 +353,6 @@ fn arguments(surface: &Surface, method: &Method) -> Result<(String, Arguments), 
 /// A record of options must not hide a member of the same name.
 fn held(name: &str) -> String {
     format!("{name}_given")
-}
-
-/// A member of options.
-fn take_option(method: &Method, options: &Record, field: &Field) -> Result<String, String> {
-    let name = &field.name;
-    if options.is_environment(field) {
-        let by = |name: &str| method.params.iter().any(|param| param.name == name);
-        let (service, dialect) =
-            (if by("service") { "Some(&service)" } else { "None" }, if by("dialect") { "Some(&dialect)" } else { "None" });
-        return Ok(format!("handed_over({name}, {service}, {dialect})?"));
-    }
-    if options.is_never_nothing(field) {
-        return Ok(match &field.ty {
-            Type::KeyFunction => format!("facade::KeyFunction(provider({name}, \"{name}\")?)"),
-            _ => format!("take_given({name}, \"{name}\")?"),
-        });
-    }
-    take_all(&field.ty, name)
-}
-
-/// An argument that is always there: `None` stands for nothing.
-fn take_all(ty: &Type, name: &str) -> Result<String, String> {
-    match ty {
-        Type::Optional(inner) => match &**inner {
-            Type::Limit | Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => take(ty, name),
-            _ => Ok(format!("take({name}, \"{name}\")?")),
-        },
-        _ => take(ty, name),
-    }
 }
 
 fn method(out: &mut Lines, surface: &Surface, method: &Method, owner: &str, (call, inner): (&str, &str)) -> Result<(), String> {
