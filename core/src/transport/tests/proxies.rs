@@ -21,7 +21,15 @@ async fn child() {
     let pem = std::env::var("KEYWRIGHT_TEST_CA").unwrap();
     let options = TransportOptions::default();
     let options = if pem.is_empty() { options } else { options.extra_roots(pem.as_bytes()).unwrap() };
+    let mut held = Vec::new();
+    while std::env::var_os("KEYWRIGHT_TEST_EXHAUSTED").is_some() {
+        match std::fs::File::open(std::env::current_exe().unwrap()) {
+            Ok(file) => held.push(file),
+            Err(_) => break,
+        }
+    }
     let answer = exchange(&HttpTransport::new(options), get(&url), Connection::Pooled).await;
+    drop(held);
     println!("outcome: {:?}", answer.map(|(head, body)| (head.status, body)));
 }
 
@@ -150,6 +158,21 @@ async fn a_machine_without_roots_says_so() {
     // With a root of the caller's own there is one, and it is enough.
     let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
     assert_eq!(outcome(format!("https://{}/", server.address), &authority, nowhere.to_vec()).await, GOOD);
+}
+
+/// Neither the service nor its address is blamed for what this process has used up.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_process_without_descriptors_says_so() {
+    let authority = Authority::new();
+    let server = Server::play([]).await;
+    for scheme in ["http", "https"] {
+        let environment = vec![("KEYWRIGHT_TEST_EXHAUSTED", "yes".to_owned())];
+        let outcome = outcome(format!("{scheme}://{}/", server.address), &authority, environment).await;
+        let expected = failure(Fault::Resources, Phase::Connect, Reached::Nothing);
+        assert_eq!(outcome, format!("Err({expected:?})"), "{scheme}");
+    }
+    assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]
