@@ -74,7 +74,7 @@ impl<'a> Case<'a> {
     /// The body with what stands for secrets filled in, repeated where the input says so.
     fn answer(&self) -> Vec<u8> {
         let escaped: String = NEW.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
-        let percent: String = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let percent: String = self.key().bytes().map(|byte| format!("%{byte:02X}")).collect();
         let other = self.other_secret();
         let json = Value::from(&*other).to_string();
         let mut body = Vec::with_capacity(self.body.len());
@@ -94,9 +94,16 @@ impl<'a> Case<'a> {
 
     fn key(&self) -> &'static str {
         match self.service {
+            // Who logs in holds no key but what the login gave.
+            "segops" if self.logs_in() => "e30.e30.CANARYaccess",
+            "sidclaw" if self.logs_in() => "CANARYsession",
             "itellico" => KEY_OF_A_SHAPE,
             _ => KEY,
         }
+    }
+
+    fn logs_in(&self) -> bool {
+        matches!(self.service, "segops" | "sidclaw") && self.flags & 64 == 0
     }
 
     /// Another secret that the client holds.
@@ -129,7 +136,7 @@ impl<'a> Case<'a> {
         let login = json!({ "access": "e30.e30.CANARYaccess", "refresh": "CANARY/refresh" }).to_string();
         let login =
             Reply::json(200, login).header("set-cookie", "session=CANARYsession").header("set-cookie", "csrf_token=CANARYcsrf");
-        let logs_in = matches!(self.service, "segops" | "sidclaw") && self.flags & 64 == 0;
+        let logs_in = self.logs_in();
         let script = if logs_in { ReplayTransport::new().answer(login) } else { ReplayTransport::new() };
         let options = ClientOptions::new()
             .env::<&str, &str>([])

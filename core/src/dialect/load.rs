@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::compile::{auth_shapes, compile};
 use super::schema;
-use super::spec::{Dialect, Readable};
+use super::spec::Dialect;
+use super::variables::Readable;
 use crate::error::{Error, Result};
 use crate::mask::{SecretsInUse, ServiceText, Shapes};
 

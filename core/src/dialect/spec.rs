@@ -9,6 +9,7 @@ use http::{HeaderName, Method};
 
 use super::schema::{ClientNames, ErrorPointers, ItemMap, Need, PageStyle, Returns, StatusRule};
 use super::template::Template;
+use super::variables::Readable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mask::{SecretsInUse, ServiceText, Shapes};
 use crate::op::KeyOp;
@@ -29,15 +30,6 @@ use crate::retry::Safety;
 /// ```
 #[derive(Clone)]
 pub struct Dialect(pub(crate) Arc<Spec>, pub(crate) Readable);
-
-/// Which environment variables a dialect may read.
-#[derive(Debug, Clone)]
-pub(crate) enum Readable {
-    /// All that it names: it is one of ours.
-    Named,
-    /// Those that the caller listed: its author may be a stranger.
-    Listed(Arc<[String]>),
-}
 
 impl Dialect {
     /// The services that are built in.

@@ -1,7 +1,18 @@
 //! The environment variables that clients read: what a language hands over when it makes one.
 
-use super::spec::{Dialect, Readable};
+use std::sync::Arc;
+
+use super::spec::Dialect;
 use crate::environment::{Environment, PROXIES};
+
+/// Which environment variables a dialect may read.
+#[derive(Debug, Clone)]
+pub(crate) enum Readable {
+    /// All that it names: it is one of ours.
+    Named,
+    /// Those that the caller listed: its author may be a stranger.
+    Listed(Arc<[String]>),
+}
 
 impl Dialect {
     /// The environment variables that the dialect names: of credentials and of the address.

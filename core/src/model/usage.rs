@@ -17,7 +17,8 @@ pub struct CallRecord {
     pub method: String,
     /// The path, without host and query.
     pub endpoint: String,
-    /// The HTTP status it was answered with.
+    /// The HTTP status it was answered with; 0, which is none, where the service's words for it could not be read (they are
+    /// in `data`).
     pub status: u16,
     /// What went wrong, in the service's words; `None` when nothing did.
     pub error: Option<String>,

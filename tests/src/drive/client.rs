@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keywright::{Account, CallOptions, Client, ClientOptions, Clock, Dialect, Management, RetryOptions};
+use keywright::{Account, CallOptions, Client, ClientOptions, Clock, Dialect, Management, ProxyPolicy, RetryOptions};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Taken;
@@ -85,6 +85,16 @@ fn options(mut given: Taken, clock: Arc<dyn Clock>) -> Result<ClientOptions, Fai
     }
     if let Some(allow) = given.value("allow_insecure_http") {
         options = options.allow_insecure_http(allow == true);
+    }
+    if let Some(most) = given.count("max_connections")? {
+        options = options.max_connections(most as usize);
+    }
+    if let Some(word) = given.text_or_none("proxy")? {
+        options = options.proxy(match word.as_str() {
+            "system" => ProxyPolicy::System,
+            "direct" => ProxyPolicy::Direct,
+            other => return Err(format!("`{other}` is no policy of proxies").into()),
+        });
     }
     if let Some(calls) = given.count("queue_limit")? {
         options = options.retry(RetryOptions::new().queue_limit(calls));

@@ -71,14 +71,14 @@ async fn called(client: &Client, resource: &str, action: &str, mut given: Taken)
             arguments = arguments.place(place, id);
         }
     }
-    let (page, all) = page(&mut given)?;
+    let (page, walk) = page(client, &mut given)?;
     let rest = given.rest();
     if rest.as_object().is_some_and(|rest| !rest.is_empty()) {
         arguments = arguments.body(rest);
     }
     match client.resource(resource).call(action, arguments.page(page)).await? {
         ActionResult::Item(item) => Ok(forms::item_reply(&item)),
-        ActionResult::Page(page) => walked(page, all, forms::item).await,
+        ActionResult::Page(page) => walked(page, walk, forms::item).await,
         ActionResult::Json(json) => Ok(forms::json(&json)),
         ActionResult::Nothing(done) => Ok(forms::meta(&done.meta)),
         _ => Err(Failure::Scenario(format!("{resource}.{action} is no step"))),

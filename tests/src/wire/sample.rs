@@ -3,6 +3,8 @@
 //! `{{secret}}` means the service's own key form, so a sandbox that hands out a key of another
 //! shape is caught here and nowhere else.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 
 use super::events::{self, Event};
@@ -83,12 +85,18 @@ fn one(kind: &str, service: &str) -> Result<Value, String> {
         "number" => json!(1),
         "flag" => json!(false),
         "list" => json!([]),
-        "id" => json!("0191f7a0-0000-7000-8000-000000000001"),
+        "id" => json!(next_id()),
         "time" => json!("2026-03-23T10:00:00.000Z"),
         "secret" => json!(secret_form(service)?.sample()),
         "jwt" => json!(JWT),
         other => return Err(format!("{{{{{other}}}}} means nothing")),
     })
+}
+
+/// An id that no other sample has: two objects of one list are not the same.
+fn next_id() -> String {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    format!("0191f7a0-0000-7000-8000-{:012}", LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }
 
 /// `{"alg":"HS256","typ":"JWT"}` . `{"iat":1774260000,"exp":1774263600}` . three bytes.

@@ -250,7 +250,7 @@ pub struct CallRecord {
     pub method: String,
     /// The path, without host and query.
     pub endpoint: String,
-    /// The HTTP status it was answered with.
+    /// The HTTP status it was answered with; 0, which is none, where it could not be read: see `data`.
     pub status: u16,
     /// What went wrong, in the service's words; absent when nothing did.
     pub error: Option<String>,
