@@ -200,9 +200,11 @@ pub enum BadTls {
 pub enum BadProxy {
     /// There is no way to the proxy itself: no address, refused, not answered.
     Unreachable,
-    /// It answered with this status.
-    Refused(u16),
-    /// Its answer was not HTTP, or did not come.
+    /// It wants a login, or another one: status 407.
+    Login,
+    /// It opened no tunnel: any other status, or an answer that is not HTTP.
+    Refused,
+    /// Its answer did not come, or did not end.
     Broken,
 }
 

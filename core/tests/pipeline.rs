@@ -126,8 +126,7 @@ async fn what_cannot_mend_itself_is_not_tried_again() {
         (at(Fault::Tls(BadTls::Version), Phase::Tls), "tls"),
         (at(Fault::Tls(BadTls::Cipher), Phase::Tls), "tls"),
         (at(Fault::NoRoots, Phase::Tls), "tls"),
-        (at(Fault::Proxy(BadProxy::Refused(401)), Phase::Proxy), "proxy"),
-        (at(Fault::Proxy(BadProxy::Refused(403)), Phase::Proxy), "proxy"),
+        (at(Fault::Proxy(BadProxy::Login), Phase::Proxy), "proxy"),
     ] {
         let bench = bench("seclai", ReplayTransport::new().fail(error).answer(agents()));
         let shown = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
@@ -138,7 +137,7 @@ async fn what_cannot_mend_itself_is_not_tried_again() {
         );
     }
     for error in [
-        at(Fault::Proxy(BadProxy::Refused(502)), Phase::Proxy),
+        at(Fault::Proxy(BadProxy::Refused), Phase::Proxy),
         at(Fault::Proxy(BadProxy::Unreachable), Phase::Proxy),
         at(Fault::Resources, Phase::Connect),
         at(Fault::Unanswered, Phase::Tls),

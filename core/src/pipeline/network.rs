@@ -134,8 +134,8 @@ fn tls(bad: BadTls, who: &str) -> Words {
 fn tunnel(bad: BadProxy, who: &str) -> Words {
     let summary = match bad {
         BadProxy::Unreachable => format!("{who} cannot be reached"),
-        BadProxy::Refused(407) => format!("{who} wants a login, or another one (407)"),
-        BadProxy::Refused(status) => format!("{who} refused to open a tunnel ({status})"),
+        BadProxy::Login => format!("{who} wants a login, or another one (407)"),
+        BadProxy::Refused => format!("{who} refused to open a tunnel"),
         BadProxy::Broken => format!("{who} did not answer as a proxy does"),
     };
     network("proxy", &summary, CHECK_PROXY)
@@ -165,8 +165,8 @@ mod tests {
         let faults = [
             Fault::Proxy(BadProxy::Unreachable),
             Fault::Proxy(BadProxy::Broken),
-            Fault::Proxy(BadProxy::Refused(407)),
-            Fault::Proxy(BadProxy::Refused(502)),
+            Fault::Proxy(BadProxy::Login),
+            Fault::Proxy(BadProxy::Refused),
             Fault::Certificate(BadCertificate::UnknownIssuer),
             Fault::Tls(BadTls::Broken),
             Fault::Unanswered,
@@ -179,7 +179,7 @@ mod tests {
             let all = format!("{} {}", words.summary, words.remedy.unwrap_or_default());
             assert!(!all.contains("base_url") && !all.contains("the service"), "{all}");
         }
-        assert!(text(Fault::Proxy(BadProxy::Refused(502)), Phase::Proxy).summary.ends_with("(502)"));
+        assert!(text(Fault::Proxy(BadProxy::Login), Phase::Proxy).summary.ends_with("(407)"));
     }
 
     #[test]

@@ -85,11 +85,12 @@ pub fn classify_failure(error: &TransportError) -> Verdict {
         Fault::Resolve | Fault::Connect | Fault::Unanswered | Fault::Resources | Fault::Tls(BadTls::Broken) => {
             Verdict::new(Class::Transient, Outcome::NotSent)
         }
-        Fault::Proxy(BadProxy::Unreachable | BadProxy::Broken | BadProxy::Refused(408 | 429 | 500..)) => {
+        // What a proxy refuses without asking for a login may speak of the moment (502, 503).
+        Fault::Proxy(BadProxy::Unreachable | BadProxy::Broken | BadProxy::Refused) => {
             Verdict::new(Class::Transient, Outcome::NotSent)
         }
         // Nothing of this mends itself within a call.
-        Fault::NoRoots | Fault::Certificate(_) | Fault::Tls(_) | Fault::Proxy(BadProxy::Refused(_)) => {
+        Fault::NoRoots | Fault::Certificate(_) | Fault::Tls(_) | Fault::Proxy(BadProxy::Login) => {
             Verdict::new(Class::Fatal, Outcome::NotSent)
         }
         Fault::Reset | Fault::Truncated | Fault::Timeout => Verdict::new(Class::Transient, outcome),

@@ -6,13 +6,13 @@
 
 mod body;
 mod classify;
-mod dial;
 mod gzip;
 mod http;
-mod pool;
 mod proxy;
 #[doc(hidden)]
 pub mod replay;
+mod standstill;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -144,7 +144,7 @@ impl TransportOptions {
         self
     }
 
-    /// How many unused connections are kept.
+    /// How many unused connections are kept to one place.
     #[must_use]
     pub fn max_idle(mut self, connections: usize) -> Self {
         self.max_idle = connections;

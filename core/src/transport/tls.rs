@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::client::{Resumption, verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -18,6 +18,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
+use super::steps::Sessions;
 use crate::error::{Error, Result};
 use crate::wire::{BadCertificate, BadTls, Fault};
 
@@ -55,7 +56,19 @@ pub(super) fn verified(extra: &[CertificateDer<'static>]) -> Result<ClientConfig
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.resumption = Resumption::store(Arc::new(Sessions::new()));
     Ok(config)
+}
+
+/// Settings that trust nobody, for clients that only ever speak plain `http`: the HTTP library
+/// insists on some, and these cost no look at the system.
+///
+/// # Errors
+/// None with the provider named here; rustls cannot know that.
+pub(super) fn nobody() -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
 /// The verifier of the platform, and one thing more: a server that shows the very certificate

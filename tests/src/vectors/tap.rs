@@ -99,7 +99,7 @@ fn error(failing: Failing) -> TransportError {
         Failing::Certificate => (Fault::Certificate(BadCertificate::Other), Phase::Tls, Reached::Nothing),
         Failing::Tls => (Fault::Tls(BadTls::Broken), Phase::Tls, Reached::Nothing),
         Failing::ConnectTimeout => (Fault::Unanswered, Phase::Connect, Reached::Nothing),
-        Failing::Proxy => (Fault::Proxy(BadProxy::Refused(407)), Phase::Proxy, Reached::Nothing),
+        Failing::Proxy => (Fault::Proxy(BadProxy::Login), Phase::Proxy, Reached::Nothing),
         Failing::RefusedStream => (Fault::Reset, Phase::Send, Reached::Nothing),
         Failing::Lost => (Fault::Reset, Phase::Send, Reached::Request),
     };

@@ -142,7 +142,7 @@ async fn the_request_is_what_was_asked_for_and_nothing_else() {
     lines.sort();
     let host = format!("host: {}", server.address);
     let key = format!("x-api-key: {}", KEY.to_ascii_lowercase());
-    assert_eq!(lines, ["accept-encoding: gzip", "content-length: 13", &host, &key]);
+    assert_eq!(lines, ["accept-encoding: gzip", "accept: */*", "content-length: 13", &host, &key]);
     assert_eq!(body, "{\"name\":\"ci\"}");
 }
 

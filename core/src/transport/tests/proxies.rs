@@ -21,7 +21,15 @@ async fn child() {
     let pem = std::env::var("KEYWRIGHT_TEST_CA").unwrap();
     let options = TransportOptions::default();
     let options = if pem.is_empty() { options } else { options.extra_roots(pem.as_bytes()).unwrap() };
+    let mut held = Vec::new();
+    while std::env::var_os("KEYWRIGHT_TEST_EXHAUSTED").is_some() {
+        match std::fs::File::open(std::env::current_exe().unwrap()) {
+            Ok(file) => held.push(file),
+            Err(_) => break,
+        }
+    }
     let answer = exchange(&HttpTransport::new(options), get(&url), Connection::Pooled).await;
+    drop(held);
     println!("outcome: {:?}", answer.map(|(head, body)| (head.status, body)));
 }
 
@@ -106,16 +114,15 @@ async fn every_form_of_exception_is_heeded() {
 async fn a_proxy_that_wants_a_login_is_told_apart_from_one_that_fails() {
     let authority = Authority::new();
     for (answer, bad) in [
-        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", BadProxy::Refused(407)),
-        ("HTTP/1.1 401 Login\r\n\r\n", BadProxy::Refused(401)),
-        ("HTTP/1.1 403 No\r\n\r\n", BadProxy::Refused(403)),
-        ("HTTP/1.0 500 Bad\r\n\r\n", BadProxy::Refused(500)),
-        ("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad", BadProxy::Refused(502)),
-        ("HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test\r\n\r\n", BadProxy::Refused(302)),
-        ("HTTP/1.1 200 OK\r\n\r\nand more", BadProxy::Broken),
+        ("HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\n\r\n", BadProxy::Login),
+        ("HTTP/1.1 401 Login\r\n\r\n", BadProxy::Refused),
+        ("HTTP/1.1 403 No\r\n\r\n", BadProxy::Refused),
+        ("HTTP/1.0 500 Bad\r\n\r\n", BadProxy::Refused),
+        ("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad", BadProxy::Refused),
+        ("HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test\r\n\r\n", BadProxy::Refused),
         ("HTTP/1.1 200 OK\r\n", BadProxy::Broken),
         ("", BadProxy::Broken),
-        ("nonsense\r\n\r\n", BadProxy::Broken),
+        ("nonsense\r\n\r\n", BadProxy::Refused),
     ] {
         let expected = failure(Fault::Proxy(bad), Phase::Proxy, Reached::Nothing);
         let proxy = Server::once(vec![Step::Request, send(answer), Step::Close]).await;
@@ -124,6 +131,18 @@ async fn a_proxy_that_wants_a_login_is_told_apart_from_one_that_fails() {
         assert_eq!(proxy.connections(), 1, "never a second send");
         assert!(!proxy.requests().concat().contains(KEY));
     }
+}
+
+/// Nobody speaks through a tunnel before the client does; what comes all the same is not read as
+/// if it were the service's.
+#[tokio::test]
+async fn what_a_proxy_says_beyond_its_answer_is_nobodys_word() {
+    let authority = Authority::new();
+    let proxy = Server::once(vec![Step::Request, send("HTTP/1.1 200 OK\r\n\r\nand more"), Step::Close]).await;
+    let outcome = outcome("https://api.example.test/".into(), &authority, vec![("HTTPS_PROXY", proxy.http(""))]).await;
+    let expected = failure(Fault::Tls(BadTls::Broken), Phase::Tls, Reached::Nothing);
+    assert_eq!(outcome, format!("Err({expected:?})"));
+    assert!(!proxy.requests().concat().contains(KEY));
 }
 
 /// `SSL_CERT_FILE` to nowhere is what a machine without certificates looks like.
@@ -139,6 +158,21 @@ async fn a_machine_without_roots_says_so() {
     // With a root of the caller's own there is one, and it is enough.
     let server = Server::once(vec![Step::Tls(authority.server("127.0.0.1")), Step::Request, ok("{}")]).await;
     assert_eq!(outcome(format!("https://{}/", server.address), &authority, nowhere.to_vec()).await, GOOD);
+}
+
+/// Neither the service nor its address is blamed for what this process has used up.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_process_without_descriptors_says_so() {
+    let authority = Authority::new();
+    let server = Server::play([]).await;
+    for scheme in ["http", "https"] {
+        let environment = vec![("KEYWRIGHT_TEST_EXHAUSTED", "yes".to_owned())];
+        let outcome = outcome(format!("{scheme}://{}/", server.address), &authority, environment).await;
+        let expected = failure(Fault::Resources, Phase::Connect, Reached::Nothing);
+        assert_eq!(outcome, format!("Err({expected:?})"), "{scheme}");
+    }
+    assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]
