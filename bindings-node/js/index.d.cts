@@ -429,7 +429,7 @@ export interface ClientOptions {
   retryCapMs?: number | null | undefined
   /** The longest delay asked for by the service that is waited out; 60 s unless given. */
   maxRetryAfterMs?: number | null | undefined
-  /** The calls that may wait for one key; one more is refused. 50,000 unless given. */
+  /** The calls that may wait for one key; one more is refused. 50,000 unless given. Each takes about 1.3 kB, and what its language keeps for a task. */
   queueLimit?: number | null | undefined
   /** What to do when the throttle lane is closed. */
   throttle?: Throttle | null | undefined
@@ -661,7 +661,7 @@ export interface CallRecord {
   readonly method: string
   /** The path, without host and query. */
   readonly endpoint: string
-  /** The HTTP status it was answered with. */
+  /** The HTTP status it was answered with; 0, which is none, where it could not be read: see `data`. */
   readonly status: number
   /** What went wrong, in the service's words; absent when nothing did. */
   readonly error: string | null

@@ -1859,7 +1859,7 @@ entry_points! {
             (&self.0.endpoint).give(py)
         }
 
-        /// The HTTP status it was answered with.
+        /// The HTTP status it was answered with; 0, which is none, where it could not be read: see `data`.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.status.clone().give(py)

@@ -1029,7 +1029,7 @@ namespace Keywright
         /// <summary>Makes one, for tests.</summary>
         /// <param name="method">The method: <c>GET</c>, <c>POST</c>, or any other word the service used.</param>
         /// <param name="endpoint">The path, without host and query.</param>
-        /// <param name="status">The HTTP status it was answered with.</param>
+        /// <param name="status">The HTTP status it was answered with; 0, which is none, where it could not be read: see <c>data</c>.</param>
         /// <param name="data">The record as the service sent it.</param>
         /// <param name="id">The id of the record, where it has one.</param>
         /// <param name="error">What went wrong, in the service's words; absent when nothing did.</param>
@@ -1054,7 +1054,7 @@ namespace Keywright
         /// <summary>The path, without host and query.</summary>
         public string Endpoint { get; }
 
-        /// <summary>The HTTP status it was answered with.</summary>
+        /// <summary>The HTTP status it was answered with; 0, which is none, where it could not be read: see <c>data</c>.</summary>
         public int Status { get; }
 
         /// <summary>What went wrong, in the service's words; absent when nothing did.</summary>

@@ -37,6 +37,7 @@ __all__ = [
     "no_resources",
     "taken",
     "not_taken",
+    "_panic_next",
     "CredentialOrigin",
     "Description",
     "LaneView",
@@ -725,7 +726,7 @@ class CallRecord:
         """The path, without host and query."""
     @property
     def status(self) -> int:
-        """The HTTP status it was answered with."""
+        """The HTTP status it was answered with; 0, which is none, where it could not be read: see `data`."""
     @property
     def error(self) -> str | None:
         """What went wrong, in the service's words; absent when nothing did."""
