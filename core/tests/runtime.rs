@@ -1,5 +1,6 @@
 //! What a call needs around it: a tokio runtime with timers and io. Where something is missing, an
 //! error says so before anything is sent, and nothing panics.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::future::Future;
 use std::pin::pin;
