@@ -46,7 +46,6 @@ fn a_runtime_without_timers_or_io_is_refused_by_what_it_lacks() {
     for (runtime, words) in [(bare(), "without timers"), (timers_only(), "without io"), (io_only(), "without timers")] {
         assert_refused(runtime.block_on(client().agents().list(PageRequest::new())), words);
         assert_refused(runtime.block_on(client().keys().create(CreateKey::new().name("ci"))), words);
-        assert_refused(runtime.block_on(client().keys().rotate("key_1")), words);
     }
 }
 

@@ -24,6 +24,8 @@ use crate::process::{Bell, Process, Result, Running, ring};
 pub struct Mailbox<T> {
     arrived: Mutex<Vec<T>>,
     wake: Bell,
+    /// Whose requests were announced here: they need somebody else when this is given up.
+    hosts: Mutex<Vec<Weak<HostQueue>>>,
 }
 
 /// So much that the host should begin with it, even if more comes.
@@ -38,7 +40,7 @@ impl<T> fmt::Debug for Mailbox<T> {
 impl<T> Mailbox<T> {
     /// An empty one; `wake` is called on the io thread whenever something comes into it.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { arrived: Mutex::default(), wake: Arc::new(wake) }
+        Self { arrived: Mutex::default(), wake: Arc::new(wake), hosts: Mutex::default() }
     }
 
     /// Lays something in.
@@ -63,6 +65,26 @@ impl<T> Mailbox<T> {
 
     fn lock(&self) -> MutexGuard<'_, Vec<T>> {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Mailbox<T> {
+    /// Notes that requests of that client are announced here.
+    fn hears(&self, host: &Weak<HostQueue>) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if !hosts.iter().any(|known| known.ptr_eq(host)) {
+            hosts.push(Weak::clone(host));
+        }
+    }
+}
+
+impl<T> Drop for Mailbox<T> {
+    /// What was announced here and not taken is announced to the next.
+    fn drop(&mut self) {
+        // First what has arrived: a result that nobody took may be told of too.
+        drop(self.take());
+        let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
+        hosts.iter().filter_map(Weak::upgrade).for_each(|host| host.announce_again());
     }
 }
 
@@ -147,8 +169,13 @@ where
     let mailbox = Arc::downgrade(mailbox);
     let caller = match asking {
         Some(Asking { host, number, remembered }) => {
-            let mailbox = Weak::clone(&mailbox);
-            let listening = host.listen(move || mailbox.upgrade().map(|mailbox| mailbox.put(asked())).is_some());
+            let (mailbox, hears) = (Weak::clone(&mailbox), Arc::downgrade(host));
+            let listening = host.listen(move || {
+                let Some(mailbox) = mailbox.upgrade() else { return false };
+                mailbox.hears(&hears);
+                mailbox.put(asked());
+                true
+            });
             Some(Caller::new(number, remembered).listening(listening))
         }
         // It may bring a secret all the same.
@@ -236,6 +263,26 @@ mod tests {
         }
         let ended = arrived.pop().flatten().unwrap();
         assert!(ended.result == Ok(7) && ended.receipt.is_none());
+        drop(started);
+    }
+
+    /// A loop that is closed and collected after an event was announced to it.
+    #[test]
+    fn what_was_announced_to_a_mailbox_that_is_given_up_is_announced_again() {
+        let host = Arc::new(HostQueue::default());
+        let told = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&told);
+        host.otherwise(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let mailbox = Arc::new(Mailbox::new(|| ()));
+        let asking = Asking { host: &host, number: 1, remembered: Box::new(()) };
+        let call = Box::pin(std::future::pending::<Result<()>>());
+        let started = start(&mailbox, None, Some(asking), call, |_| 0, || 1).unwrap();
+        host.tell_for_tests();
+        assert_eq!(told.load(Ordering::Relaxed), 0);
+        drop(mailbox);
+        assert_eq!(told.load(Ordering::Relaxed), 1);
         drop(started);
     }
 

@@ -147,6 +147,19 @@ impl HostQueue {
         }
     }
 
+    /// Announces what still waits, where who heard of it has gone.
+    pub(crate) fn announce_again(&self) {
+        if !self.lock().waiting.is_empty() {
+            self.announce();
+        }
+    }
+
+    /// Has a request wait.
+    #[cfg(test)]
+    pub(crate) fn tell_for_tests(&self) {
+        self.put(Request { asked: Asked::Key(oneshot::channel().0), caller: None });
+    }
+
     /// The next request, if one waits. Those whose asker has gone are passed over; a secret of a
     /// caller who has left is stored nowhere.
     pub fn take(self: &Arc<Self>) -> Option<HostRequest> {

@@ -14,7 +14,7 @@ use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::{Document, Node, NotJson};
+use crate::json::{Document, Node, NotJson, holds_too_many_values};
 use crate::mask::hide_in;
 use crate::model::{Activity, CallRecord, Item, Key, KeyId, KeyMember, KeyStatus, Told, UsageReport, UsageSlice};
 use crate::op::KeyOp;
@@ -35,7 +35,7 @@ pub(crate) fn shape(place: &str, expected: &str) -> Error {
 /// `decode`, reason `json`.
 pub(crate) fn json(body: &[u8]) -> Result<Document<'_>> {
     let words = if body.is_empty() { "the answer is empty where JSON is due" } else { "the answer is not valid JSON" };
-    Document::read(body).map_err(|NotJson| no_json(words))
+    Document::read(body).map_err(|NotJson| unread(body, words))
 }
 
 /// The body of a success as JSON. An answer that calls itself something else, as a login page does,
@@ -65,6 +65,11 @@ fn check_media(answer: &WireResponse) -> Result<()> {
     if is_json { Ok(()) } else { Err(no_json("the answer is not JSON")) }
 }
 
+/// Why a body could not be read.
+fn unread(body: &[u8], words: &str) -> Error {
+    if holds_too_many_values(body) { too_large("the answer holds more values than are read") } else { no_json(words) }
+}
+
 fn no_json(words: &str) -> Error {
     Error::new(ErrorKind::Decode).with(|data| {
         data.reason = Some("json".into());
@@ -88,10 +93,10 @@ pub(crate) fn object<'a>(op: &OpSpec, body: Node<'a>) -> Result<Node<'a>> {
 /// that it may be sent as, and no service sends pages anywhere near as long.
 const MOST_ITEMS: usize = 100_000;
 
-fn too_many_items() -> Error {
+fn too_large(words: &str) -> Error {
     Error::new(ErrorKind::Decode).with(|data| {
         data.reason = Some("too_large".into());
-        data.summary = Some(format!("the page has more than {MOST_ITEMS} items"));
+        data.summary = Some(words.to_owned());
         data.remedy = Some("ask for less with `page_size`, or send the request yourself and read its body".to_owned());
     })
 }
@@ -112,7 +117,7 @@ pub(crate) fn page<T>(
     let found = body.pointer(&page.items).and_then(Node::items).ok_or_else(|| shape(&page.items, "list"))?;
     let length = found.clone().count();
     if length > MOST_ITEMS {
-        return Err(too_many_items());
+        return Err(too_large(&format!("the page has more than {MOST_ITEMS} items")));
     }
     let mut items = Vec::with_capacity(length);
     for item in found {

@@ -15,12 +15,27 @@ const SAFE_DIGITS: usize = 300;
 /// The most values, names of members included, of a text up to 8 MiB. An answer of objects has one
 /// in some 12 bytes; without a limit a text of nothing but values costs ten times as much as another
 /// of its length, while every other call of the thread waits.
-const MOST_VALUES: usize = 3 << 18;
+const MOST_VALUES: usize = 1 << 20;
 
 /// The most values of a text of that length.
 pub(super) const fn most_values(length: usize) -> usize {
-    let proportional = length / 32 * 3;
+    let proportional = length / 8;
     if proportional > MOST_VALUES { proportional } else { MOST_VALUES }
+}
+
+/// Whether a text that could not be read has more values than are read, by what stands between them.
+pub(crate) fn holds_too_many_values(body: &[u8]) -> bool {
+    let (mut values, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in body {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b',' | b':' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values >= most_values(body.len())
 }
 
 /// The most places of a text of that length that may be no Unicode.
