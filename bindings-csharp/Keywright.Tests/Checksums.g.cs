@@ -88,7 +88,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_me", uniffi_keywright_facade_checksum_method_client_me(), 6459);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_archive", uniffi_keywright_facade_checksum_method_client_keys_archive(), 15163);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls", uniffi_keywright_facade_checksum_method_client_keys_calls(), 19636);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first", uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first(), 30179);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first", uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first(), 11188);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_create", uniffi_keywright_facade_checksum_method_client_keys_create(), 22467);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_delete", uniffi_keywright_facade_checksum_method_client_keys_delete(), 53022);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_get", uniffi_keywright_facade_checksum_method_client_keys_get(), 29528);

@@ -999,7 +999,7 @@ export interface Keys {
    */
   calls(id: string, options?: CallsQuery & ListOptions): Listing<CallRecord>
   /**
-   * Gets all calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
+   * Gets all calls that fit, oldest first: gathers every page, then turns them round.
    *
    * @throws As `calls`.
    */

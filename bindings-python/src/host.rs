@@ -12,7 +12,7 @@ use keywright_facade::HostAsk;
 use keywright_facade::bridge::Asking;
 use keywright_facade::host::{HostQueue, HostRequest, failure_id};
 use keywright_facade::process::process_id;
-use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError, PySystemExit, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -132,9 +132,15 @@ impl Functions {
         match self.called(py, request) {
             Ok(given) if given.hasattr("__await__")? => return Ok(Some(given)),
             Ok(given) => self.answer(&given, request),
-            Err(raised) if raised.is_instance_of::<PyException>(py) => self.fail(py, request, raised),
-            // Ctrl-C and the end of the program are no failures of the function.
-            Err(raised) => return Err(raised),
+            Err(raised) if !ends_program(py, &raised) => self.fail(py, request, raised),
+            // Ctrl-C and the end of the program go on, but what was asked for has failed: a secret
+            // that nobody has stored must not wait for another answer.
+            Err(raised) => {
+                if request.0.ask() != HostAsk::Event {
+                    self.fail(py, request, raised.clone_ref(py));
+                }
+                return Err(raised);
+            }
         }
         Ok(None)
     }
@@ -190,6 +196,11 @@ impl Functions {
         drop(forgotten);
         request.0.fail(number, words);
     }
+}
+
+/// Whether the program is to end, and not only a function of it.
+fn ends_program(py: Python<'_>, raised: &PyErr) -> bool {
+    raised.is_instance_of::<PyKeyboardInterrupt>(py) || raised.is_instance_of::<PySystemExit>(py)
 }
 
 entry_points! {

@@ -382,3 +382,14 @@ def test_what_the_core_does_after_its_caller_left_is_asked_in_that_caller_s_cont
 
     asyncio.run(main())
     assert account.settle() == (0, 1) and asked and set(asked) == {"the one who left"}
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_a_secret_that_is_not_stored_because_the_program_ends_is_discarded(account: Account, raised: type[BaseException]) -> None:
+    def deliver(_secret: object) -> None:
+        raise raised
+
+    with Seclai(**account.sandbox.seclai(), on_event=account.hear) as client:
+        with pytest.raises(BaseException):
+            client.keys.create(name="ci", deliver=deliver)
+        until(lambda: account.ended("DELETE") == 1, what="the key that nobody stored")

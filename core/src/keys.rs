@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read::Members;
-use crate::dialect::{OpSpec, read};
+use crate::dialect::{OpSpec, done, read};
 use crate::error::{Error, Result};
 use crate::handover::{Handover, Job, Recover, Untaken, marked as recover_name};
 use crate::json::{Document, Node};
@@ -223,7 +223,7 @@ impl Keys {
     pub async fn delete(&self, id: impl Into<KeyId>) -> Result<Reply<()>> {
         let (op, id) = (self.op(KeyOp::Delete)?, id.into());
         self.is_allowed(&op, &id)?;
-        let done = self.send(&op, with_id(id)).await?;
+        let done = self.done(&op, with_id(id)).await?;
         Ok(Reply::new((), done.meta))
     }
 
@@ -430,10 +430,19 @@ impl Keys {
         }
     }
 
+    /// An operation that leaves nothing to read.
+    async fn done(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
+        let done = self.send(op, ask).await?;
+        match done::check(&done.answer) {
+            Ok(()) => Ok(done),
+            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
+        }
+    }
+
     /// A key, or nothing where the operation leaves none.
     async fn one_or_none(&self, op: &OpSpec, id: KeyId, state: KeyStatus) -> Result<Reply<Option<Key>>> {
         match op.returns {
-            crate::dialect::Returns::Nothing => self.send(op, with_id(id)).await.map(|done| Reply::new(None, done.meta)),
+            crate::dialect::Returns::Nothing => self.done(op, with_id(id)).await.map(|done| Reply::new(None, done.meta)),
             _ => self.put_into(op, id, state).await.map(|reply| reply.map(Some)),
         }
     }

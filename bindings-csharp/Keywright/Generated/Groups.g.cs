@@ -100,7 +100,7 @@ namespace Keywright
             return Page<CallRecord>.Walk(token => CallsAsync(id, query, pageSize, after, token), cancellationToken);
         }
 
-        /// <summary>Gets all calls that fit, oldest first: gathers every page, then turns them round (SEC-31).</summary>
+        /// <summary>Gets all calls that fit, oldest first: gathers every page, then turns them round.</summary>
         /// <param name="id">The id.</param>
         /// <param name="query">What is asked for.</param>
         /// <param name="cancellationToken">Ends the call.</param>

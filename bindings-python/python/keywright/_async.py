@@ -119,7 +119,7 @@ class AsyncKeys:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> builtins.list[CallRecord]:
-        """Gets all calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
+        """Gets all calls that fit, oldest first: gathers every page, then turns them round.
 
         Args:
             method: Only this method.
@@ -704,7 +704,8 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        if isinstance(self._native, Closed):
+        native = getattr(self, "_native", None)
+        if native is None or isinstance(native, Closed):
             return f"<{type(self).__name__} closed>"
         described = self.describe()
         return f"<{type(self).__name__} {described.service} at {described.base_url}>"

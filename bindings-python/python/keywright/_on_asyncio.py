@@ -52,9 +52,14 @@ class Calls:
                     self.storing.pop(number).cancel()
 
     def drain(self) -> None:
+        ending: BaseException | None = None
         for number, value, raised, owed in self.queue.drain():
             if number == 0:
-                self.serve(value, raised)
+                try:
+                    self.serve(value, raised)
+                except (KeyboardInterrupt, SystemExit) as end:
+                    # What else has come is handed on first: its calls would wait for ever.
+                    ending = end
                 continue
             future = self.waiting.get(number)
             if future is None:
@@ -69,6 +74,8 @@ class Calls:
                 future.set_result(value)
             else:
                 future.set_exception(raised)
+        if ending is not None:
+            raise ending
 
     def serve(self, link: Link, request: Request) -> None:
         awaitable = link.begin(request)

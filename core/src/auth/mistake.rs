@@ -49,7 +49,9 @@ const PLACEHOLDERS: [&str; 30] = [
 /// A run of one of these letters is a blank to be filled in.
 const BLANKS: [char; 4] = ['x', 'X', '*', '.'];
 /// Fewer letters than these may be a short key of a test.
-const SHORTEST_BLANK: usize = 4;
+const SHORTEST_BLANK: usize = 3;
+/// So many at the end are a blank whatever stands before them.
+const LONGEST_BLANK: usize = 8;
 
 /// What a text is instead of a key, as words that follow the name of the option, and what to do.
 pub(super) fn in_key(text: &str, spec: &CredentialSpec) -> Option<(&'static str, &'static str)> {
@@ -99,6 +101,12 @@ fn in_any(text: &str) -> Option<(&'static str, &'static str)> {
     if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
         return Some(("is in quotes, or has one at an edge", "give the text without them"));
     }
+    if ["op://", "file://", "vault://", "env://"].iter().any(|start| text.starts_with(start)) {
+        return Some(("is the address of a secret", "read it yourself and give the text: no store is asked here"));
+    }
+    if text.ends_with([',', ';']) {
+        return Some(("ends in a comma or semicolon", "give the text without it"));
+    }
     if is_unreplaced(text) {
         return Some(("is a name that nobody has replaced", "put the value in its place: nothing expands it here"));
     }
@@ -124,7 +132,9 @@ fn is_placeholder(text: &str) -> bool {
     let word: String = text.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).map(|c| c.to_ascii_lowercase()).collect();
     let is_yours = ["your", "insert", "enter", "paste"].iter().any(|start| word.starts_with(start))
         && ["key", "token", "secret", "here"].iter().any(|end| word.ends_with(end));
-    is_yours || PLACEHOLDERS.contains(&word.as_str())
+    let last = text.chars().next_back().filter(|last| BLANKS.contains(last) && *last != '.');
+    let is_blank = last.is_some_and(|last| text.chars().rev().take_while(|letter| *letter == last).count() >= LONGEST_BLANK);
+    is_yours || is_blank || PLACEHOLDERS.contains(&word.as_str())
 }
 
 #[cfg(test)]
@@ -183,6 +193,10 @@ mod tests {
             "xxxxxxxx",
             "****",
             "placeholder",
+            "***",
+            "sk-xxxxxxxxxxxx",
+            "op://vault/item",
+            "sk-a1b2c3d4.xyz789,",
             "insert-key-here",
         ] {
             assert!(key("seclai", text).is_some(), "{text}");

@@ -4,6 +4,7 @@
 //! value; both are pure. A new service is a new file, not new code.
 
 mod compile;
+pub(crate) mod done;
 mod load;
 pub(crate) mod plan;
 pub(crate) mod read;

@@ -184,7 +184,11 @@ pub(crate) fn page_query(spec: &Spec, page: &PageSpec, request: &PageRequest) ->
     }
     if let (Some(token), Some(name)) = (&request.after, &page.position) {
         if page.style != PageStyle::Cursor && position(page, Some(token)).is_none() {
-            return Err(Error::config("after", "is not a page token of this list", "use `Page::next_token`"));
+            return Err(Error::config(
+                "after",
+                "is not a page token of this list",
+                "give the token of a page of this list, or none for the first",
+            ));
         }
         members.push((name.clone(), token.clone()));
     }

@@ -70,7 +70,7 @@ fn unread(body: &[u8], words: &str) -> Error {
     if holds_too_many_values(body) { too_large("the answer holds more values than are read") } else { no_json(words) }
 }
 
-fn no_json(words: &str) -> Error {
+pub(super) fn no_json(words: &str) -> Error {
     Error::new(ErrorKind::Decode).with(|data| {
         data.reason = Some("json".into());
         data.summary = Some(words.to_owned());

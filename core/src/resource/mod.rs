@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::clock::{Busy, pause};
 use crate::dialect::plan;
 use crate::dialect::read::Members;
-use crate::dialect::{OpSpec, Returns, read};
+use crate::dialect::{OpSpec, Returns, done, read};
 use crate::error::{Error, ErrorKind, Outcome, Result, Stop, TimeoutScope};
 use crate::json::{Json, Node};
 use crate::listing::{Listing, fetch_page};
@@ -164,7 +164,13 @@ impl Resource {
             Returns::Item => self.item(&op, ask).await.map(ActionResult::Item),
             Returns::Page => self.page(op, Box::new(move || ask.clone()), page).await.map(ActionResult::Page),
             Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
-            Returns::Nothing => self.send(&op, ask).await.map(|done| ActionResult::Nothing(Reply::new((), done.meta))),
+            Returns::Nothing => {
+                let done = self.send(&op, ask).await?;
+                match done::check(&done.answer) {
+                    Ok(()) => Ok(ActionResult::Nothing(Reply::new((), done.meta))),
+                    Err(error) => Err(self.client.pipeline.unreadable(error, &op, &self.client.auth, &done)),
+                }
+            }
             Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
         }
     }

@@ -146,7 +146,7 @@ impl Client {
         self.call(|client, _| async move { client.keys().calls(id, query).await.map(Into::into) }).await
     }
 
-    /// Gets all calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
+    /// Gets all calls that fit, oldest first: gathers every page, then turns them round.
     ///
     /// # Errors
     /// As `calls`.
