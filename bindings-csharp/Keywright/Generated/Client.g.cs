@@ -20,7 +20,7 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
@@ -28,9 +28,9 @@ namespace Keywright
                 w.Variables = KeywrightFunctions.ClientVariables(service);
                 (options ?? new ClientOptions()).Write(w); var a1 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_client_new(w.ToRust(a0), w.ToRust(a1), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_client_new(w.ToRust(a0), w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             handle = new ClientHandle(result, new Host(options));
         }
 
@@ -42,7 +42,7 @@ namespace Keywright
         {
             Check.NotNull(dialect, nameof(dialect));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
@@ -50,9 +50,9 @@ namespace Keywright
                 w.Variables = dialect.Variables();
                 (options ?? new ClientOptions()).Write(w); var a1 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_client_with_dialect(a0, w.ToRust(a1), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_client_with_dialect(a0, w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new KeywrightClient(result, new Host(options));
         }
 
@@ -143,16 +143,16 @@ namespace Keywright
         {
             Check.NotNull(id, nameof(id));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_account(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_client_account(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, Host);
+            Rust.Check(ref callStatus, Host);
             return new KeywrightClient(result, Host);
         }
 
@@ -161,10 +161,10 @@ namespace Keywright
         public virtual unsafe IReadOnlyList<Capability> Capabilities()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_client_capabilities(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_capabilities(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.Capability.Read(ref r)));
         }
 
@@ -173,10 +173,10 @@ namespace Keywright
         public virtual unsafe Description Describe()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_client_describe(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_describe(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.Description.Read(ref r));
         }
 
@@ -184,10 +184,10 @@ namespace Keywright
         internal unsafe HostRequests HostRequests()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_client_host_requests(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_client_host_requests(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return new HostRequests(result);
         }
 
@@ -196,10 +196,10 @@ namespace Keywright
         public virtual unsafe DateTimeOffset Now()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             long result;
-            result = Native.uniffi_keywright_facade_fn_method_client_now(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_now(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return Reader.At(result);
         }
 
@@ -208,10 +208,10 @@ namespace Keywright
         public virtual unsafe KeywrightClient OwnAccount()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_client_own_account(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_own_account(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return new KeywrightClient(result, Host);
         }
 
@@ -220,10 +220,10 @@ namespace Keywright
         public virtual unsafe string Service()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_client_service(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_service(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
@@ -234,16 +234,16 @@ namespace Keywright
         {
             Check.NotNull(capability, nameof(capability));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             sbyte result;
             using (var w = Writer.Rent())
             {
                 w.Raw(capability, "capability"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_supports(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_client_supports(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, Host);
+            Rust.Check(ref callStatus, Host);
             return result != 0;
         }
 
@@ -252,10 +252,10 @@ namespace Keywright
         public virtual unsafe ThrottleView Throttle()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_client_throttle(this.Handle.Clone(), &status);
-            Rust.Check(ref status, Host);
+            result = Native.uniffi_keywright_facade_fn_method_client_throttle(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, Host);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.ThrottleView.Read(ref r));
         }
 
@@ -266,16 +266,16 @@ namespace Keywright
         {
             Check.NotNull(key, nameof(key));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 w.Raw(key.Expose(), "key"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_with_key(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_client_with_key(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, Host);
+            Rust.Check(ref callStatus, Host);
             return new KeywrightClient(result, Host);
         }
 
@@ -285,16 +285,16 @@ namespace Keywright
         public virtual unsafe KeywrightClient WithOptions(CallOptions? options = null)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 (options ?? new CallOptions()).Write(w); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_with_options(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_client_with_options(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, Host);
+            Rust.Check(ref callStatus, Host);
             return new KeywrightClient(result, Host);
         }
 
@@ -337,7 +337,7 @@ namespace Keywright
             Check.NotNull(method, nameof(method));
             Check.NotNull(path, nameof(path));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
@@ -346,9 +346,9 @@ namespace Keywright
                 (options ?? new RequestOptions()).Write(w); var a2 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_client_to_curl(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2), &status);
+                result = Native.uniffi_keywright_facade_fn_method_client_to_curl(self, w.ToRust(a0), w.ToRust(a1), w.ToRust(a2), &callStatus);
             }
-            Rust.Check(ref status, Host);
+            Rust.Check(ref callStatus, Host);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 

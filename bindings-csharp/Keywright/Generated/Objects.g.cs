@@ -35,15 +35,15 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_dialect_builtin(w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_dialect_builtin(w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Dialect(result);
         }
 
@@ -55,16 +55,16 @@ namespace Keywright
         {
             Check.NotNull(text, nameof(text));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 w.Raw(text, "text"); var a0 = w.End();
                 if (env is { } givenEnv) { w.Bool(true); w.List(givenEnv, "env", (w, one) => { w.Text(one, "env"); }); } else { w.Bool(false); } var a1 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(w.ToRust(a0), w.ToRust(a1), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_dialect_from_toml(w.ToRust(a0), w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Dialect(result);
         }
 
@@ -72,10 +72,10 @@ namespace Keywright
         public unsafe IReadOnlyList<Capability> Capabilities()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_dialect_capabilities(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_dialect_capabilities(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.Capability.Read(ref r)));
         }
 
@@ -83,10 +83,10 @@ namespace Keywright
         public unsafe string Id()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_dialect_id(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_dialect_id(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
@@ -96,16 +96,16 @@ namespace Keywright
         {
             Check.NotNull(name, nameof(name));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
                 w.Raw(name, "name"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_dialect_scope_preset(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_dialect_scope_preset(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? r.List((ref Reader r) => r.Text()) : null);
         }
 
@@ -113,10 +113,10 @@ namespace Keywright
         public unsafe string Title()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_dialect_title(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_dialect_title(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
@@ -124,10 +124,10 @@ namespace Keywright
         public unsafe IReadOnlyList<string> Variables()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_dialect_variables(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_dialect_variables(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
         }
     }
@@ -171,9 +171,9 @@ namespace Keywright
         public unsafe void Leave()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_eventstream_leave(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_eventstream_leave(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The next event; nothing at the end.</summary>
@@ -196,10 +196,10 @@ namespace Keywright
         public unsafe string? RunId()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_eventstream_run_id(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_eventstream_run_id(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? r.Text() : null);
         }
     }
@@ -228,25 +228,25 @@ namespace Keywright
         public unsafe void Advance(TimeSpan by)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Duration(by, "by"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_clock_advance(self, w.ToRust(a0), &status);
+                Native.uniffi_keywright_facade_fn_method_clock_advance(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>How far it has come since it began.</summary>
         public unsafe TimeSpan Elapsed()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_clock_elapsed(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_clock_elapsed(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Duration());
         }
 
@@ -255,16 +255,16 @@ namespace Keywright
         public unsafe Clock Exact(double chance)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 var a0 = chance;
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_clock_exact(self, a0, &status);
+                result = Native.uniffi_keywright_facade_fn_method_clock_exact(self, a0, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Clock(result);
         }
 
@@ -272,19 +272,19 @@ namespace Keywright
         public unsafe void Hold()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_clock_hold(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_clock_hold(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The time on it.</summary>
         public unsafe DateTimeOffset Now()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             long result;
-            result = Native.uniffi_keywright_facade_fn_method_clock_now(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_clock_now(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Reader.At(result);
         }
 
@@ -292,19 +292,19 @@ namespace Keywright
         public unsafe void Release()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_clock_release(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_clock_release(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>How many waits stand on it.</summary>
         public unsafe long Sleepers()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_clock_sleepers(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_clock_sleepers(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return checked((long)result);
         }
     }
@@ -334,15 +334,15 @@ namespace Keywright
         public static unsafe Sandbox Start(SandboxOptions? options = null)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 (options ?? new SandboxOptions()).Write(w); var a0 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_constructor_sandbox_start(w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_constructor_sandbox_start(w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Sandbox(result);
         }
 
@@ -353,16 +353,16 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_access(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_access(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.SandboxAccess.Read(ref r));
         }
 
@@ -370,9 +370,9 @@ namespace Keywright
         public unsafe void ClearFaults()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_sandbox_clear_faults(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_sandbox_clear_faults(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Takes back all limits that were set.</summary>
@@ -380,19 +380,19 @@ namespace Keywright
         public unsafe void ClearLimits()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_sandbox_clear_limits(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_sandbox_clear_limits(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The clock of this world.</summary>
         public unsafe Clock Clock()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_sandbox_clock(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_clock(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return new Clock(result);
         }
 
@@ -400,19 +400,19 @@ namespace Keywright
         public unsafe void Close()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_sandbox_close(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_sandbox_close(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>How many sockets it has.</summary>
         public unsafe Connections Connections()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_sandbox_connections(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_connections(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => global::Keywright.Connections.Read(ref r));
         }
 
@@ -423,16 +423,16 @@ namespace Keywright
         {
             Check.NotNull(rule, nameof(rule));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
                 w.Raw(rule.Text, "rule"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_fault(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_fault(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Raw());
         }
 
@@ -450,10 +450,10 @@ namespace Keywright
         public unsafe Json Faults()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_sandbox_faults(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_faults(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
 
@@ -462,9 +462,9 @@ namespace Keywright
         public unsafe void Finish()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_sandbox_finish(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_sandbox_finish(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Its whole state; secrets only as hashes.</summary>
@@ -472,10 +472,10 @@ namespace Keywright
         public unsafe Json Fixtures()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_sandbox_fixtures(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_fixtures(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
 
@@ -483,10 +483,10 @@ namespace Keywright
         public unsafe IReadOnlyList<JournalEntry> Journal()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_sandbox_journal(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_sandbox_journal(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => global::Keywright.JournalEntry.Read(ref r)));
         }
 
@@ -497,15 +497,15 @@ namespace Keywright
         {
             Check.NotNull(fixtures, nameof(fixtures));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(fixtures.Text, "fixtures"); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_load_fixtures(self, w.ToRust(a0), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_load_fixtures(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         #if NET8_0_OR_GREATER
@@ -523,9 +523,9 @@ namespace Keywright
         public unsafe void Reset()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_sandbox_reset(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_sandbox_reset(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Makes an account of a service active or not.</summary>
@@ -537,7 +537,7 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
@@ -545,9 +545,9 @@ namespace Keywright
                 var a2 = (sbyte)(active ? 1 : 0);
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_active(self, w.ToRust(a0), w.ToRust(a1), a2, &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_active(self, w.ToRust(a0), w.ToRust(a1), a2, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Sets what a service's tenant has left to spend; without a number: no end.</summary>
@@ -558,16 +558,16 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 if (credits is { } givenCredits) { w.Bool(true); w.F64(givenCredits); } else { w.Bool(false); } var a1 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_credits(self, w.ToRust(a0), w.ToRust(a1), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_credits(self, w.ToRust(a0), w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Limits the requests of each tenant of a service in fixed windows. What is beyond is refused with <c>status</c>: 429 by the service itself, unless given, or 503 by a limiter in front of it; whether that says in <c>Retry-After</c> when to return, which 429 does and 503 does not, is <c>retry_after</c>.</summary>
@@ -581,7 +581,7 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
@@ -591,9 +591,9 @@ namespace Keywright
                 if (retryAfter is { } givenRetryAfter) { w.Bool(true); w.Bool(givenRetryAfter); } else { w.Bool(false); } var a4 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, w.ToRust(a0), a1, w.ToRust(a2), w.ToRust(a3), w.ToRust(a4), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_limit(self, w.ToRust(a0), a1, w.ToRust(a2), w.ToRust(a3), w.ToRust(a4), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Puts a service on a plan.</summary>
@@ -605,16 +605,16 @@ namespace Keywright
             Check.NotNull(service, nameof(service));
             Check.NotNull(plan, nameof(plan));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 w.Raw(plan, "plan"); var a1 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_plan(self, w.ToRust(a0), w.ToRust(a1), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_plan(self, w.ToRust(a0), w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Makes a service behave in another variant from now on: <c>documented</c> or <c>live</c>.</summary>
@@ -626,16 +626,16 @@ namespace Keywright
             Check.NotNull(service, nameof(service));
             Check.NotNull(variant, nameof(variant));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 w.Raw(variant, "variant"); var a1 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_sandbox_set_variant(self, w.ToRust(a0), w.ToRust(a1), &status);
+                Native.uniffi_keywright_facade_fn_method_sandbox_set_variant(self, w.ToRust(a0), w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Checks what was seen against a list of expectations; gives what is missing, each with what came closest.</summary>
@@ -646,7 +646,7 @@ namespace Keywright
         {
             Check.NotNull(expected, nameof(expected));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
@@ -654,9 +654,9 @@ namespace Keywright
                 var a1 = (sbyte)(strictOrder ? 1 : 0);
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_verify(self, w.ToRust(a0), a1, &status);
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_verify(self, w.ToRust(a0), a1, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
         }
 
@@ -677,16 +677,16 @@ namespace Keywright
         public unsafe Sandbox World(SandboxOptions? options = null)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
             using (var w = Writer.Rent())
             {
                 (options ?? new SandboxOptions()).Write(w); var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_method_sandbox_world(self, w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_method_sandbox_world(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Sandbox(result);
         }
     }
@@ -715,25 +715,25 @@ namespace Keywright
         internal unsafe void Answer(Secret? key = null)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 if (key is { } givenKey) { w.Bool(true); w.Text(givenKey.Expose(), "key"); } else { w.Bool(false); } var a0 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequest_answer(self, w.ToRust(a0), &status);
+                Native.uniffi_keywright_facade_fn_method_hostrequest_answer(self, w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>What is asked for.</summary>
         internal unsafe HostAsk Ask()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequest_ask(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_ask(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => (HostAsk)r.Variant(3));
         }
 
@@ -741,10 +741,10 @@ namespace Keywright
         internal unsafe long Caller()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequest_caller(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_caller(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return checked((long)result);
         }
 
@@ -752,10 +752,10 @@ namespace Keywright
         internal unsafe Event? Event()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequest_event(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_event(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? global::Keywright.Event.Read(ref r) : null);
         }
 
@@ -766,26 +766,26 @@ namespace Keywright
         {
             Check.NotNull(words, nameof(words));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 var a0 = Check.Count(id, "id");
                 w.Raw(words, "words"); var a1 = w.End();
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequest_fail(self, a0, w.ToRust(a1), &status);
+                Native.uniffi_keywright_facade_fn_method_hostrequest_fail(self, a0, w.ToRust(a1), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The host's number of the function that is to store it; 0 where nothing is to be stored.</summary>
         internal unsafe long Function()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequest_function(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_function(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return checked((long)result);
         }
 
@@ -793,10 +793,10 @@ namespace Keywright
         internal unsafe Secret? Secret()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequest_secret(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequest_secret(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? new Secret(r.Text()) : null);
         }
     }
@@ -825,24 +825,24 @@ namespace Keywright
         internal unsafe void Begin(long number)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 var a0 = Check.Count(number, "number");
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequests_begin(self, a0, &status);
+                Native.uniffi_keywright_facade_fn_method_hostrequests_begin(self, a0, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The call has begun.</summary>
         internal unsafe void Begun()
         {
             Library.Load();
-            RustCallStatus status = default;
-            Native.uniffi_keywright_facade_fn_method_hostrequests_begun(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            RustCallStatus callStatus = default;
+            Native.uniffi_keywright_facade_fn_method_hostrequests_begun(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The result of this call has not reached the program: it goes back.</summary>
@@ -850,25 +850,25 @@ namespace Keywright
         internal unsafe void NotTaken(long number)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 var a0 = Check.Count(number, "number");
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequests_not_taken(self, a0, &status);
+                Native.uniffi_keywright_facade_fn_method_hostrequests_not_taken(self, a0, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>The next call with which the core has done: its caller may be forgotten. 0 when there is none.</summary>
         internal unsafe long Over()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             ulong result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequests_over(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequests_over(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return checked((long)result);
         }
 
@@ -876,10 +876,10 @@ namespace Keywright
         internal unsafe HostRequest? Take()
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
-            result = Native.uniffi_keywright_facade_fn_method_hostrequests_take(this.Handle.Clone(), &status);
-            Rust.Check(ref status, null);
+            result = Native.uniffi_keywright_facade_fn_method_hostrequests_take(this.Handle.Clone(), &callStatus);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.Bool() ? new HostRequest(r.Handle()) : null);
         }
 
@@ -888,15 +888,15 @@ namespace Keywright
         internal unsafe void Taken(long number)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 var a0 = Check.Count(number, "number");
                 var self = this.Handle.Clone();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_method_hostrequests_taken(self, a0, &status);
+                Native.uniffi_keywright_facade_fn_method_hostrequests_taken(self, a0, &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
 
         /// <summary>Waits until a request waits or a call is over, and leaves it there.</summary>
@@ -924,15 +924,15 @@ namespace Keywright
         public static unsafe Json DecodeJson(ReadOnlyMemory<byte> body)
         {
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
                 w.Bytes(body); var a0 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_func_decode_json(w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_func_decode_json(w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return new Json(Rust.Lift(result, (ref Reader r) => r.Raw()));
         }
 
@@ -942,15 +942,15 @@ namespace Keywright
         {
             Check.NotNull(service, nameof(service));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             RustBuffer result;
             using (var w = Writer.Rent())
             {
                 w.Raw(service, "service"); var a0 = w.End();
                 w.Pass();
-                result = Native.uniffi_keywright_facade_fn_func_client_variables(w.ToRust(a0), &status);
+                result = Native.uniffi_keywright_facade_fn_func_client_variables(w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
             return Rust.Lift(result, (ref Reader r) => r.List((ref Reader r) => r.Text()));
         }
 
@@ -960,14 +960,14 @@ namespace Keywright
         {
             Check.NotNull(place, nameof(place));
             Library.Load();
-            RustCallStatus status = default;
+            RustCallStatus callStatus = default;
             using (var w = Writer.Rent())
             {
                 w.Raw(place, "place"); var a0 = w.End();
                 w.Pass();
-                Native.uniffi_keywright_facade_fn_func_provoke_panic(w.ToRust(a0), &status);
+                Native.uniffi_keywright_facade_fn_func_provoke_panic(w.ToRust(a0), &callStatus);
             }
-            Rust.Check(ref status, null);
+            Rust.Check(ref callStatus, null);
         }
     }
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,9 @@ class Play:
             return
         while not all(one.is_inside() for one in running):
             await asyncio.sleep(0)
+        # Who stands before the native call has yet to make it: each turn without the interpreter's lock lets one.
+        for _ in range(100):
+            time.sleep(0)
 
     def release(self) -> None:
         if self.held:

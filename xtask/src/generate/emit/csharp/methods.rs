@@ -44,7 +44,7 @@ fn delivers(surface: &Surface, ty: &Type) -> bool {
 pub fn client_constructor(surface: &Surface, method: &Method) -> Result<String, String> {
     let place = Place { on: "", marks: "public", prefix: "", bound: None };
     let call = Call { surface, method, place, params: visible(method, place) };
-    let checked = "Rust.Check(ref status, null);\n";
+    let checked = "Rust.Check(ref callStatus, null);\n";
     if method.name == "new" {
         call.waited("public unsafe KeywrightClient", &format!("{checked}handle = new ClientHandle(result, new Host(options));\n"))
     } else {
@@ -111,7 +111,7 @@ impl Call<'_> {
     /// The call across the border: `into` gets what it gives. Nothing is passed before all is made ready.
     fn crossed(&self, into: &str) -> Result<String, String> {
         let (mut lines, mut passed) = (String::new(), Vec::new());
-        let status = if self.method.is_async { None } else { Some("&status".to_owned()) };
+        let status = if self.method.is_async { None } else { Some("&callStatus".to_owned()) };
         for (n, param) in self.method.params.iter().enumerate() {
             let value = match self.place.bound {
                 Some((name, field)) if name == param.name => field.to_owned(),
@@ -165,7 +165,7 @@ impl Call<'_> {
         };
         let returns = self.returns()?.unwrap_or_else(|| "void".to_owned());
         let head = format!("{} unsafe {returns} {}", self.place.marks, self.name());
-        self.waited(&head, &format!("Rust.Check(ref status, {host});\n{made}"))
+        self.waited(&head, &format!("Rust.Check(ref callStatus, {host});\n{made}"))
     }
 
     /// A member that waits for the call: its head up to the name, and what it does after the call.
@@ -175,7 +175,7 @@ impl Call<'_> {
             None => (String::new(), ""),
         };
         Ok(format!(
-            "{}{head}({})\n{{\n{}    Library.Load();\n    RustCallStatus status = default;\n{declared}{}{}}}\n\n",
+            "{}{head}({})\n{{\n{}    Library.Load();\n    RustCallStatus callStatus = default;\n{declared}{}{}}}\n\n",
             self.docs()?,
             self.declared()?,
             self.checks(),
