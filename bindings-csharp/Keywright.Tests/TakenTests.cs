@@ -138,12 +138,11 @@ namespace Keywright.Tests
         public async Task Each_of_many_callers_is_answered_in_its_own_context()
         {
             using var sandbox = await Sandbox.StartAsync();
-            var options = sandbox.Seclai();
-            var key = options.ApiKey!;
+            var key = sandbox.Seclai().ApiKey!;
+            var options = new ClientOptions();
             var asked = new ConcurrentBag<string?>();
             var heard = new ConcurrentDictionary<string, ConcurrentBag<string?>>();
             var activities = new ConcurrentBag<string?>();
-            options.ApiKey = null;
             options.KeyProvider = async token =>
             {
                 var name = Tenant.Value;
@@ -153,7 +152,7 @@ namespace Keywright.Tests
                 return name is null ? "sk-of-nobody-of-nobody-of-nobody" : key.Expose();
             };
             options.OnEvent = happened => heard.GetOrAdd(happened.Call, _ => new ConcurrentBag<string?>()).Add(Tenant.Value);
-            using var client = new SeclaiClient(options);
+            using var client = new SeclaiClient(sandbox.Seclai(options));
             var names = Enumerable.Range(0, 100).Select(n => $"tenant {n:D3}").ToArray();
             await Task.WhenAll(names.Select(name => Task.Run(async () =>
             {
@@ -172,17 +171,16 @@ namespace Keywright.Tests
         {
             using var sandbox = await Sandbox.StartAsync();
             var account = await Account.Of(sandbox);
-            var options = sandbox.Seclai();
-            var key = options.ApiKey!;
+            var key = sandbox.Seclai().ApiKey!;
+            var options = new ClientOptions();
             var asked = new ConcurrentBag<string?>();
-            options.ApiKey = null;
             options.KeyProvider = token =>
             {
                 asked.Add(Tenant.Value);
                 return Task.FromResult(key.Expose());
             };
             options.OnEvent = account.Hear;
-            using var client = new SeclaiClient(options);
+            using var client = new SeclaiClient(sandbox.Seclai(options));
             using var stop = new CancellationTokenSource();
             var call = Task.Run(() =>
             {

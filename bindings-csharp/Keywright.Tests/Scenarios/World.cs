@@ -107,7 +107,7 @@ namespace Keywright.Tests.Scenarios
                     break;
                 case "sandbox.limit":
                     Sandbox.SetLimit(service, Convert.ToInt64(with["count"], CultureInfo.InvariantCulture), XmlConvert.ToTimeSpan(Text("per")),
-                        with.TryGetValue("status", out var status) ? Convert.ToInt32(status, CultureInfo.InvariantCulture) : null,
+                        with.TryGetValue("status", out var status) ? (int?)Convert.ToInt32(status, CultureInfo.InvariantCulture) : null,
                         with.TryGetValue("retry_after", out var retryAfter) ? (bool?)retryAfter : null);
                     break;
                 case "sandbox.plan":
