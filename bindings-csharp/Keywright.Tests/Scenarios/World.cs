@@ -77,6 +77,8 @@ namespace Keywright.Tests.Scenarios
                 AllowInsecureHttp = given.Flag("allow_insecure_http"),
                 MaxAttempts = given.Count("max_attempts"),
                 QueueLimit = given.Count("queue_limit"),
+                MaxConnections = given.Count("max_connections"),
+                Proxy = given.Word<Proxy>("proxy", word => word.ToWord()),
                 Total = given.Seconds("total"),
                 Attempt = given.Seconds("attempt"),
                 Throttle = given.Word<Throttle>("throttle", word => word.ToWord()),
