@@ -10,7 +10,7 @@ use std::future::Future;
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use crate::error::raise;
 use crate::exit::Inside;
 use crate::guard::entry_points;
 use crate::host::{Delivering, Functions, Link};
+use crate::idle;
 
 /// How often a blocked caller looks for Ctrl-C.
 const SIGNALS: Duration = Duration::from_millis(50);
@@ -188,11 +189,49 @@ fn caused(py: Python<'_>, functions: Option<&Arc<Functions>>, error: KeywrightEr
 /// What ended calls and requests of the core come through to one event loop.
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Queue {
-    mailbox: Arc<Mailbox<Arrival>>,
+    of: Arc<Loop>,
     bell: UnixStream,
+}
+
+/// What is on its way to one event loop.
+pub struct Loop {
+    mailbox: Arc<Mailbox<Arrival>>,
     calls: Mutex<HashMap<u64, Started>>,
     /// Receipts for results that were given out and that no coroutine has taken yet.
     untaken: Mutex<HashMap<u64, Receipt>>,
+    /// A function that says whether the loop was closed; nothing for one that cannot be while it has
+    /// calls.
+    is_closed: Option<Py<PyAny>>,
+    /// It is to be looked at: who has something for it need not say so again.
+    is_announced: AtomicBool,
+}
+
+impl Loop {
+    /// Whether something lies here, or is on its way, that the loop has yet to take.
+    pub fn owes_something(&self) -> bool {
+        self.is_announced.store(false, Ordering::SeqCst);
+        self.mailbox.is_filled() || !lock(&self.calls).is_empty() || !lock(&self.untaken).is_empty()
+    }
+
+    /// Ends it where it is closed, and says whether it is: its callers have left, and what it has not
+    /// taken goes back.
+    pub fn give_up_if_closed(&self, py: Python<'_>) -> bool {
+        let is_closed = self.is_closed.as_ref().is_some_and(|ask| ask.call0(py).and_then(|is| is.is_truthy(py)).unwrap_or(false));
+        if is_closed {
+            let calls = std::mem::take(&mut *lock(&self.calls));
+            let untaken = std::mem::take(&mut *lock(&self.untaken));
+            drop((calls, untaken));
+            self.mailbox.give_up();
+        }
+        is_closed
+    }
+
+    /// Has it looked after until it has taken what comes, where it may be closed.
+    fn look_after(self: Arc<Self>) {
+        if self.is_closed.is_some() && !self.is_announced.swap(true, Ordering::SeqCst) {
+            idle::look_after(self);
+        }
+    }
 }
 
 enum Arrival {
@@ -219,7 +258,14 @@ impl Queue {
         let _inside = Inside::enter(py);
         let number = next_number();
         let owned = functions.map(Arc::clone);
+        // Weak: a call holds what it does when it ends.
+        let of = Arc::downgrade(&self.of);
+        let look_after = move || of.upgrade().into_iter().for_each(Loop::look_after);
+        let asked = look_after.clone();
         let ended = move |ended: Ended<T>| {
+            if ended.receipt.is_some() {
+                look_after();
+            }
             let of = owned.clone();
             let finish: Finish = Box::new(move |py| {
                 let _delivering = delivering;
@@ -229,27 +275,35 @@ impl Queue {
             Arrival::Ended(number, of, finish)
         };
         let asking = functions.map(|functions| functions.asking(py, number)).transpose()?;
+        // Held until it stands there: its end may be here before.
+        let mut calls = lock(&self.of.calls);
         let started = match functions.map(Arc::clone) {
-            Some(functions) => start(&self.mailbox, client, asking, call, ended, move || Arrival::Asked(Arc::clone(&functions))),
-            None => start(&self.mailbox, client, None, call, ended, || Arrival::Nothing),
+            Some(functions) => start(&self.of.mailbox, client, asking, call, ended, move || {
+                asked();
+                Arrival::Asked(Arc::clone(&functions))
+            }),
+            None => start(&self.of.mailbox, client, None, call, ended, || Arrival::Nothing),
         };
         let started = started.map_err(|error| raise(py, error))?;
-        lock(&self.calls).insert(number, started);
+        calls.insert(number, started);
         Ok(number)
     }
 }
 
 entry_points! {
     impl Queue {
+        /// `is_closed` says whether the loop was closed, where one can be closed under its calls.
         #[new]
-        fn new(py: Python<'_>) -> PyResult<Self> {
+        #[pyo3(signature = (is_closed=None))]
+        fn new(py: Python<'_>, is_closed: Option<Py<PyAny>>) -> PyResult<Self> {
             let (bell, rope) = UnixStream::pair().map_err(|_| raise(py, KeywrightError::no_resources("file descriptor")))?;
             bell.set_nonblocking(true)?;
             rope.set_nonblocking(true)?;
             // A bell that is full rings already.
             let ring = move || drop((&rope).write(&[1]));
             let mailbox = Arc::new(Mailbox::new(ring));
-            Ok(Self { mailbox, bell, calls: Mutex::default(), untaken: Mutex::default() })
+            let of = Loop { mailbox, calls: Mutex::default(), untaken: Mutex::default(), is_closed, is_announced: AtomicBool::new(false) };
+            Ok(Self { of: Arc::new(of), bell })
         }
 
         /// What an event loop watches.
@@ -265,7 +319,7 @@ entry_points! {
             let mut rung = [0; 64];
             while matches!((&self.bell).read(&mut rung), Ok(64)) {}
             let mut come: Vec<Come> = Vec::new();
-            for arrival in self.mailbox.take() {
+            for arrival in self.of.mailbox.take() {
                 match arrival {
                     Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
                     Arrival::Nothing => {}
@@ -275,12 +329,12 @@ entry_points! {
                             ask(py, &functions, &mut come)?;
                         }
                         // One that was left takes nothing.
-                        let Some(started) = lock(&self.calls).remove(&number) else { continue };
+                        let Some(started) = lock(&self.of.calls).remove(&number) else { continue };
                         drop(started);
                         match finish(py) {
                             Ok((value, receipt)) => {
                                 let owed = receipt.is_some();
-                                receipt.and_then(|receipt| lock(&self.untaken).insert(number, receipt));
+                                receipt.and_then(|receipt| lock(&self.of.untaken).insert(number, receipt));
                                 come.push((number, value, py.None(), owed));
                             }
                             Err(raised) => come.push((number, py.None(), raised.into_value(py).into_any(), false)),
@@ -293,7 +347,7 @@ entry_points! {
 
         /// The coroutine has the result of a call.
         fn taken(&self, number: u64) -> PyResult<()> {
-            let receipt = lock(&self.untaken).remove(&number);
+            let receipt = lock(&self.of.untaken).remove(&number);
             if let Some(receipt) = receipt {
                 receipt.sign();
             }
@@ -302,8 +356,8 @@ entry_points! {
 
         /// Drops a call, which closes its connection, or its result, which goes back.
         fn abort(&self, number: u64) -> PyResult<()> {
-            let started = lock(&self.calls).remove(&number);
-            let receipt = lock(&self.untaken).remove(&number);
+            let started = lock(&self.of.calls).remove(&number);
+            let receipt = lock(&self.of.untaken).remove(&number);
             drop((started, receipt));
             Ok(())
         }

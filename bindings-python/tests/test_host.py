@@ -132,6 +132,30 @@ def test_the_end_of_the_program_is_no_failure_of_a_provider(sandbox: Sandbox, ra
     assert not sandbox.journal()
 
 
+@pytest.mark.parametrize("raised", [ValueError, asyncio.CancelledError, GeneratorExit])
+def test_what_an_observer_raises_is_reported_and_the_call_goes_on(sandbox: Sandbox, raised: type[BaseException]) -> None:
+    """Only what ends the program does not stay with the observer."""
+
+    def hear(_: Event) -> None:
+        raise raised("on purpose")
+
+    async def main() -> int:
+        async with AsyncSeclai(**sandbox.seclai(), on_event=hear) as client:
+            return (await client.get("/agents")).status
+
+    reported: list[Any] = []
+    before, sys.unraisablehook = sys.unraisablehook, reported.append
+    try:
+        with Seclai(**sandbox.seclai(), on_event=hear) as client:
+            assert client.get("/agents").status == 200
+        sync = len(reported)
+        assert asyncio.run(main()) == 200
+    finally:
+        sys.unraisablehook = before
+    assert 0 < sync < len(reported)
+    assert {one.exc_type for one in reported} == {raised}
+
+
 def test_a_provider_may_make_a_call_itself(sandbox: Sandbox) -> None:
     opts, key = without_key(sandbox)
     with Seclai(**sandbox.seclai()) as vault:

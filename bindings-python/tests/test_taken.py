@@ -6,7 +6,6 @@ Callers leave at every moment around the answer. KEYWRIGHT_RACES says how often 
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import select
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 import trio
+import uvloop
 from keywright import AsyncSeclai, Event, Seclai, Secret
 from keywright.sandbox import Sandbox
 
@@ -138,28 +138,42 @@ def test_results_that_wait_while_the_loop_is_busy_and_their_caller_leaves(accoun
     assert account.settle(keeps=keeps) == (0, GATED)
 
 
-def test_a_result_whose_loop_is_closed_before_its_coroutine_goes_on(account: Account) -> None:
-    def left() -> None:
-        loop = asyncio.new_event_loop()
+@pytest.mark.parametrize("make", [asyncio.new_event_loop, uvloop.new_event_loop])
+@pytest.mark.parametrize("moment", ["before the answer", "after the answer", "after it was read"])
+def test_a_result_whose_loop_is_closed_goes_back(account: Account, make: Any, moment: str) -> None:
+    """Ten loops that are closed and kept: nothing is collected, and nobody makes a further call."""
+    kept: list[object] = []
+
+    def left(number: int) -> None:
+        loop = make()
 
         async def main() -> None:
             client = AsyncSeclai(**account.sandbox.seclai(), on_event=account.hear)
-            call = asyncio.ensure_future(client.keys.create(name="ci"))
+            call = asyncio.ensure_future(client.keys.create(name=f"ci {number}"))
             call._log_destroy_pending = False  # type: ignore[attr-defined]
+            kept.append(call)
+            # The loop does nothing else meanwhile, and then it ends.
             await asyncio.sleep(0)
-            # The loop does nothing else until the answer is there, and then it ends.
-            until(lambda: account.ended("POST") == 1, what="the answer")
+            if moment == "before the answer":
+                until(lambda: len(account.sandbox.journal()) > number, what="the request")
+                return
+            until(lambda: account.ended("POST") > number, what="the answer")
+            if moment == "after it was read":
+                from keywright._on_asyncio import calls_of_loop
+
+                calls = calls_of_loop()
+                while not any(future.done() for future in calls.waiting.values()):
+                    select.select([calls.queue.fileno()], [], [], 10)
+                    calls.drain()
 
         loop.run_until_complete(main())
         loop.close()
+        kept.append(loop)
 
-    def is_told() -> bool:
-        gc.collect()
-        return bool(account.told)
-
-    left()
-    until(is_told, what="the key of a loop that has gone")
-    assert account.settle() == (0, 1)
+    for number in range(10):
+        left(number)
+    assert account.settle() == (0, 10)
+    assert kept
 
 
 def test_races_on_trio(account: Account) -> None:

@@ -15,11 +15,11 @@ use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
-use crate::model::Account;
+use crate::model::{Account, Reply};
 use crate::observe;
 use crate::op::KeyOp;
 use crate::options::{CallOptions, ClientOptions};
-use crate::pipeline::{Call, Connections, Pipeline};
+use crate::pipeline::{Call, Connections, Done, Pipeline};
 use crate::request::Request;
 use crate::resource::Resource;
 use crate::retry::{Priority, Safety};
@@ -29,6 +29,7 @@ use crate::throttle::ThrottleView;
 use crate::time::Timestamp;
 use crate::transport::{Connection, HttpTransport, TransportOptions};
 use crate::walk::Walks;
+use crate::wire::WireResponse;
 use crate::{dialect::plan::Planned, transport::Transport};
 
 /// A client of one service. Cheap to clone; clones share connections, throttle lanes and tokens.
@@ -344,6 +345,14 @@ impl Client {
         error.with(|data| {
             data.service.get_or_insert_with(|| Arc::clone(&self.spec().id));
         })
+    }
+
+    /// Reads an answer. One that cannot be read is an error that says what became of the operation.
+    pub(crate) fn read<T>(&self, op: &OpSpec, done: Done, read: impl FnOnce(&WireResponse) -> Result<T>) -> Result<Reply<T>> {
+        match read(&done.answer) {
+            Ok(value) => Ok(Reply::new(value, done.meta)),
+            Err(error) => Err(self.pipeline.unreadable(error, op, &self.auth, &done)),
+        }
     }
 
     pub(crate) fn named_op(&self, error: Error, op: &OpSpec) -> Error {

@@ -223,8 +223,7 @@ impl Keys {
     pub async fn delete(&self, id: impl Into<KeyId>) -> Result<Reply<()>> {
         let (op, id) = (self.op(KeyOp::Delete)?, id.into());
         self.is_allowed(&op, &id)?;
-        let done = self.done(&op, with_id(id)).await?;
-        Ok(Reply::new((), done.meta))
+        self.done(&op, with_id(id)).await
     }
 
     /// Takes a key out of service in the gentlest way that the service has: at Seclai deletes an
@@ -424,25 +423,19 @@ impl Keys {
 
     fn read_one<T>(&self, op: &OpSpec, done: Done, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
         let read = |body: Document<'_>| read_one(read::object(op, body.root())?);
-        match read::answer(&done.answer).and_then(read) {
-            Ok(value) => Ok(Reply::new(value, done.meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
-        }
+        self.client.read(op, done, |answer| read::answer(answer).and_then(read))
     }
 
     /// An operation that leaves nothing to read.
-    async fn done(&self, op: &OpSpec, ask: Ask) -> Result<Done> {
+    async fn done(&self, op: &OpSpec, ask: Ask) -> Result<Reply<()>> {
         let done = self.send(op, ask).await?;
-        match done::check(&done.answer) {
-            Ok(()) => Ok(done),
-            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
-        }
+        self.client.read(op, done, done::check)
     }
 
     /// A key, or nothing where the operation leaves none.
     async fn one_or_none(&self, op: &OpSpec, id: KeyId, state: KeyStatus) -> Result<Reply<Option<Key>>> {
         match op.returns {
-            crate::dialect::Returns::Nothing => self.done(op, with_id(id)).await.map(|done| Reply::new(None, done.meta)),
+            crate::dialect::Returns::Nothing => self.done(op, with_id(id)).await.map(|done| done.map(|()| None)),
             _ => self.put_into(op, id, state).await.map(|reply| reply.map(Some)),
         }
     }

@@ -327,7 +327,7 @@ pub use wire::BoxFuture;
 /// # Errors
 /// [`ErrorKind::Decode`], reason `json`.
 pub fn decode_json(body: &[u8]) -> Result<Json> {
-    dialect::decode_json(body).map(|document| document.root().json())
+    dialect::decode_json(body).map(|document| document.root().json()).map_err(Error::of_received)
 }
 
 /// What tests and measurements of this workspace need from inside: no part of the interface.

@@ -285,8 +285,9 @@ impl ClientOptions {
         self
     }
 
-    /// How many connections the client and its clones have at most; 256 unless given. Calls beyond
-    /// wait until one is free, within their time limits. Event streams are counted apart: as many
+    /// How many connections the calls of the client and its clones use at once; 256 unless given.
+    /// Calls beyond wait until one is free, within their time limits. A connection that a call has
+    /// just given back may be open besides for a moment. Event streams are counted apart: as many
     /// may be open besides, so that whoever reads one can always make calls.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = Some(connections);

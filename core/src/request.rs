@@ -208,7 +208,8 @@ impl Request {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
-        if [Method::CONNECT, Method::TRACE].contains(&self.method) {
+        // `TRACK` is a name under which some servers know TRACE.
+        if [Method::CONNECT, Method::TRACE].contains(&self.method) || self.method.as_str() == "TRACK" {
             let reason = "is one that a proxy or server answers with more than a service may see";
             return Err(Error::config("method", reason, "use GET, POST, PUT, PATCH or DELETE"));
         }
@@ -280,6 +281,10 @@ impl Response {
     /// # Errors
     /// `decode`, reason `json` when it is no JSON, `shape` when it is not of that type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        self.decoded().map_err(|error| self.wrong(error))
+    }
+
+    fn decoded<T: DeserializeOwned>(&self) -> Result<T> {
         let document = read::json(&self.body)?;
         let mut reader = serde_json::Deserializer::from_str(document.root().raw());
         serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -294,11 +299,19 @@ impl Response {
     /// `decode`, reason `encoding`, when it is not UTF-8.
     pub fn text(&self) -> Result<&str> {
         std::str::from_utf8(&self.body).map_err(|_| {
-            Error::new(ErrorKind::Decode).with(|data| {
+            self.wrong(Error::new(ErrorKind::Decode).with(|data| {
                 data.reason = Some("encoding".into());
                 data.summary = Some("the answer is not UTF-8 text".to_owned());
                 data.remedy = Some("read `body`, the bytes".to_owned());
-            })
+            }))
+        })
+    }
+
+    /// The error, of this answer.
+    fn wrong(&self, error: Error) -> Error {
+        error.of_received().with(|data| {
+            (data.operation, data.status) = (Some("request".into()), Some(self.status));
+            data.request_id = self.meta.request_id.as_deref().and_then(|id| ServiceText::of(id).masked_id(&self.secrets));
         })
     }
 

@@ -227,6 +227,32 @@ async fn a_service_s_words_and_the_way_out_are_in_the_error_and_no_secret_is() {
 }
 
 #[tokio::test]
+async fn what_is_said_about_single_fields_alone_is_in_the_sentence() {
+    let body = r#"{"name":["Too long.","Not free."],"roles":["Unknown."],"a":["1"],"b":["2"]}"#;
+    let bench = bench_with("segops", ReplayTransport::new().answer(Reply::json(400, body)), |options| options.api_key(KEY));
+    let error = bench.run(bench.client.get("/v1/me").send()).await.unwrap_err();
+    assert_eq!(error.fields().len(), 4);
+    let said = "segops refused request: name: Too long., Not free.; roles: Unknown.; a: 1 (400)";
+    assert_eq!((error.message(), error.to_string()), (None, said.to_owned()));
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_decoded_was_received_all_the_same() {
+    let answer = |body: &'static str| Reply::status(200).header("x-request-id", "req-1").chunk(body);
+    let bench = bench_with("seclai", ReplayTransport::new().answer(answer("{")).answer(answer("[1]")), |options| options.api_key(KEY));
+    for reason in ["json", "shape"] {
+        let response = bench.run(bench.client.get("/agents").send()).await.unwrap();
+        let error = response.json::<std::collections::BTreeMap<String, u8>>().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.reason(), error.status(), error.outcome(), error.request_id()),
+            (ErrorKind::Decode, Some(reason), Some(200), Outcome::Applied, Some("req-1"))
+        );
+        assert!(!error.to_string().contains("lost"), "{error}");
+    }
+    assert_eq!(keywright::decode_json(b"{").unwrap_err().outcome(), Outcome::Applied);
+}
+
+#[tokio::test]
 async fn what_a_service_lacks_is_refused_before_any_request() {
     let bench = bench("seclai", ReplayTransport::new());
     let error = bench.run(bench.client.keys().update("k1", UpdateKey::new().name("x"))).await.unwrap_err();

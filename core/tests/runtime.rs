@@ -106,3 +106,18 @@ fn a_runtime_that_ends_under_creates_leaves_keys_that_nobody_is_told_of() {
     assert!(received <= carried_out && carried_out <= CREATES);
     assert!(carried_out >= CREATES / 2);
 }
+
+/// Nobody answers any more, and the waits between the tries end all the same.
+#[cfg(feature = "sandbox")]
+#[tokio::test]
+async fn a_call_made_after_its_sandbox_has_closed_fails() {
+    let sandbox = keywright::sandbox::Sandbox::start().unwrap();
+    let client = Client::new("seclai", sandbox.seclai()).unwrap();
+    client.agents().list(PageRequest::new()).await.unwrap();
+    drop(sandbox);
+    for _ in 0..2 {
+        let error = client.agents().list(PageRequest::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Network, "{error}");
+        assert!(error.attempts().len() > 1, "{error}");
+    }
+}

@@ -123,7 +123,7 @@ impl Host {
         let (backend, new) = self.storage.open(&name, settings)?;
         let world = Arc::new(World::new(name.clone(), clock, born, backend));
         world.give_birth(new, options).await?;
-        let driver = tokio::spawn(drive(world.clock.clone()));
+        let driver = tokio::spawn(drive(&world.clock));
         lock(&self.tasks).entry(name.clone()).or_default().push(driver.abort_handle());
         self.reach(&world, port).await?;
         lock(&self.first).get_or_insert_with(|| Arc::clone(&world));

@@ -220,3 +220,47 @@ async fn a_real_clock_follows_the_machine_from_where_it_was_advanced_to() {
     call(&sandbox.url("seclai"), "GET", "/me", &[&seclai_key(&sandbox)], "");
     assert_eq!(clock.monotonic(), stood);
 }
+
+/// Whoever still holds a clock of a closed sandbox waits on it, one after the other and together.
+#[tokio::test]
+async fn waits_end_though_the_sandbox_has_closed() {
+    let sandbox = Sandbox::start().unwrap();
+    let clock = sandbox.clock();
+    let (busy, before) = (clock.clone(), clock.sleep(HOUR));
+    busy.enter();
+    let waits = tokio::spawn(before);
+    drop(sandbox);
+    tokio::spawn({
+        let clock = clock.clone();
+        async move {
+            clock.sleep(2 * HOUR).await;
+            clock.sleep(2 * HOUR).await;
+        }
+    });
+    assert_eq!(clock.monotonic(), Duration::ZERO, "a call that runs holds it, as before");
+    busy.leave();
+    waits.await.unwrap();
+    clock.sleep(5 * HOUR).await;
+    assert!(clock.monotonic() >= 5 * HOUR);
+    clock.set_mode(ClockMode::Frozen);
+    let mut held = pin!(clock.sleep(HOUR));
+    assert!(poll(held.as_mut()).is_pending());
+    clock.set_mode(ClockMode::Real);
+    clock.advance(HOUR);
+    held.await;
+    clock.set_mode(ClockMode::Auto);
+    clock.sleep(HOUR).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_no_sandbox_made_moves_by_hand_only() {
+    let clock = Clock::new(ClockMode::Auto, SystemTime::UNIX_EPOCH);
+    let mut sleep = pin!(clock.sleep(HOUR));
+    assert!(poll(sleep.as_mut()).is_pending());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(poll(sleep.as_mut()).is_pending());
+    clock.advance(HOUR);
+    assert!(poll(sleep).is_ready());
+}

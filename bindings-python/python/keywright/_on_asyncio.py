@@ -23,7 +23,7 @@ class Calls:
     """The calls of one asyncio loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.queue = Queue()
+        self.queue = Queue(_is_closed(loop))
         self.waiting: dict[int, asyncio.Future[Any]] = {}
         self.serving: set[asyncio.Task[None]] = set()
         # What stores the secret of a call, by its number: it is cancelled with the call.
@@ -116,6 +116,17 @@ def calls_of_loop() -> Calls:
     # Weakly: a loop that has ended is to leave nothing open.
     _last.seen = (ref(loop), ref(found))
     return found
+
+
+def _is_closed(loop: asyncio.AbstractEventLoop) -> Callable[[], bool]:
+    """Says whether a loop is closed, and does not keep it."""
+    watched = ref(loop)
+
+    def is_closed() -> bool:
+        loop = watched()
+        return loop is None or loop.is_closed()
+
+    return is_closed
 
 
 def _watch(descriptor: int, loop: asyncio.AbstractEventLoop, drain: Callable[[], None]) -> None:

@@ -22,10 +22,16 @@ use crate::process::{Bell, Process, Result, Running, ring};
 
 /// What has arrived for one thread of the host.
 pub struct Mailbox<T> {
-    arrived: Mutex<Vec<T>>,
+    arrived: Mutex<Arrived<T>>,
     wake: Bell,
     /// Whose requests were announced here: they need somebody else when this is given up.
     hosts: Mutex<Vec<Weak<HostQueue>>>,
+}
+
+struct Arrived<T> {
+    items: Vec<T>,
+    /// Nobody will take anything any more.
+    is_given_up: bool,
 }
 
 /// So much that the host should begin with it, even if more comes.
@@ -40,30 +46,56 @@ impl<T> fmt::Debug for Mailbox<T> {
 impl<T> Mailbox<T> {
     /// An empty one; `wake` is called on the io thread whenever something comes into it.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { arrived: Mutex::default(), wake: Arc::new(wake), hosts: Mutex::default() }
+        let arrived = Arrived { items: Vec::new(), is_given_up: false };
+        Self { arrived: Mutex::new(arrived), wake: Arc::new(wake), hosts: Mutex::default() }
     }
 
-    /// Lays something in.
-    pub fn put(&self, item: T) {
+    /// Lays something in; `false` where nobody will take it: then it has been dropped.
+    pub fn put(&self, item: T) -> bool {
         let count = {
             let mut arrived = self.lock();
-            arrived.push(item);
-            arrived.len()
+            if arrived.is_given_up {
+                drop(arrived);
+                return false;
+            }
+            arrived.items.push(item);
+            arrived.items.len()
         };
         match count {
             1 => ring(&self.wake),
             MANY => (self.wake)(),
             _ => {}
         }
+        true
     }
 
     /// Takes out everything.
     #[must_use]
     pub fn take(&self) -> Vec<T> {
-        std::mem::take(&mut *self.lock())
+        std::mem::take(&mut self.lock().items)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+    /// Whether something waits to be taken.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        !self.lock().items.is_empty()
+    }
+
+    /// Nobody will take anything any more. What lies here goes back, and what was announced here is
+    /// announced to the next.
+    pub fn give_up(&self) {
+        let arrived = {
+            let mut arrived = self.lock();
+            arrived.is_given_up = true;
+            std::mem::take(&mut arrived.items)
+        };
+        // First what has arrived: a result that nobody took may be told of too.
+        drop(arrived);
+        let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
+        hosts.iter().filter_map(Weak::upgrade).for_each(|host| host.announce_again());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arrived<T>> {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,12 +111,8 @@ impl<T> Mailbox<T> {
 }
 
 impl<T> Drop for Mailbox<T> {
-    /// What was announced here and not taken is announced to the next.
     fn drop(&mut self) {
-        // First what has arrived: a result that nobody took may be told of too.
-        drop(self.take());
-        let hosts = std::mem::take(&mut *self.hosts.lock().unwrap_or_else(PoisonError::into_inner));
-        hosts.iter().filter_map(Weak::upgrade).for_each(|host| host.announce_again());
+        self.give_up();
     }
 }
 
@@ -173,8 +201,7 @@ where
             let listening = host.listen(move || {
                 let Some(mailbox) = mailbox.upgrade() else { return false };
                 mailbox.hears(&hears);
-                mailbox.put(asked());
-                true
+                mailbox.put(asked())
             });
             Some(Caller::new(number, remembered).listening(listening))
         }
@@ -222,9 +249,9 @@ mod tests {
         let mailbox = Mailbox::new(move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        (0..5).for_each(|number| mailbox.put(number));
+        (0..5).for_each(|number| assert!(mailbox.put(number)));
         assert_eq!((mailbox.take(), wakes.load(Ordering::Relaxed)), (vec![0, 1, 2, 3, 4], 1));
-        mailbox.put(5);
+        assert!(mailbox.put(5));
         assert_eq!((mailbox.take(), wakes.load(Ordering::Relaxed)), (vec![5], 2));
     }
 
@@ -238,7 +265,7 @@ mod tests {
         }));
         let (filled, seen) = (Arc::clone(&mailbox), Arc::clone(&wakes));
         let call = Box::pin(async move {
-            (0..5).for_each(|number| filled.put(number));
+            (0..5).for_each(|number| assert!(filled.put(number)));
             tokio::task::yield_now().await;
             Ok(seen.load(Ordering::Relaxed))
         });
@@ -281,8 +308,12 @@ mod tests {
         let started = start(&mailbox, None, Some(asking), call, |_| 0, || 1).unwrap();
         host.tell_for_tests();
         assert_eq!(told.load(Ordering::Relaxed), 0);
-        drop(mailbox);
+        mailbox.give_up();
         assert_eq!(told.load(Ordering::Relaxed), 1);
+        // From now on it hears nothing.
+        host.tell_for_tests();
+        assert_eq!(told.load(Ordering::Relaxed), 2);
+        assert!(!mailbox.put(2) && !mailbox.is_filled());
         drop(started);
     }
 

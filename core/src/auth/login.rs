@@ -3,6 +3,7 @@
 //! How old a token may be stands here; that one call at a time fetches one is the rule of
 //! [`single_flight`](super::single_flight) (`behaviour.md` section 6, SEG-7, SID-28).
 
+use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::Secret;
 use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
 use crate::error::{Error, ErrorKind, Result};
-use crate::json as strict;
+use crate::json::{self as strict, Document};
 use crate::mask::SecretsInUse;
 use crate::retry::Fingerprint;
 use crate::wire::WireResponse;
@@ -42,6 +43,8 @@ pub(crate) struct Login {
 struct Token {
     credential: Credential,
     refresh: Option<Secret>,
+    /// What else came with the login and may be a secret: it is never sent, and must not be shown.
+    others: Vec<Secret>,
     /// On the monotonic clock: a service whose wall clock is wrong changes nothing.
     obtained: Duration,
     lifetime: Option<Duration>,
@@ -96,8 +99,8 @@ impl Login {
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let token = self.tokens.held();
         let shown = token.as_ref().map(|token| token.credential.secrets().to_vec()).unwrap_or_default();
-        let refresh = token.and_then(|token| token.refresh);
-        shown.into_iter().chain(refresh).chain(self.password().clone()).collect()
+        let kept = token.into_iter().flat_map(|token| token.refresh.into_iter().chain(token.others));
+        shown.into_iter().chain(kept).chain(self.password().clone()).collect()
     }
 
     fn password(&self) -> MutexGuard<'_, Option<Secret>> {
@@ -116,9 +119,10 @@ impl Source<Token> for Visit<'_> {
         let began = self.clock.monotonic();
         let answer = self.exchange(refresh, json!({ "refresh": held.expose() })).await?;
         let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
+        let others = others(&answer);
         // A service that rotates refresh tokens accepts each of them once.
         let newest = text_at(&body, refresh_token).unwrap_or_else(|| held.clone());
-        self.jwt(&body, access, Some(newest), began)
+        self.jwt(&body, access, Some(newest), others, began)
     }
 
     async fn obtain(&self, old: Option<&Token>) -> Result<Token> {
@@ -148,7 +152,7 @@ impl Visit<'_> {
             AuthMode::Jwt { login, access, refresh_token, .. } => {
                 let answer = self.exchange(login, body).await.map_err(|error| self.explained(error, &password))?;
                 let body = strict::decode(&answer.body).map_err(|_| unreadable())?;
-                self.jwt(&body, access, text_at(&body, refresh_token), began)
+                self.jwt(&body, access, text_at(&body, refresh_token), others(&answer), began)
             }
             AuthMode::CookieCsrf { login, cookie, csrf_cookie, csrf_header, lifetime, .. } => {
                 let answer = self.exchange(login, body).await.map_err(|error| self.explained(error, &password))?;
@@ -161,7 +165,8 @@ impl Visit<'_> {
                     csrf_header: csrf_header.clone(),
                 };
                 let credential = Credential::of_session(&session, self.login.owner)?;
-                Ok(Token { credential, refresh: None, obtained: began, lifetime: Some(*lifetime) })
+                let others = others(&answer);
+                Ok(Token { credential, refresh: None, others, obtained: began, lifetime: Some(*lifetime) })
             }
             AuthMode::Header { .. } | AuthMode::Bearer | AuthMode::Scheme { .. } => Err(Error::new(ErrorKind::Internal)),
         }?;
@@ -190,16 +195,43 @@ impl Visit<'_> {
         }
     }
 
-    fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, began: Duration) -> Result<Token> {
+    fn jwt(
+        &self,
+        body: &Value,
+        access: &str,
+        refresh: Option<Secret>,
+        others: Vec<Secret>,
+        began: Duration,
+    ) -> Result<Token> {
         let access = text_at(body, access).ok_or_else(unreadable)?;
         let credential = Credential::of_token(&access, self.login.owner).map_err(|_| unreadable())?;
-        Ok(Token { credential, refresh, obtained: began, lifetime: jwt_lifetime(access.expose()) })
+        Ok(Token { credential, refresh, others, obtained: began, lifetime: jwt_lifetime(access.expose()) })
     }
 }
 
 /// The token at a place of an answer; one without any text is none.
 fn text_at(body: &Value, pointer: &str) -> Option<Secret> {
     body.pointer(pointer).and_then(Value::as_str).filter(|text| fits(text)).map(Secret::new)
+}
+
+/// What a login brought beside what its dialect names: a service may show it later, as any text.
+fn others(answer: &WireResponse) -> Vec<Secret> {
+    /// What members of that kind are called, whatever else stands in their names.
+    const NAMES: [&str; 8] = ["token", "secret", "session", "password", "cookie", "csrf", "jwt", "key"];
+    /// Shorter ones are words.
+    const SHORTEST: usize = 12;
+    const MOST: usize = 16;
+    let document = Document::read(&answer.body).ok();
+    let members = document.iter().flat_map(|document| document.root().everywhere());
+    let named = members.filter(|(name, _)| {
+        let name = name.to_ascii_lowercase();
+        NAMES.iter().any(|known| name.contains(known))
+    });
+    let texts = named.filter_map(|(_, value)| value.text()).map(Cow::into_owned);
+    let lines = answer.head.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let cookies = lines.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value.trim().to_owned());
+    let found = texts.chain(cookies).filter(|text| (SHORTEST..=Secret::LONGEST).contains(&text.len()));
+    found.take(MOST).map(Secret::new).collect()
 }
 
 /// A token or cookie that may be held: there, and of a length that no work with it is felt.
@@ -290,7 +322,7 @@ mod tests {
     fn a_token_ages_by_the_rule_and_never_over_half_its_life() {
         let token = |lifetime: u64| {
             let credential = Credential::of_token(&Secret::new("t"), Fingerprint::of(&["x"])).unwrap();
-            Token { credential, refresh: None, obtained: Duration::ZERO, lifetime: Some(Duration::from_secs(lifetime)) }
+            Token { credential, refresh: None, others: Vec::new(), obtained: Duration::ZERO, lifetime: Some(Duration::from_secs(lifetime)) }
         };
         let at = |lifetime, now| token(lifetime).freshness(Duration::from_secs(now));
         assert_eq!(at(3600, 3479), Freshness::Fresh);

@@ -204,7 +204,7 @@ pub(crate) struct ErrorData {
     pub fields: MaskedFields,
     pub excerpt: Option<Masked>,
     pub elapsed: Option<Duration>,
-    /// The operation changes nothing: whether it was carried out is no question.
+    /// Whether it was carried out is no question: the operation changes nothing, or its answer is there.
     pub harmless: bool,
 }
 
@@ -250,6 +250,12 @@ impl Error {
     pub(crate) fn with(mut self, change: impl FnOnce(&mut ErrorData)) -> Self {
         change(&mut self.data);
         self
+    }
+
+    /// The same, of what had been received whole before it was found to be wrong: the request was
+    /// carried out.
+    pub(crate) fn of_received(self) -> Self {
+        self.with(|data| (data.outcome, data.harmless) = (Outcome::Applied, true))
     }
 
     /// Hides secrets wherever they may stand, in our own words too: those that were not known yet

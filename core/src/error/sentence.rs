@@ -31,7 +31,9 @@ pub(super) fn of(data: &ErrorData) -> String {
 /// "seclai: `api_key` is empty" or "seclai refused keys.delete: it has call history".
 fn subject(data: &ErrorData) -> String {
     let service = data.service.as_deref().unwrap_or("keywright");
-    let words = data.summary.as_deref().or(data.message.as_deref()).unwrap_or_else(|| words(data.kind)).trim_end_matches('.');
+    let fields = of_fields(data);
+    let said = data.summary.as_deref().or(data.message.as_deref()).or(fields.as_deref());
+    let words = said.unwrap_or_else(|| words(data.kind)).trim_end_matches('.');
     if let Some(field) = &data.field {
         return format!("{service}: `{field}` {words}");
     }
@@ -42,6 +44,15 @@ fn subject(data: &ErrorData) -> String {
         (Some(operation), None) => format!("{service}: {operation} failed: {words}"),
         (None, _) => format!("{service}: {words}"),
     }
+}
+
+/// What a service said about single fields, where it said nothing else: "name: is required".
+fn of_fields(data: &ErrorData) -> Option<String> {
+    /// Further ones stand in `fields`.
+    const SHOWN: usize = 3;
+    let said = data.fields.iter().take(SHOWN).map(|one| format!("{}: {}", one.field, one.messages.join(", ")));
+    let said = said.collect::<Vec<_>>().join("; ");
+    (!said.is_empty()).then_some(said)
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

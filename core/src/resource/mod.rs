@@ -166,10 +166,7 @@ impl Resource {
             Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
             Returns::Nothing => {
                 let done = self.send(&op, ask).await?;
-                match done::check(&done.answer) {
-                    Ok(()) => Ok(ActionResult::Nothing(Reply::new((), done.meta))),
-                    Err(error) => Err(self.client.pipeline.unreadable(error, &op, &self.client.auth, &done)),
-                }
+                self.client.read(&op, done, done::check).map(ActionResult::Nothing)
             }
             Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
         }
@@ -232,10 +229,7 @@ impl Resource {
     }
 
     fn read_done<T>(&self, op: &OpSpec, done: Done, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
-        match read::answer(&done.answer).and_then(|body| read_body(body.root())) {
-            Ok(value) => Ok(Reply::new(value, done.meta)),
-            Err(error) => Err(self.client.pipeline.unreadable(error, op, &self.client.auth, &done)),
-        }
+        self.client.read(op, done, |answer| read::answer(answer).and_then(|body| read_body(body.root())))
     }
 
     fn page(

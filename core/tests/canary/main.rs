@@ -31,6 +31,9 @@ const ACCESS: &str = "e30.eyJpYXQiOjEsImV4cCI6MzYwMX0.CANARYXaccess";
 const REFRESH: &str = "CANARYXrefresh-token";
 const SESSION: &str = "CANARYXsession-cookie";
 const CSRF: &str = "CANARYXcsrf-cookie";
+/// What came with a login and is named by no dialect.
+const IN_LOGIN: &str = "CANARYX/in the login";
+const IN_COOKIE: &str = "CANARYXanother-cookie";
 /// What a service gives out: one that looks like a key, one that does not.
 const NEW: [&str; 2] = ["sk_live_CANARYXnewnewnewnew01", "CANARYX.new/secret"];
 
@@ -104,7 +107,7 @@ impl Bench {
 
     /// A client that holds the secret, as its service takes it.
     fn with(service: &str, secret: &str, answers: impl FnOnce(ReplayTransport) -> ReplayTransport) -> Self {
-        let logs_in = [ACCESS, REFRESH, SESSION, CSRF].contains(&secret);
+        let logs_in = [ACCESS, REFRESH, SESSION, CSRF, IN_LOGIN, IN_COOKIE].contains(&secret);
         let script = answers(if logs_in { logged_in() } else { ReplayTransport::new() });
         Self::new(service, script, |options| match service {
             "segops" if logs_in => options.management(Management::login("ops@acme.test", PASSWORD)).account(Account::id("acme")),
@@ -144,8 +147,10 @@ impl Bench {
 /// The answer to a login: in the body for one service, in cookies for the other.
 fn logged_in() -> ReplayTransport {
     let cookie = |name: &str, value: &str| leak(format!("{name}={value}; Path=/; HttpOnly"));
-    let answer = Reply::json(200, json!({ "access": ACCESS, "refresh": REFRESH }).to_string());
+    let user = json!({ "name": "ops", "legacyTokens": { "api_token": IN_LOGIN } });
+    let answer = Reply::json(200, json!({ "access": ACCESS, "refresh": REFRESH, "user": user }).to_string());
     let answer = answer.header("set-cookie", cookie("session", SESSION)).header("set-cookie", cookie("csrf_token", CSRF));
+    let answer = answer.header("set-cookie", cookie("remember", IN_COOKIE));
     ReplayTransport::new().answer(answer)
 }
 
@@ -154,12 +159,15 @@ fn leak(text: String) -> &'static str {
 }
 
 /// Each way to present a credential, with the secrets that a service could echo.
-const HELD: [(&str, &str); 9] = [
+const HELD: [(&str, &str); 12] = [
     ("seclai", PLAIN),
     ("seclai", KEY),
     ("segops", ACCESS),
     ("sidclaw", SESSION),
     ("sidclaw", CSRF),
+    ("segops", IN_LOGIN),
+    ("sidclaw", IN_LOGIN),
+    ("sidclaw", IN_COOKIE),
     ("sidclaw", PLAIN),
     ("seenty", PLAIN),
     ("itellico", "sk-CANARYX=1"),

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use driver::{Driver, drive_on_thread};
+
 pub(crate) use driver::drive;
 pub(crate) use sleep::Parked;
 pub use sleep::Sleep;
@@ -46,6 +48,7 @@ struct Shared {
 
 struct State {
     mode: ClockMode,
+    driver: Driver,
     /// The monotonic time: as it stands (frozen, auto), or as it stood at `since` (real).
     elapsed: Duration,
     since: Instant,
@@ -71,6 +74,7 @@ impl Clock {
     pub fn new(mode: ClockMode, start: SystemTime) -> Self {
         let state = State {
             mode,
+            driver: Driver::Hand,
             elapsed: Duration::ZERO,
             since: machine_time(),
             epoch: start,
@@ -199,8 +203,17 @@ impl Clock {
         change(&mut state);
         state.changes += 1;
         state.changed_at = machine_time();
-        let wanted = state.mode == ClockMode::Real || state.busy <= state.asking;
-        if wanted && !state.sleepers.is_empty() {
+        let is_waited_for = !state.sleepers.is_empty();
+        let may_move = match state.mode {
+            ClockMode::Real => true,
+            ClockMode::Auto => state.busy <= state.asking,
+            ClockMode::Frozen => false,
+        };
+        if is_waited_for && may_move && state.driver.is_missing() {
+            state.driver = Driver::Thread(std::process::id());
+            drop(state);
+            drive_on_thread(self);
+        } else if is_waited_for && may_move || matches!(state.driver, Driver::Thread(_)) {
             self.0.changed.notify_one();
         }
     }
