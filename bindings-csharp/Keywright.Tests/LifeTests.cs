@@ -176,10 +176,16 @@ namespace Keywright.Tests
             using var sandbox = await Sandbox.StartAsync();
             using var client = new SeclaiClient(sandbox.Seclai());
             await Mixed(client, Times(20_000));
-            var before = Resident();
-            await Mixed(client, Times(100_000));
-            var grown = Resident() - before;
-            Assert.True(grown < 24_000, $"{grown} kB more");
+            var grown = new List<long>();
+            for (var round = 0; round < 3; round++)
+            {
+                var before = Resident();
+                await Mixed(client, Times(50_000));
+                grown.Add(Resident() - before);
+            }
+
+            // What is lost is lost in every round; the collector takes more memory, or gives it back, in one.
+            Assert.True(grown.Min() < 8_000, $"{string.Join(", ", grown)} kB more");
         }
 
         [Fact]

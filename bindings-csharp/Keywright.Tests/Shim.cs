@@ -26,8 +26,27 @@ namespace Xunit
         internal string Name { get; }
     }
 
+    [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+    internal sealed class InlineDataAttribute : Attribute
+    {
+        // One `null` is given as the whole array.
+        internal InlineDataAttribute(params object?[]? row) => Row = row ?? new object?[] { null };
+
+        internal object?[] Row { get; }
+    }
+
     internal static class Assert
     {
+        internal static void Fail(string message) => Check(false, message);
+
+        internal static void All<T>(IEnumerable<T> items, Action<T> check)
+        {
+            foreach (var item in items)
+            {
+                check(item);
+            }
+        }
+
         internal static void True(bool condition, string? message = null) => Check(condition, message ?? "it is not true");
 
         internal static void False(bool condition, string? message = null) => Check(!condition, message ?? "it is true");
@@ -143,12 +162,16 @@ namespace Xunit
             }
         }
 
-        private static IEnumerable<object[]> Rows(MethodInfo method)
+        private static IEnumerable<object?[]> Rows(MethodInfo method)
         {
             var data = method.GetCustomAttribute<MemberDataAttribute>();
-            return data is null
-                ? new[] { Array.Empty<object>() }
-                : (IEnumerable<object[]>)method.DeclaringType!.GetProperty(data.Name)!.GetValue(null)!;
+            if (data != null)
+            {
+                return (IEnumerable<object?[]>)method.DeclaringType!.GetProperty(data.Name)!.GetValue(null)!;
+            }
+
+            var rows = method.GetCustomAttributes<InlineDataAttribute>().Select(one => one.Row).ToList();
+            return rows.Count > 0 ? rows : new List<object?[]> { Array.Empty<object?>() };
         }
     }
 }

@@ -11,8 +11,16 @@ const fit = (due, isFit) => (value, name) => {
   return value
 }
 
-/** What JSON shows as an empty object, whatever it holds. */
-const EMPTY = ['[object Map]', '[object Set]', '[object Promise]', '[object Headers]', '[object URLSearchParams]', '[object Listing]']
+/** What JSON shows as it is. */
+const PLAIN = ['[object Object]', '[object Array]', '[object String]', '[object Number]', '[object Boolean]']
+
+/** Whether JSON would show an object as something else: empty, as numbered bytes, without its message. */
+const isMisshown = (value) => {
+  if (value instanceof Handle || ArrayBuffer.isView(value) || value instanceof Error) return true
+  if (value instanceof Date) return Number.isNaN(value.getTime())
+  if (typeof value.toJSON === 'function' || PLAIN.includes(Object.prototype.toString.call(value))) return false
+  return Object.keys(value).length === 0
+}
 
 const isNumber = (value) => typeof value === 'number'
 
@@ -49,17 +57,32 @@ const time = (value, name) => {
 
 /** Any value that JSON can hold, as text. What JSON would silently turn into something else is refused. */
 const json = (value, name) => {
-  const made = JSON.stringify(value, function (key, member) {
-    if (isNumber(member) && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
+  const refused = (what, remedy) => new TypeError(`${name} holds ${what}, which is no JSON${remedy === undefined ? '' : `: ${remedy}`}`)
+  const check = function (key, member) {
     // `this` holds what stood there before its own `toJSON`.
     const whole = this[key]
+    if (isNumber(member) && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
     if (whole instanceof Secret) throw new TypeError(`${name} holds a Secret: give what expose() gives, where you mean to send it`)
-    const tag = Object.prototype.toString.call(whole)
-    if (whole instanceof Handle || EMPTY.includes(tag)) throw new TypeError(`${name} holds a ${whole.constructor?.name}, which is no JSON`)
+    if (typeof member === 'function' || typeof member === 'symbol') throw refused(`a ${typeof member}`)
+    if (typeof member === 'bigint') throw refused('a bigint', 'give its text')
+    if (member === undefined && Array.isArray(this)) throw refused('a list with an item that is undefined', 'give null')
+    if (typeof whole === 'object' && whole !== null && isMisshown(whole)) {
+      throw refused(whole instanceof Date ? 'an invalid Date' : `a ${whole.constructor?.name ?? 'object without a class'}`)
+    }
     return member
-  })
+  }
+  const made = written(value, name, check)
   if (made === undefined) throw wrong(name, 'a value that JSON can hold', value)
   return made
+}
+
+const written = (value, name, check) => {
+  try {
+    return JSON.stringify(value, check)
+  } catch (error) {
+    if (error instanceof RangeError) throw new TypeError(`${name} is nested too deeply`)
+    throw error
+  }
 }
 
 const list = (each) => (value, name) => {

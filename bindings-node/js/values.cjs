@@ -59,8 +59,9 @@ const SHOWN = '[secret]'
  * exposed: no heap snapshot holds it before.
  */
 class Secret extends Handle {
-  constructor(text, handle) {
-    super(MADE, text === MADE ? handle : taken(text))
+  constructor(text, ...more) {
+    if (text !== MADE && more.length > 0) throw new TypeError('a Secret takes one argument: its text')
+    super(MADE, text === MADE ? more[0] : taken(text))
   }
 
   expose() {

@@ -10,7 +10,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
-import { Client, Dialect, InternalError, ItellicoAI, Sandbox, Seclai, Secret, Seenty } from 'keywright'
+import { Client, Dialect, InternalError, ItellicoAI, NotFoundError, Sandbox, Seclai, Secret, Seenty } from 'keywright'
 
 import { failure, until } from './support.mjs'
 
@@ -217,12 +217,34 @@ describe('arguments', () => {
       [{ set: new Set([1]) }, /holds a Set/],
       [{ client }, /holds a Seclai/],
       [{ later: Promise.resolve(1) }, /holds a Promise/],
+      [{ pattern: /x/ }, /holds a RegExp/],
+      [{ failed: new RangeError('x') }, /holds a RangeError/],
+      [{ bytes: new Uint8Array([1]) }, /holds a Uint8Array/],
+      [{ bytes: Buffer.from('x') }, /holds a Buffer/],
+      [[new ArrayBuffer(1)], /holds a ArrayBuffer/],
+      [{ at: new Date(NaN) }, /holds an invalid Date/],
+      [{ name: Symbol('x') }, /holds a symbol/],
+      [{ run: () => 1 }, /holds a function/],
+      [{ count: 1n }, /holds a bigint.*text/],
+      [[undefined], /undefined.*null/],
+      [nested(100_000), /nested too deeply/],
     ]) {
-      await assert.rejects(client.post('/agents/x/runs', { json: value }), words)
+      await assert.rejects(client.post('/agents/x/runs', { json: value }), (error) => error instanceof TypeError && words.test(error.message))
     }
+    class Point {
+      x = 1
+    }
+    const fine = { left: undefined, at: new Date(0), url: new URL('http://h.test/'), point: new Point(), bare: Object.create(null), text: new String('x') }
+    await assert.rejects(client.post('/nowhere', { json: fine }), NotFoundError)
     await assert.rejects(client.post('/agents', { json: {}, body: new Uint8Array() }), /body.*beside.*json/)
   })
 })
+
+function nested(depth) {
+  let value = 1
+  for (let level = 0; level < depth; level++) value = [value]
+  return value
+}
 
 describe('the options of a sandbox', () => {
   it('give way to what is given', async () => {

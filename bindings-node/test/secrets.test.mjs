@@ -36,6 +36,7 @@ describe('secrets', () => {
     assert.ok(!inspect({ deep: { in: [new Map([['key', secret]])] } }, { depth: 9 }).includes('CANARY'))
     assert.equal(JSON.stringify({ secret }), '{"secret":"[secret]"}')
     assert.equal(`${secret}`, '[secret]')
+    assert.throws(() => new Secret(CANARY, 1), /takes one argument/)
     assert.ok(Number.isNaN(+secret) && !(secret + '').includes('CANARY'))
   })
 
