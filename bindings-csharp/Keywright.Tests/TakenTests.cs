@@ -90,7 +90,8 @@ namespace Keywright.Tests
         [Fact]
         public async Task A_function_that_stores_is_cancelled_with_its_call_and_its_key_discarded_or_kept()
         {
-            foreach (var endsWell in new[] { false, true })
+            // Many times: what was told may be on its way when the caller leaves.
+            foreach (var endsWell in Enumerable.Range(0, 40).Select(round => round % 2 == 1))
             {
                 using var sandbox = await Sandbox.StartAsync();
                 var account = await Account.Of(sandbox);

@@ -157,6 +157,8 @@ async fn a_secret_that_cannot_be_delivered_is_discarded_and_both_are_told() {
         bench.run(bench.client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new())).await.unwrap_err();
     assert_eq!((error.reason(), bench.sent().len()), (Some("not_delivered"), 2));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
+    // Whether or not anybody gets the error.
+    assert!(bench.has_seen(EventName::OrphanKey));
 }
 
 #[tokio::test]

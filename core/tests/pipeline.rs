@@ -239,7 +239,8 @@ async fn what_is_said_about_single_fields_alone_is_in_the_sentence() {
 #[tokio::test]
 async fn an_answer_that_cannot_be_decoded_was_received_all_the_same() {
     let answer = |body: &'static str| Reply::status(200).header("x-request-id", "req-1").chunk(body);
-    let bench = bench_with("seclai", ReplayTransport::new().answer(answer("{")).answer(answer("[1]")), |options| options.api_key(KEY));
+    let bench =
+        bench_with("seclai", ReplayTransport::new().answer(answer("{")).answer(answer("[1]")), |options| options.api_key(KEY));
     for reason in ["json", "shape"] {
         let response = bench.run(bench.client.get("/agents").send()).await.unwrap();
         let error = response.json::<std::collections::BTreeMap<String, u8>>().unwrap_err();

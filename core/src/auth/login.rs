@@ -195,14 +195,7 @@ impl Visit<'_> {
         }
     }
 
-    fn jwt(
-        &self,
-        body: &Value,
-        access: &str,
-        refresh: Option<Secret>,
-        others: Vec<Secret>,
-        began: Duration,
-    ) -> Result<Token> {
+    fn jwt(&self, body: &Value, access: &str, refresh: Option<Secret>, others: Vec<Secret>, began: Duration) -> Result<Token> {
         let access = text_at(body, access).ok_or_else(unreadable)?;
         let credential = Credential::of_token(&access, self.login.owner).map_err(|_| unreadable())?;
         Ok(Token { credential, refresh, others, obtained: began, lifetime: jwt_lifetime(access.expose()) })
@@ -322,7 +315,13 @@ mod tests {
     fn a_token_ages_by_the_rule_and_never_over_half_its_life() {
         let token = |lifetime: u64| {
             let credential = Credential::of_token(&Secret::new("t"), Fingerprint::of(&["x"])).unwrap();
-            Token { credential, refresh: None, others: Vec::new(), obtained: Duration::ZERO, lifetime: Some(Duration::from_secs(lifetime)) }
+            Token {
+                credential,
+                refresh: None,
+                others: Vec::new(),
+                obtained: Duration::ZERO,
+                lifetime: Some(Duration::from_secs(lifetime)),
+            }
         };
         let at = |lifetime, now| token(lifetime).freshness(Duration::from_secs(now));
         assert_eq!(at(3600, 3479), Freshness::Fresh);

@@ -131,7 +131,7 @@ impl Job {
         }
         match &self.handover.deliver {
             // Nobody waits: it will be discarded, so nobody is to store it.
-            Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply, flight).await,
+            Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply).await,
             Some(_) | None => Ok(Made { reply, is_stored: false }),
         }
     }
@@ -198,15 +198,13 @@ impl Job {
     }
 
     /// Gives the secret to the caller's function first; a key that it refuses is discarded.
-    async fn delivered(&self, deliver: &Deliver, reply: Reply<CreatedKey>, flight: &Flight) -> Result<Made> {
+    async fn delivered(&self, deliver: &Deliver, reply: Reply<CreatedKey>) -> Result<Made> {
         let Err(cause) = deliver.call(reply.secret.clone()).await else { return Ok(Made { reply, is_stored: true }) };
         let discarded = self.discard(reply.key.id.as_str()).await;
         let secrets = self.in_use(&reply.secret);
-        if discarded.is_err() || flight.is_abandoned() {
-            // The error may have nobody to tell it to.
-            let shown = ServiceText::of(reply.key.id.as_str()).masked(&secrets);
-            self.tell(EventName::OrphanKey, Some((shown, self.fate(&discarded))));
-        }
+        // Told in any case: the caller may leave while the error is on its way to it.
+        let shown = ServiceText::of(reply.key.id.as_str()).masked(&secrets);
+        self.tell(EventName::OrphanKey, Some((shown, self.fate(&discarded))));
         let error = Error::new(ErrorKind::Cancelled).with(|data| {
             data.reason = Some("not_delivered".into());
             data.outcome = if discarded.is_ok() { Outcome::Rejected } else { Outcome::Applied };
