@@ -45,8 +45,8 @@ pub struct Deliver(Arc<Store>);
 
 impl Deliver {
     /// From an async function, called once for every secret. If it fails or panics, the new key is
-    /// retired and told of (`orphan_key`), and the call fails. A caller who leaves meanwhile does not end it: when it ends well all the same, the
-    /// key is kept and told of (`orphan_key`).
+    /// retired and told of (`orphan_key`), and the call fails. A caller who leaves meanwhile does not
+    /// end it: when it ends well all the same, the key is kept and told of.
     pub fn new<F, R>(store: F) -> Self
     where
         F: Fn(Secret) -> R + Send + Sync + 'static,
