@@ -59,13 +59,20 @@ namespace Xunit
 
         internal static void Equal<T>(T due, T seen) => Check(Alike(due, seen), $"{seen} instead of {due}");
 
+        internal static void Equal<T>(IEnumerable<T> due, IEnumerable<T> seen) => Check(Alike(due, seen), "the items differ");
+
         internal static void NotEqual<T>(T due, T seen) => Check(!Alike(due, seen), $"they are both {due}");
 
         internal static void Empty(IEnumerable items) => Check(!items.Cast<object?>().Any(), "it is not empty");
 
         internal static void NotEmpty(IEnumerable items) => Check(items.Cast<object?>().Any(), "it is empty");
 
-        internal static void Single(IEnumerable items) => Check(items.Cast<object?>().Count() == 1, "it is not one");
+        internal static T Single<T>(IEnumerable<T> items)
+        {
+            var all = items.ToList();
+            Check(all.Count == 1, $"{all.Count} instead of one");
+            return all[0];
+        }
 
         internal static void Contains(string part, string? text) => Check(text?.Contains(part, StringComparison.Ordinal) == true, $"`{part}` is not in {text}");
 
