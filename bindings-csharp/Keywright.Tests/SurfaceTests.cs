@@ -113,7 +113,11 @@ namespace Keywright.Tests
             // As JSON it would be something else, and perhaps sent as that.
             foreach (var holds in new object[] { made, made.Secret, new { Options = made.Secret } })
             {
+#if NET8_0_OR_GREATER
                 Assert.DoesNotContain(text, Assert.Throws<NotSupportedException>(() => JsonSerializer.Serialize(holds)).ToString());
+#else
+                Assert.DoesNotContain(text, JsonSerializer.Serialize(holds));
+#endif
             }
 
             Assert.Equal("[secret]", made.Secret.ToString());
