@@ -11,7 +11,7 @@ import keywright
 import pytest
 from keywright.sandbox import Sandbox, held
 
-from conftest import until
+from conftest import fault, until
 
 #: The service is in the process of the test, so that what it remembers is not counted.
 MEASURED = """
@@ -158,3 +158,41 @@ def test_calls_that_are_left_leave_nothing(sandbox: Sandbox) -> None:
     assert descriptors <= 0
     until(lambda: sandbox.connections().open == 0, what="no connection is open")
     sandbox.clear_faults()
+
+
+#: Calls that wait for one throttled key; what each of them takes is told.
+WAITING = """
+CALLS = 20_000
+
+async def main():
+    async with AsyncSeclai(**options) as client:
+        try:
+            await client.with_options(throttle="fail").get("/agents")
+        except KeywrightError as error:
+            assert error.status == 429
+        before = resident()
+        calls = [asyncio.ensure_future(client.get("/agents")) for _ in range(CALLS)]
+        while client.throttle().lanes[0].waiting < CALLS:
+            assert not any(call.done() for call in calls[:10])
+            await asyncio.sleep(0.01)
+        print((resident() - before) // CALLS)
+        sys.stdout.flush()
+        os._exit(0)
+
+asyncio.run(main())
+"""
+
+
+def test_a_call_that_waits_for_its_turn_takes_a_few_kilobytes(sandbox: Sandbox) -> None:
+    """What asyncio keeps for a task is 1.3 kB of it."""
+    fault(sandbox, "status", status=429, headers={"Retry-After": "50"})
+    access = sandbox.access("seclai")
+    assert access.api_key is not None
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED + WAITING, access.base_url, access.api_key.expose()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert 1_000 < int(done.stdout) < 8_000, done.stdout

@@ -3,6 +3,8 @@
 
 #[path = "../../fuzz/judge/any_answer.rs"]
 mod any_answer;
+#[path = "../../fuzz/judge/cost.rs"]
+mod cost;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +34,15 @@ fn every_input_of_any_answer_shows_no_secret() {
         println!("{name}: {} bytes", case.size());
         case.judge();
     }
+}
+
+/// The bound of the targets can be broken.
+#[test]
+fn work_out_of_proportion_to_its_input_fails() {
+    cost::bounded(1 << 20, || ());
+    let work = || while cost::used().is_some_and(|used| used < cost::FIXED * 2) {};
+    let is_measured = cost::used().is_some();
+    assert_eq!(std::panic::catch_unwind(|| cost::bounded(1, work)).is_err(), is_measured);
 }
 
 /// A target that asks for nothing finds nothing.

@@ -3,7 +3,7 @@
 use std::fs;
 
 /// For what does not depend on the length: a client, a call, a runtime.
-const FIXED: u64 = 200_000_000;
+pub const FIXED: u64 = 200_000_000;
 /// For each byte, under the sanitizer, in nanoseconds: some fifty times what it takes.
 const PER_BYTE: u64 = 20_000;
 
@@ -18,6 +18,6 @@ pub fn bounded(bytes: usize, work: impl FnOnce()) {
 }
 
 /// The time that this thread has run, in nanoseconds, where the system tells it.
-fn used() -> Option<u64> {
+pub fn used() -> Option<u64> {
     fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
 }

@@ -180,7 +180,7 @@ impl Job {
     /// An error about a key that was made: its id, where it was told.
     fn with_candidate(&self, error: Error, id: Option<String>, seen: Vec<Secret>) -> Error {
         let secrets = self.client.auth.in_use().with(seen);
-        let told = id.and_then(|id| ServiceText::of(id).masked_id(&secrets));
+        let told = id.and_then(|id| ServiceText::of(id).masked_id_of_broken(&secrets));
         error.hiding(&secrets).with(|data| told.into_iter().for_each(|id| data.candidates.add(id)))
     }
 

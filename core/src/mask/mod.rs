@@ -166,7 +166,13 @@ impl<'a> ServiceText<'a> {
 
     /// It as it may be shown: masked, and only then cut.
     pub(crate) fn masked(&self, secrets: &SecretsInUse) -> Masked {
-        Masked::new(self.shown(secrets, LONGEST_SHOWN))
+        Masked::new(self.shown(secrets, LONGEST_SHOWN, false))
+    }
+
+    /// As [`Self::masked_id`], of a text that was read from an answer that is broken: it may end in the
+    /// middle of a secret, at a quote that belongs to it.
+    pub(crate) fn masked_id_of_broken(&self, secrets: &SecretsInUse) -> Option<Masked> {
+        (self.0.len() <= LONGEST_ID).then(|| Masked::new(self.shown(secrets, LONGEST_ID, true)))
     }
 
     /// An id as it may be shown; nothing when it is longer than any id.
@@ -174,10 +180,10 @@ impl<'a> ServiceText<'a> {
         (self.0.len() <= LONGEST_ID).then(|| self.masked(secrets))
     }
 
-    fn shown(&self, secrets: &SecretsInUse, at_most: usize) -> String {
+    fn shown(&self, secrets: &SecretsInUse, at_most: usize, is_cut: bool) -> String {
         let window = 4 * at_most + BEYOND;
         let head = &self.0[..floor(&self.0, window)];
-        let is_cut = head.len() < self.0.len();
+        let is_cut = is_cut || head.len() < self.0.len();
         let masked = secrets.mask(head, is_cut);
         match masked.char_indices().nth(at_most) {
             Some((end, _)) => format!("{}...", &masked[..end]),
