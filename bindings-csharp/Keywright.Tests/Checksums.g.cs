@@ -109,7 +109,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_create", uniffi_keywright_facade_checksum_method_client_runs_create(), 45808);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_get", uniffi_keywright_facade_checksum_method_client_runs_get(), 50014);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_stream", uniffi_keywright_facade_checksum_method_client_runs_stream(), 34842);
-            yield return ("uniffi_keywright_facade_checksum_method_client_runs_wait", uniffi_keywright_facade_checksum_method_client_runs_wait(), 58874);
+            yield return ("uniffi_keywright_facade_checksum_method_client_runs_wait", uniffi_keywright_facade_checksum_method_client_runs_wait(), 2512);
             yield return ("uniffi_keywright_facade_checksum_method_client_events_track", uniffi_keywright_facade_checksum_method_client_events_track(), 17786);
             yield return ("uniffi_keywright_facade_checksum_method_client_events_track_batch", uniffi_keywright_facade_checksum_method_client_events_track_batch(), 6844);
             yield return ("uniffi_keywright_facade_checksum_method_client_segments_list", uniffi_keywright_facade_checksum_method_client_segments_list(), 23143);

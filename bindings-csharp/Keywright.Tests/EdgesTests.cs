@@ -127,7 +127,7 @@ namespace Keywright.Tests
         {
             foreach (var set in new Action<ClientOptions>[]
             {
-                options => options.Stall = Timeout.InfiniteTimeSpan,
+                options => options.ReadTimeout = Timeout.InfiniteTimeSpan,
                 options => options.ConnectTimeout = Timeout.InfiniteTimeSpan,
                 options => options.RetryBase = Timeout.InfiniteTimeSpan,
                 options => options.MaxRetryAfter = Timeout.InfiniteTimeSpan,
@@ -140,7 +140,7 @@ namespace Keywright.Tests
                 Assert.DoesNotContain("negative", error.Message);
             }
 
-            using var client = new SeclaiClient(new ClientOptions { ApiKey = ApiKey, Total = Timeout.InfiniteTimeSpan, Attempt = Timeout.InfiniteTimeSpan });
+            using var client = new SeclaiClient(new ClientOptions { ApiKey = ApiKey, Timeout = Timeout.InfiniteTimeSpan, AttemptTimeout = Timeout.InfiniteTimeSpan });
             Assert.Equal("seclai", client.Service());
         }
 

@@ -173,10 +173,10 @@ namespace Keywright.Tests
         [Fact]
         public void Numbers_that_make_no_sense_are_refused()
         {
-            Assert.Equal("stall", Assert.Throws<ConfigException>(() => new SeclaiClient(new ClientOptions { ApiKey = "sk-0123456789", Stall = TimeSpan.FromSeconds(-1) })).Field);
+            Assert.Equal("read_timeout", Assert.Throws<ConfigException>(() => new SeclaiClient(new ClientOptions { ApiKey = "sk-0123456789", ReadTimeout = TimeSpan.FromSeconds(-1) })).Field);
             Assert.Equal("max_attempts", Assert.Throws<ConfigException>(() => new SeclaiClient(new ClientOptions { ApiKey = "sk-0123456789", MaxAttempts = -1 })).Field);
             Assert.Equal("api_key", Assert.Throws<ConfigException>(() => new SeclaiClient("two\nlines")).Field);
-            using var without = new SeclaiClient(new ClientOptions { ApiKey = "sk-0123456789", Total = System.Threading.Timeout.InfiniteTimeSpan });
+            using var without = new SeclaiClient(new ClientOptions { ApiKey = "sk-0123456789", Timeout = System.Threading.Timeout.InfiniteTimeSpan });
             Assert.Equal("seclai", without.Service());
         }
 

@@ -149,9 +149,9 @@ export type TimeoutScope =
   /** One attempt, status line and body. */
   | 'attempt'
   /** The pause between two pieces of a body. */
-  | 'stall'
+  | 'read'
   /** The whole call with its waits. */
-  | 'total'
+  | 'call'
   | Other
 
 /** How long a slice of a report is. */
@@ -366,11 +366,11 @@ export interface ServerEvent {
 /** How the calls of one handle differ from the client's settings. */
 export interface CallOptions {
   /** Limits the whole call with its waits. */
-  totalMs?: number | null | undefined
+  timeoutMs?: number | null | undefined
   /** Limits one attempt, status line and body. */
-  attemptMs?: number | null | undefined
+  attemptTimeoutMs?: number | null | undefined
   /** Limits the pause between two pieces of a body. */
-  stallMs?: number | null | undefined
+  readTimeoutMs?: number | null | undefined
   /** Requests of one call, the first included. */
   maxAttempts?: number | null | undefined
   /** What to do when the throttle lane is closed. */
@@ -414,11 +414,11 @@ export interface ClientOptions {
   /** The variant of the service's description: `documented` (default) or `live`. */
   variant?: 'documented' | 'live' | Other | null | undefined
   /** Limits a whole call with its waits; 120 s unless given. */
-  totalMs?: number | null | undefined
+  timeoutMs?: number | null | undefined
   /** Limits one attempt; 30 s unless given. */
-  attemptMs?: number | null | undefined
+  attemptTimeoutMs?: number | null | undefined
   /** Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. */
-  stallMs?: number | null | undefined
+  readTimeoutMs?: number | null | undefined
   /** Limits name lookup, connection and TLS together; 5 s unless given. */
   connectTimeoutMs?: number | null | undefined
   /** Requests of one call, the first included; 4 unless given. */
@@ -1137,9 +1137,9 @@ export interface Runs {
    */
   stream(agentId: string, body: unknown, options?: Cancellable): Promise<EventStream>
   /**
-   * Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where `total` was given.
+   * Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where `timeout` was given.
    *
-   * @throws `timeout`, scope `total`; whatever a poll fails with.
+   * @throws `timeout`, scope `call`; whatever a poll fails with.
    */
   wait(runId: string, options?: Cancellable): Promise<Item>
 }

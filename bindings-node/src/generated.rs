@@ -722,9 +722,9 @@ impl Read for CallOptions {
     fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {
         let from: &Array<'_> = &there(from.get(at), field)?;
         Ok(Self {
-            total: Read::read(from, 0, "total")?,
-            attempt: Read::read(from, 1, "attempt")?,
-            stall: Read::read(from, 2, "stall")?,
+            timeout: Read::read(from, 0, "timeout")?,
+            attempt_timeout: Read::read(from, 1, "attempt_timeout")?,
+            read_timeout: Read::read(from, 2, "read_timeout")?,
             max_attempts: Read::read(from, 3, "max_attempts")?,
             throttle: Read::read(from, 4, "throttle")?,
             priority: Read::read(from, 5, "priority")?,
@@ -758,9 +758,9 @@ impl Read for ClientOptions {
             agent_id: Read::read(from, 6, "agent_id")?,
             base_url: Read::read(from, 7, "base_url")?,
             variant: Read::read(from, 8, "variant")?,
-            total: Read::read(from, 9, "total")?,
-            attempt: Read::read(from, 10, "attempt")?,
-            stall: Read::read(from, 11, "stall")?,
+            timeout: Read::read(from, 9, "timeout")?,
+            attempt_timeout: Read::read(from, 10, "attempt_timeout")?,
+            read_timeout: Read::read(from, 11, "read_timeout")?,
             connect_timeout: Read::read(from, 12, "connect_timeout")?,
             max_attempts: Read::read(from, 13, "max_attempts")?,
             retry_base: Read::read(from, 14, "retry_base")?,

@@ -129,11 +129,11 @@ describe('nothing', () => {
     const sandbox = await Sandbox.start()
     const made = await new ItellicoAI(sandbox.itellico()).keys.create({ name: 'ci', expiresAt: null, deliver: null, recover: null, signal: null })
     assert.equal(made.key.expiresAt, null)
-    const client = new Seclai({ ...sandbox.seclai(), account: null, maxAttempts: null, onEvent: null, stallMs: null, env: null })
+    const client = new Seclai({ ...sandbox.seclai(), account: null, maxAttempts: null, onEvent: null, readTimeoutMs: null, env: null })
     assert.ok((await client.keys.create({ name: null })).key.id)
     assert.equal((await client.get('/agents', { query: null, headers: undefined })).status, 200)
     assert.ok((await client.agents.list({ pageSize: null, after: null })).items.length > 0)
-    assert.equal(client.withOptions({ totalMs: null }).service(), 'seclai')
+    assert.equal(client.withOptions({ timeoutMs: null }).service(), 'seclai')
   })
 
   it('does not say whether an expiry is kept or removed', async () => {
@@ -161,7 +161,7 @@ describe('arguments', () => {
       () => client.describe({ signal }),
       () => client.resource('agents', { signal }),
       () => client.withKey(KEY, { signal }),
-      () => client.withOptions({ totalMs: 1 }, { maxAttempts: 1 }),
+      () => client.withOptions({ timeoutMs: 1 }, { maxAttempts: 1 }),
       () => new Seclai({ apiKey: KEY }, { account: 'x' }),
       () => new Client('seclai', { apiKey: KEY }, { account: 'x' }),
       () => Client.withDialect(Dialect.builtin('seclai'), { apiKey: KEY }, { account: 'x' }),

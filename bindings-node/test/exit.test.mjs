@@ -25,7 +25,7 @@ describe('the end of a process', () => {
   it('waits for a call that is pending, awaited or not', async () => {
     const text = `${HEAD}client.get('/agents').then(() => console.log('answered'))`
     assert.deepEqual(await program(text), { code: 0, signal: null, out: 'answered\n', err: '' })
-    const awaited = `${HEAD}${NEVER}setTimeout(() => sandbox.clock().advance(3600_000), 20)\nconsole.log((await client.withOptions({ totalMs: null, attemptMs: null }).get('/agents')).status)`
+    const awaited = `${HEAD}${NEVER}setTimeout(() => sandbox.clock().advance(3600_000), 20)\nconsole.log((await client.withOptions({ timeoutMs: null, attemptTimeoutMs: null }).get('/agents')).status)`
     assert.deepEqual(await program(awaited), { code: 0, signal: null, out: '200\n', err: '' })
   })
 

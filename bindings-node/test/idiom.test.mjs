@@ -69,7 +69,7 @@ describe('arguments', () => {
     await assert.rejects(client.keys.create({ nmae: 'x' }), TypeError)
     await assert.rejects(client.get('/agents', { header: {} }), TypeError)
     assert.throws(() => new Seclai({ apikey: 'x' }), TypeError)
-    assert.throws(() => client.withOptions({ total: 1 }), TypeError)
+    assert.throws(() => client.withOptions({ timeout: 1 }), TypeError)
     await assert.rejects(Sandbox.start({ seeed: 1 }), TypeError)
     assert.equal(own.journal().length, sent)
   })
@@ -100,7 +100,7 @@ describe('arguments', () => {
       () => client.agents.create(undefined),
       () => client.agents.create({ a: NaN }),
       () => client.agents.create({ a: 10n }),
-      async () => client.withOptions({ totalMs: '5' }),
+      async () => client.withOptions({ timeoutMs: '5' }),
       async () => new Seclai({ clock: {} }),
       async () => new Seclai({ onEvent: true }),
       async () => client.resource(7),
@@ -112,9 +112,9 @@ describe('arguments', () => {
   it('an unknown word and a length of time that is none are kind config', async () => {
     const client = new Seclai(sandbox.seclai())
     await assert.rejects(client.keys.usage('k', { granularity: 'hour' }), { name: 'ConfigError', kind: 'config', field: 'granularity' })
-    for (const totalMs of [-1, 0]) assert.throws(() => client.withOptions({ totalMs }), ConfigError)
-    assert.throws(() => client.withOptions({ totalMs: NaN }), ConfigError)
-    assert.ok(client.withOptions({ totalMs: null, attemptMs: Infinity }))
+    for (const timeoutMs of [-1, 0]) assert.throws(() => client.withOptions({ timeoutMs }), ConfigError)
+    assert.throws(() => client.withOptions({ timeoutMs: NaN }), ConfigError)
+    assert.ok(client.withOptions({ timeoutMs: null, attemptTimeoutMs: Infinity }))
   })
 
   it('half a surrogate pair is refused wherever a text stands', async () => {

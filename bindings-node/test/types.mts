@@ -8,7 +8,7 @@ import {
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_: Same<A, B>): void => {}
 
-const client = new Seclai({ apiKey: 'YOUR_API_KEY', totalMs: null, onEvent: (event: Event) => void event.durationMs })
+const client = new Seclai({ apiKey: 'YOUR_API_KEY', timeoutMs: null, onEvent: (event: Event) => void event.durationMs })
 new AgentIdentityClient({ apiKey: new Secret('x'), agentId: 'a' })
 new Client('seclai', { keyProvider: async () => new Secret('x') })
 new Client('seclai', { keyProvider: () => 'x', variant: 'live', proxy: 'direct' })
@@ -29,7 +29,7 @@ same<typeof made.secret, Secret>(true)
 same<typeof made.key.expiresAt, Date | null>(true)
 same<typeof made.key.name, string | null>(true)
 same<typeof made.meta, Meta>(true)
-const handle: Seclai = client.withKey(made.secret).account('a').withOptions({ attemptMs: 5 })
+const handle: Seclai = client.withKey(made.secret).account('a').withOptions({ attemptTimeoutMs: 5 })
 const status: string = made.key.status
 if (made.key.status === 'archived') status.trim()
 
@@ -64,7 +64,7 @@ for await (const event of await client.runs.stream('agent', {})) same<typeof eve
 // @ts-expect-error an unknown option
 await client.keys.create({ nmae: 'x' })
 // @ts-expect-error a length of time says its unit
-client.withOptions({ attempt: 5 })
+client.withOptions({ attemptTimeout: 5 })
 // @ts-expect-error results are read-only
 made.key.name = 'x'
 // @ts-expect-error and so are their lists

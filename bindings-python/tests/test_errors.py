@@ -127,15 +127,15 @@ def test_a_text_is_one_sentence_that_names_service_and_remedy(sandbox: Sandbox) 
 def test_a_timeout_is_python_s_timeout_too(client: Seclai, sandbox: Sandbox) -> None:
     fault(sandbox, "stall")
     with pytest.raises(TimeoutError) as caught:
-        client.with_options(total=5).get("/agents")
+        client.with_options(timeout=5).get("/agents")
     error = caught.value
     assert isinstance(error, keywright.CallTimeoutError) and isinstance(error, KeywrightError)
-    assert error.timeout_scope == "total" and str(error).startswith("seclai: request failed")
+    assert error.timeout_scope == "call" and str(error).startswith("seclai: request failed")
     assert error.errno is None
 
     async def main() -> None:
         fault(sandbox, "stall")
-        async with AsyncSeclai(**sandbox.seclai(), total=5) as other:
+        async with AsyncSeclai(**sandbox.seclai(), timeout=5) as other:
             with pytest.raises(asyncio.TimeoutError if sys.version_info >= (3, 11) else TimeoutError):
                 await other.get("/agents")
 

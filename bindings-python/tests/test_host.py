@@ -294,7 +294,7 @@ def test_a_provider_that_hangs_is_ended_by_the_limit_of_the_call_on_the_sandbox_
         return key
 
     async def main() -> None:
-        async with AsyncSeclai(**opts, key_provider=hang, total=60.0) as client:
+        async with AsyncSeclai(**opts, key_provider=hang, timeout=60.0) as client:
             before = sandbox.clock().now()
             with pytest.raises(KeywrightError) as failed:
                 await client.agents.list()

@@ -32,7 +32,7 @@ UTC = timezone.utc
 
 def test_a_block_closes_its_client_and_another_handle_goes_on(sandbox: Sandbox) -> None:
     with Seclai(**sandbox.seclai()) as client:
-        handle = client.with_options(total=5)
+        handle = client.with_options(timeout=5)
         assert client.get("/agents").status == 200
     for call in [client.describe, client.keys.list, lambda: client.get("/agents"), lambda: client.with_options()]:
         with pytest.raises(ConfigError, match="`client` is closed"):
@@ -84,9 +84,9 @@ def test_an_unknown_option_is_a_type_error(
         ("api_key", lambda client: Seclai(api_key=b"sk-12345678")),
         ("api_key", lambda client: Seclai(api_key=12345678)),
         ("management", lambda client: Seenty(management=1)),
-        ("total", lambda client: client.with_options(total="5")),
-        ("total", lambda client: client.with_options(total=True)),
-        ("stall", lambda client: client.with_options(stall="5")),
+        ("timeout", lambda client: client.with_options(timeout="5")),
+        ("timeout", lambda client: client.with_options(timeout=True)),
+        ("read_timeout", lambda client: client.with_options(read_timeout="5")),
         ("max_attempts", lambda client: client.with_options(max_attempts=1.0)),
         ("max_attempts", lambda client: client.with_options(max_attempts=True)),
         ("private_lane", lambda client: Seclai(private_lane=1)),
@@ -148,11 +148,11 @@ CIRCLE.append(CIRCLE)
         ("expires_at", lambda client: client.keys.create(expires_at=datetime(2030, 1, 1, tzinfo=NoOffset()))),
         ("expires_at", lambda client: client.keys.create(expires_at=datetime(1960, 1, 1, tzinfo=UTC))),
         ("since", lambda client: client.keys.calls("k", since=datetime(2030, 1, 1))),
-        ("total", lambda client: client.with_options(total=0)),
-        ("total", lambda client: client.with_options(total=-1)),
-        ("total", lambda client: client.with_options(total=float("nan"))),
-        ("total", lambda client: client.with_options(total=10**400)),
-        ("stall", lambda client: client.with_options(stall=10**400)),
+        ("timeout", lambda client: client.with_options(timeout=0)),
+        ("timeout", lambda client: client.with_options(timeout=-1)),
+        ("timeout", lambda client: client.with_options(timeout=float("nan"))),
+        ("timeout", lambda client: client.with_options(timeout=10**400)),
+        ("read_timeout", lambda client: client.with_options(read_timeout=10**400)),
         ("max_attempts", lambda client: client.with_options(max_attempts=-1)),
         ("max_attempts", lambda client: client.with_options(max_attempts=2**40)),
         ("throttle", lambda client: client.with_options(throttle="never")),
@@ -248,8 +248,8 @@ def test_limits_have_three_states(client: Seclai, sandbox: Sandbox) -> None:
     with pytest.raises(keywright.CallTimeoutError):
         client.with_options(max_attempts=1).get("/agents")
     with pytest.raises(keywright.CallTimeoutError):
-        client.with_options(attempt=..., total=5).get("/agents")
-    assert client.with_options(attempt=None, total=None, stall=1000).get("/agents").status == 200
+        client.with_options(attempt_timeout=..., timeout=5).get("/agents")
+    assert client.with_options(attempt_timeout=None, timeout=None, read_timeout=1000).get("/agents").status == 200
 
 
 def test_named_clients_and_dialects_are_the_same_client(sandbox: Sandbox) -> None:

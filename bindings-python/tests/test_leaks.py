@@ -56,7 +56,7 @@ WAYS = {
 def way(count):
     for n in range(count):
         with Seclai(**options, on_event=lambda event: None) as own:
-            handle = own.with_options(total=5 + n)
+            handle = own.with_options(timeout=5 + n)
             if n % 50 == 0:
                 assert handle.get("/agents").status == 200
 warm, counted = 1000, 5000

@@ -324,12 +324,12 @@ def test_ctrl_c_kills_a_program_that_does_not_catch_it() -> None:
 
 def test_threads_make_calls_at_the_same_time(sandbox: Sandbox) -> None:
     fault(sandbox, "stall", times=0)
-    with held(sandbox.clock()), Seclai(**sandbox.seclai(), attempt=None, total=None) as client:
+    with held(sandbox.clock()), Seclai(**sandbox.seclai(), attempt_timeout=None, timeout=None) as client:
         failed: list[BaseException] = []
 
         def one() -> None:
             try:
-                client.with_options(max_attempts=1, attempt=30).get("/agents")
+                client.with_options(max_attempts=1, attempt_timeout=30).get("/agents")
             except keywright.CallTimeoutError as error:
                 failed.append(error)
 

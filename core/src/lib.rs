@@ -78,7 +78,7 @@
 //! A call is repeated only when a repetition cannot do harm: reading always, deleting and revoking
 //! too, creating and rotating only when it is certain that nothing was carried out. It makes at
 //! most 4 requests ([`CallOptions::max_attempts`]) with growing, random pauses, and ends after
-//! 120 s at the latest, waits included ([`CallOptions::total`]). What the service asks for
+//! 120 s at the latest, waits included ([`CallOptions::timeout`]). What the service asks for
 //! (`Retry-After` and its kin) is a floor that is never broken; if it is longer than 60 s or than
 //! the time that is left, the call fails at once and says when to come back. All clients of a
 //! process that use the same key share one throttle lane: after a 429 they wait in line, one
@@ -91,7 +91,7 @@
 //! use keywright::{CallOptions, Client, ClientOptions, Throttle};
 //!
 //! let client = Client::new("seclai", ClientOptions::new().api_key("sk-example"))?;
-//! let impatient = client.options(CallOptions::new().total(Duration::from_secs(5)).throttle(Throttle::Fail))?;
+//! let impatient = client.options(CallOptions::new().timeout(Duration::from_secs(5)).throttle(Throttle::Fail))?;
 //! # Ok::<(), keywright::Error>(())
 //! ```
 //!

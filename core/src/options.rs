@@ -24,8 +24,8 @@ use crate::transport::{DEFAULT_BODY_LIMIT, MAX_CONNECTIONS, ProxyPolicy, Transpo
 /// use std::time::Duration;
 /// use keywright::{CallOptions, Limit};
 ///
-/// let patient = CallOptions::new().total(Limit::Never).attempt(Duration::from_secs(90));
-/// assert_eq!(patient.attempt, Limit::After(Duration::from_secs(90)));
+/// let patient = CallOptions::new().timeout(Limit::Never).attempt_timeout(Duration::from_secs(90));
+/// assert_eq!(patient.attempt_timeout, Limit::After(Duration::from_secs(90)));
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Limit {
@@ -60,17 +60,17 @@ impl From<Duration> for Limit {
 /// use std::time::Duration;
 /// use keywright::{CallOptions, Throttle};
 ///
-/// let impatient = CallOptions::new().total(Duration::from_secs(5)).throttle(Throttle::Fail);
+/// let impatient = CallOptions::new().timeout(Duration::from_secs(5)).throttle(Throttle::Fail);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallOptions {
     /// The whole call with its waits; 120 s unless given.
-    pub total: Limit,
+    pub timeout: Limit,
     /// One attempt, status line and body; 30 s unless given.
-    pub attempt: Limit,
+    pub attempt_timeout: Limit,
     /// The pause between two pieces of a body; 20 s unless given, 60 s for streams.
-    pub stall: Option<Duration>,
+    pub read_timeout: Option<Duration>,
     /// Requests of one call, the first included; 4 unless given.
     pub max_attempts: Option<u32>,
     /// What to do when the throttle lane is closed.
@@ -88,22 +88,22 @@ impl CallOptions {
 
     /// Limits the whole call with its waits.
     #[must_use]
-    pub fn total(mut self, limit: impl Into<Limit>) -> Self {
-        self.total = limit.into();
+    pub fn timeout(mut self, limit: impl Into<Limit>) -> Self {
+        self.timeout = limit.into();
         self
     }
 
     /// Limits one attempt.
     #[must_use]
-    pub fn attempt(mut self, limit: impl Into<Limit>) -> Self {
-        self.attempt = limit.into();
+    pub fn attempt_timeout(mut self, limit: impl Into<Limit>) -> Self {
+        self.attempt_timeout = limit.into();
         self
     }
 
     /// Limits the pause between two pieces of a body.
     #[must_use]
-    pub fn stall(mut self, limit: Duration) -> Self {
-        self.stall = Some(limit);
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.read_timeout = Some(limit);
         self
     }
 
@@ -131,9 +131,9 @@ impl CallOptions {
     /// These, and the others' where nothing is given.
     pub(crate) fn over(self, other: Self) -> Self {
         Self {
-            total: self.total.or(other.total),
-            attempt: self.attempt.or(other.attempt),
-            stall: self.stall.or(other.stall),
+            timeout: self.timeout.or(other.timeout),
+            attempt_timeout: self.attempt_timeout.or(other.attempt_timeout),
+            read_timeout: self.read_timeout.or(other.read_timeout),
             max_attempts: self.max_attempts.or(other.max_attempts),
             throttle: self.throttle.or(other.throttle),
             priority: self.priority.or(other.priority),
@@ -144,10 +144,10 @@ impl CallOptions {
         let zero = |name: &'static str| {
             Err(Error::config(name, "is 0: nothing could be done in it", "give a longer time, or say that there is no limit"))
         };
-        match (self.total, self.attempt, self.stall, self.max_attempts) {
-            (Limit::After(Duration::ZERO), ..) => zero("total"),
-            (_, Limit::After(Duration::ZERO), ..) => zero("attempt"),
-            (_, _, Some(Duration::ZERO), _) => zero("stall"),
+        match (self.timeout, self.attempt_timeout, self.read_timeout, self.max_attempts) {
+            (Limit::After(Duration::ZERO), ..) => zero("timeout"),
+            (_, Limit::After(Duration::ZERO), ..) => zero("attempt_timeout"),
+            (_, _, Some(Duration::ZERO), _) => zero("read_timeout"),
             (_, _, _, Some(0)) => RetryOptions::new().max_attempts(0).validate(),
             _ => Ok(()),
         }

@@ -82,7 +82,7 @@ async fn an_attempt_timeout_says_which_limit_ran_out() {
         .client
         .post("/agents/a/runs")
         .json(&json!({"input": 1}))
-        .options(CallOptions::new().attempt(Duration::from_secs(3)));
+        .options(CallOptions::new().attempt_timeout(Duration::from_secs(3)));
     let error = bench.run(call.send()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.timeout_scope(), error.outcome()),
@@ -98,7 +98,7 @@ async fn a_limit_that_runs_out_before_the_connection_is_there_has_sent_nothing()
     {
         let hang = |n: usize| (0..n).fold(ReplayTransport::new(), |script, _| script.hang_at(phase));
         let bench = bench("seclai", hang(4));
-        let client = bench.client.options(CallOptions::new().attempt(Duration::from_secs(3))).unwrap();
+        let client = bench.client.options(CallOptions::new().attempt_timeout(Duration::from_secs(3))).unwrap();
         let error = bench.run(client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.reason(), error.timeout_scope(), error.outcome()),
@@ -111,9 +111,9 @@ async fn a_limit_that_runs_out_before_the_connection_is_there_has_sent_nothing()
         assert!(!error.to_string().contains("may have been"), "{error}");
 
         let bench = self::bench("seclai", hang(1));
-        let client = bench.client.options(CallOptions::new().total(Duration::from_secs(2))).unwrap();
+        let client = bench.client.options(CallOptions::new().timeout(Duration::from_secs(2))).unwrap();
         let error = bench.run(client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
-        assert_eq!((error.timeout_scope(), error.outcome()), (Some(TimeoutScope::Total), Outcome::NotSent));
+        assert_eq!((error.timeout_scope(), error.outcome()), (Some(TimeoutScope::Call), Outcome::NotSent));
     }
 }
 
@@ -152,8 +152,8 @@ async fn what_cannot_mend_itself_is_not_tried_again() {
 async fn calls_beyond_the_connections_wait_and_fail_only_at_their_deadline() {
     let script = (0..2).fold(ReplayTransport::new(), |script, _| script.hang());
     let bench = bench_with("seclai", script, |options| options.api_key(KEY).max_connections(2));
-    let client = bench.client.options(CallOptions::new().attempt(Duration::from_secs(9)).max_attempts(1)).unwrap();
-    let short = bench.client.options(CallOptions::new().total(Duration::from_secs(3)).max_attempts(1)).unwrap();
+    let client = bench.client.options(CallOptions::new().attempt_timeout(Duration::from_secs(9)).max_attempts(1)).unwrap();
+    let short = bench.client.options(CallOptions::new().timeout(Duration::from_secs(3)).max_attempts(1)).unwrap();
     let calls = async {
         let agents = client.agents();
         let beyond = short.keys();
@@ -179,7 +179,7 @@ async fn whoever_reads_a_stream_can_make_calls_however_few_connections_there_are
     let stream = bench.run(bench.client.runs().stream("a1", &json!({"input": 1}))).await.unwrap();
     assert!(bench.run(bench.client.agents().list(PageRequest::new())).await.is_ok());
     // Another stream waits for the first, and no longer than it may.
-    let short = bench.client.options(CallOptions::new().total(Duration::from_secs(3))).unwrap();
+    let short = bench.client.options(CallOptions::new().timeout(Duration::from_secs(3))).unwrap();
     let error = bench.run(short.runs().stream("a1", &json!({"input": 1}))).await.unwrap_err();
     assert_eq!((error.reason(), error.outcome()), (Some("connections"), Outcome::NotSent));
     drop(stream);
@@ -189,7 +189,7 @@ async fn whoever_reads_a_stream_can_make_calls_however_few_connections_there_are
 #[tokio::test]
 async fn nothing_sleeps_in_order_to_fail() {
     let bench = bench("seclai", ReplayTransport::new().answer(Reply::status(429).header("retry-after", "30")));
-    let client = bench.client.options(CallOptions::new().total(Duration::from_secs(10))).unwrap();
+    let client = bench.client.options(CallOptions::new().timeout(Duration::from_secs(10))).unwrap();
     let error = bench.run(client.agents().list(PageRequest::new())).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.stop(), error.retry_after()),
@@ -330,7 +330,7 @@ async fn a_managing_credential_that_is_missing_is_named() {
     let error = bench.run(bench.client.keys().create(CreateKey::new().name("x"))).await.unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("management")));
     assert!(error.to_string().contains("SEENTY_OWNER_TOKEN"), "{error}");
-    assert!(bench.client.options(CallOptions::new().total(Limit::After(Duration::ZERO))).is_err());
+    assert!(bench.client.options(CallOptions::new().timeout(Limit::After(Duration::ZERO))).is_err());
 }
 
 #[tokio::test]
@@ -394,7 +394,7 @@ async fn a_provider_that_never_answers_ends_with_the_call_s_time() {
     let error = bench.run(bench.client.agents().list(PageRequest::new())).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.timeout_scope(), error.outcome()),
-        (ErrorKind::Timeout, Some(TimeoutScope::Total), Outcome::NotSent)
+        (ErrorKind::Timeout, Some(TimeoutScope::Call), Outcome::NotSent)
     );
     assert_eq!(bench.clock.elapsed(), Duration::from_secs(120));
 }

@@ -34,7 +34,7 @@ async fn throttled() -> Client {
     let hasty = client.options(CallOptions::new().throttle(Throttle::Fail)).unwrap();
     let refused = hasty.agents().list(PageRequest::new()).await.unwrap_err();
     assert_eq!(refused.stop(), Some(Stop::ThrottleFail));
-    client.options(CallOptions::new().total(Limit::Never)).unwrap()
+    client.options(CallOptions::new().timeout(Limit::Never)).unwrap()
 }
 
 /// Bytes that each of many calls holds while all of them wait.

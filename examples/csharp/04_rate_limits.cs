@@ -19,7 +19,7 @@ internal static class RateLimits
 
         Show.Title("The same, with 5 s for the whole call");
         ThrottleNext(sandbox, "7");
-        using var hurried = client.WithOptions(new CallOptions { Total = TimeSpan.FromSeconds(5) });
+        using var hurried = client.WithOptions(new CallOptions { Timeout = TimeSpan.FromSeconds(5) });
         await Report(hurried);
 
         Show.Title("The lane is closed, and this call may not wait");

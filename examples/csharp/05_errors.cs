@@ -31,7 +31,7 @@ internal static class Errors
         Fault(sandbox, "GET", "before_handler", new { kind = "status", status = 503 }, times: 4);
         await Print(() => client.GetAsync("/agents"));
         Fault(sandbox, "GET", "before_handler", new { kind = "delay", by = "PT90S" });
-        using var once = client.WithOptions(new CallOptions { Attempt = TimeSpan.FromSeconds(30), MaxAttempts = 1 });
+        using var once = client.WithOptions(new CallOptions { AttemptTimeout = TimeSpan.FromSeconds(30), MaxAttempts = 1 });
         await Print(() => once.GetAsync("/agents"));
 
         Console.WriteLine("\nWhat is not an answer of the service");

@@ -22,7 +22,7 @@ line('the call', `${answer.status} after ${answer.meta.attempts} requests and ${
 
 title('The same, with 5 s for the whole call')
 throttleNext('7')
-await report(client.withOptions({ totalMs: 5000 }))
+await report(client.withOptions({ timeoutMs: 5000 }))
 
 title('The lane is closed, and this call may not wait')
 await report(client.withOptions({ throttle: 'fail' }))

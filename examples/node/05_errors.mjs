@@ -28,7 +28,7 @@ await show(() => keys.create({ name: 'lost' }))
 fault('GET', { phase: 'before_handler', times: 4, action: { kind: 'status', status: 503 } })
 await show(() => client.get('/agents'))
 fault('GET', { phase: 'before_handler', action: { kind: 'delay', by: 'PT90S' } })
-await show(() => client.withOptions({ attemptMs: 30_000, maxAttempts: 1 }).get('/agents'))
+await show(() => client.withOptions({ attemptTimeoutMs: 30_000, maxAttempts: 1 }).get('/agents'))
 
 console.log('\nWhat is not an answer of the service')
 fault('GET', { phase: 'before_handler', action: { kind: 'status', status: 200, body: '<html>Log in</html>' } })

@@ -28,7 +28,7 @@ def main() -> None:
 
         title("The same, with 5 s for the whole call")
         throttle_next(sandbox, 7)
-        report(client.with_options(total=5))
+        report(client.with_options(timeout=5))
 
         title("The lane is closed, and this call may not wait")
         report(client.with_options(throttle="fail"))

@@ -35,7 +35,7 @@ def main() -> None:
         fault(sandbox, "GET", {"phase": "before_handler", "times": 4, "action": {"kind": "status", "status": 503}})
         show(lambda: client.get("/agents"))
         fault(sandbox, "GET", {"phase": "before_handler", "action": {"kind": "delay", "by": "PT90S"}})
-        show(lambda: client.with_options(attempt=30, max_attempts=1).get("/agents"))
+        show(lambda: client.with_options(attempt_timeout=30, max_attempts=1).get("/agents"))
 
         print("\nWhat is not an answer of the service")
         page = {"kind": "status", "status": 200, "body": "<html>Log in</html>"}

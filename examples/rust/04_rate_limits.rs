@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
 
     title("The same, with 5 s for the whole call");
     throttle_next(&sandbox, "7", 1)?;
-    let hurried = client.options(CallOptions::new().total(Duration::from_secs(5)))?;
+    let hurried = client.options(CallOptions::new().timeout(Duration::from_secs(5)))?;
     report(hurried.get("/agents").await);
 
     title("The lane is closed, and this call may not wait");

@@ -34,7 +34,7 @@ async fn main() -> Result<()> {
     fault(&sandbox, "GET", json!({ "phase": "before_handler", "times": 4, "action": { "kind": "status", "status": 503 } }))?;
     show(client.get("/agents").await.map(|_| ()));
     fault(&sandbox, "GET", json!({ "phase": "before_handler", "action": { "kind": "delay", "by": "PT90S" } }))?;
-    let once = client.options(CallOptions::new().attempt(Duration::from_secs(30)).max_attempts(1))?;
+    let once = client.options(CallOptions::new().attempt_timeout(Duration::from_secs(30)).max_attempts(1))?;
     show(once.get("/agents").await.map(|_| ()));
 
     println!("\nWhat is not an answer of the service");

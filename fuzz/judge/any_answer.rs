@@ -164,7 +164,7 @@ impl<'a> Case<'a> {
         let options = if self.service == "segops" { options.account(Account::id("acme")) } else { options };
         let client = Client::new(self.service, options).expect("a client");
         // What waits for a run would ask for ever.
-        let bounded = client.options(CallOptions::new().total(std::time::Duration::from_secs(60)));
+        let bounded = client.options(CallOptions::new().timeout(std::time::Duration::from_secs(60)));
         (bounded.expect("options"), clock)
     }
 

@@ -163,8 +163,8 @@ namespace Keywright.Tests.Scenarios
             var given = new Given(saved.Members(step.Options));
             var handle = client.WithOptions(new CallOptions
             {
-                Total = given.Seconds("total"),
-                Attempt = given.Seconds("attempt"),
+                Timeout = given.Seconds("timeout"),
+                AttemptTimeout = given.Seconds("attempt_timeout"),
                 MaxAttempts = given.Count("max_attempts"),
                 Throttle = given.Word<Throttle>("throttle", word => word.ToWord()),
                 Priority = given.Word<Priority>("priority", word => word.ToWord()),

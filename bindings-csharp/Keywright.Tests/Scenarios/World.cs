@@ -79,8 +79,8 @@ namespace Keywright.Tests.Scenarios
                 QueueLimit = given.Count("queue_limit"),
                 MaxConnections = given.Count("max_connections"),
                 Proxy = given.Word<Proxy>("proxy", word => word.ToWord()),
-                Total = given.Seconds("total"),
-                Attempt = given.Seconds("attempt"),
+                Timeout = given.Seconds("timeout"),
+                AttemptTimeout = given.Seconds("attempt_timeout"),
                 Throttle = given.Word<Throttle>("throttle", word => word.ToWord()),
             };
             Set(given.TextOrNone("base_url"), text => options.BaseUrl = text);

@@ -773,10 +773,10 @@ namespace Keywright
         public Task<EventStream> StreamAsync(string agentId, object body, CancellationToken cancellationToken = default) => StreamAsync(agentId, Json.From(body), cancellationToken);
         #endif
 
-        /// <summary>Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where <c>total</c> was given.</summary>
+        /// <summary>Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where <c>timeout</c> was given.</summary>
         /// <param name="runId">The id of the run.</param>
         /// <param name="cancellationToken">Ends the call.</param>
-        /// <exception cref="KeywrightException"><c>timeout</c>, scope <c>total</c>; whatever a poll fails with.</exception>
+        /// <exception cref="KeywrightException"><c>timeout</c>, scope <c>call</c>; whatever a poll fails with.</exception>
         public virtual Task<Item> WaitAsync(string runId, CancellationToken cancellationToken = default)
         {
             Check.NotNull(runId, nameof(runId));

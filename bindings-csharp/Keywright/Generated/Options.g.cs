@@ -13,13 +13,13 @@ namespace Keywright
     public sealed partial class CallOptions
     {
         /// <summary>Limits the whole call with its waits.</summary>
-        public TimeSpan? Total { get; set; }
+        public TimeSpan? Timeout { get; set; }
 
         /// <summary>Limits one attempt, status line and body.</summary>
-        public TimeSpan? Attempt { get; set; }
+        public TimeSpan? AttemptTimeout { get; set; }
 
         /// <summary>Limits the pause between two pieces of a body.</summary>
-        public TimeSpan? Stall { get; set; }
+        public TimeSpan? ReadTimeout { get; set; }
 
         /// <summary>Requests of one call, the first included.</summary>
         public int? MaxAttempts { get; set; }
@@ -32,9 +32,9 @@ namespace Keywright
 
         internal void Write(Writer w)
         {
-            if (Total is { } givenTotal) { w.Bool(true); w.Limit(givenTotal); } else { w.Bool(false); }
-            if (Attempt is { } givenAttempt) { w.Bool(true); w.Limit(givenAttempt); } else { w.Bool(false); }
-            if (Stall is { } givenStall) { w.Bool(true); w.Duration(givenStall, "stall"); } else { w.Bool(false); }
+            if (Timeout is { } givenTimeout) { w.Bool(true); w.Limit(givenTimeout); } else { w.Bool(false); }
+            if (AttemptTimeout is { } givenAttemptTimeout) { w.Bool(true); w.Limit(givenAttemptTimeout); } else { w.Bool(false); }
+            if (ReadTimeout is { } givenReadTimeout) { w.Bool(true); w.Duration(givenReadTimeout, "read_timeout"); } else { w.Bool(false); }
             if (MaxAttempts is { } givenMaxAttempts) { w.Bool(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Bool(false); }
             if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle, 2, "throttle", "`Wait`, `Fail`"); } else { w.Bool(false); }
             if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority, 3, "priority", "`Urgent`, `Normal`, `Background`"); } else { w.Bool(false); }
@@ -148,13 +148,13 @@ namespace Keywright
         public string? Variant { get; set; }
 
         /// <summary>Limits a whole call with its waits; 120 s unless given.</summary>
-        public TimeSpan? Total { get; set; }
+        public TimeSpan? Timeout { get; set; }
 
         /// <summary>Limits one attempt; 30 s unless given.</summary>
-        public TimeSpan? Attempt { get; set; }
+        public TimeSpan? AttemptTimeout { get; set; }
 
         /// <summary>Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams.</summary>
-        public TimeSpan? Stall { get; set; }
+        public TimeSpan? ReadTimeout { get; set; }
 
         /// <summary>Limits name lookup, connection and TLS together; 5 s unless given.</summary>
         public TimeSpan? ConnectTimeout { get; set; }
@@ -230,9 +230,9 @@ namespace Keywright
             if (AgentId is { } givenAgentId) { w.Bool(true); w.Text(givenAgentId, "agent_id"); } else { w.Bool(false); }
             if (BaseUrl is { } givenBaseUrl) { w.Bool(true); w.Text(givenBaseUrl, "base_url"); } else { w.Bool(false); }
             if (Variant is { } givenVariant) { w.Bool(true); w.Text(givenVariant, "variant"); } else { w.Bool(false); }
-            if (Total is { } givenTotal) { w.Bool(true); w.Limit(givenTotal); } else { w.Bool(false); }
-            if (Attempt is { } givenAttempt) { w.Bool(true); w.Limit(givenAttempt); } else { w.Bool(false); }
-            if (Stall is { } givenStall) { w.Bool(true); w.Duration(givenStall, "stall"); } else { w.Bool(false); }
+            if (Timeout is { } givenTimeout) { w.Bool(true); w.Limit(givenTimeout); } else { w.Bool(false); }
+            if (AttemptTimeout is { } givenAttemptTimeout) { w.Bool(true); w.Limit(givenAttemptTimeout); } else { w.Bool(false); }
+            if (ReadTimeout is { } givenReadTimeout) { w.Bool(true); w.Duration(givenReadTimeout, "read_timeout"); } else { w.Bool(false); }
             if (ConnectTimeout is { } givenConnectTimeout) { w.Bool(true); w.Duration(givenConnectTimeout, "connect_timeout"); } else { w.Bool(false); }
             if (MaxAttempts is { } givenMaxAttempts) { w.Bool(true); w.U32(givenMaxAttempts, "max_attempts"); } else { w.Bool(false); }
             if (RetryBase is { } givenRetryBase) { w.Bool(true); w.Duration(givenRetryBase, "retry_base"); } else { w.Bool(false); }

@@ -92,9 +92,9 @@ namespace Keywright
         /// <summary>One attempt, status line and body.</summary>
         Attempt,
         /// <summary>The pause between two pieces of a body.</summary>
-        Stall,
+        Read,
         /// <summary>The whole call with its waits.</summary>
-        Total,
+        Call,
     }
 
     /// <summary>What the core asks of its host.</summary>
@@ -275,8 +275,8 @@ namespace Keywright
             {
                 TimeoutScope.Connect => "connect",
                 TimeoutScope.Attempt => "attempt",
-                TimeoutScope.Stall => "stall",
-                TimeoutScope.Total => "total",
+                TimeoutScope.Read => "read",
+                TimeoutScope.Call => "call",
                 _ => throw new ArgumentOutOfRangeException(nameof(value)),
             };
         }

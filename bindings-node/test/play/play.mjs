@@ -172,9 +172,9 @@ class Run {
     if (step.key !== undefined) handle = handle.withKey(this.saved.resolve(step.key))
     if (step.account === 'me') handle = handle.ownAccount()
     else if (step.account !== undefined) handle = handle.account(this.saved.resolve(step.account.id))
-    const { total, attempt, max_attempts: maxAttempts, throttle, priority } = step.options ?? {}
+    const { timeout, attempt_timeout: attemptTimeout, max_attempts: maxAttempts, throttle, priority } = step.options ?? {}
     const inMs = (seconds) => (seconds === undefined ? undefined : seconds * 1000)
-    handle = handle.withOptions({ totalMs: inMs(total), attemptMs: inMs(attempt), maxAttempts, throttle, priority })
+    handle = handle.withOptions({ timeoutMs: inMs(timeout), attemptTimeoutMs: inMs(attemptTimeout), maxAttempts, throttle, priority })
     return drive(handle, step.do, this.saved.resolve(step.with ?? {}), this.clock, signal)
   }
 
@@ -208,7 +208,7 @@ class Run {
     const options = { env: {}, clock: this.clock, onEvent: (event) => this.event(event) }
     for (const [name, value] of Object.entries(given)) {
       const option = name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
-      if (option === 'total' || option === 'attempt') options[`${option}Ms`] = value * 1000
+      if (option === 'timeout' || option === 'attemptTimeout') options[`${option}Ms`] = value * 1000
       else options[option] = value
     }
     const { service } = this.scenario

@@ -424,10 +424,10 @@ class AsyncRuns:
 
     async def wait(self, run_id: str) -> Item:
         """Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where
-        `total` was given.
+        `timeout` was given.
 
         Raises:
-            KeywrightError: `timeout`, scope `total`; whatever a poll fails with.
+            KeywrightError: `timeout`, scope `call`; whatever a poll fails with.
         """
         return await call(self._client._native.runs_wait, run_id)
 
@@ -533,11 +533,12 @@ class AsyncClient:
         agent_id: The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw).
         base_url: Scheme, host, port and at most a path prefix, as `https://api.example.com`.
         variant: The variant of the service's description: `documented` (default) or `live`.
-        total: Limits a whole call with its waits; 120 s unless given. Seconds; `None` is no limit, `...`
+        timeout: Limits a whole call with its waits; 120 s unless given. Seconds; `None` is no limit, `...`
             leaves it to the client.
-        attempt: Limits one attempt; 30 s unless given. Seconds; `None` is no limit, `...` leaves it to the
-            client.
-        stall: Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. Seconds.
+        attempt_timeout: Limits one attempt; 30 s unless given. Seconds; `None` is no limit, `...` leaves it
+            to the client.
+        read_timeout: Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams.
+            Seconds.
         connect_timeout: Limits name lookup, connection and TLS together; 5 s unless given. Seconds.
         max_attempts: Requests of one call, the first included; 4 unless given.
         retry_base: The delay before the first repetition, which doubles with each; 250 ms unless given.
@@ -586,9 +587,9 @@ class AsyncClient:
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -623,9 +624,9 @@ class AsyncClient:
                 agent_id,
                 base_url,
                 variant,
-                total,
-                attempt,
-                stall,
+                timeout,
+                attempt_timeout,
+                read_timeout,
                 connect_timeout,
                 max_attempts,
                 retry_base,
@@ -660,9 +661,9 @@ class AsyncClient:
                 agent_id,
                 base_url,
                 variant,
-                total,
-                attempt,
-                stall,
+                timeout,
+                attempt_timeout,
+                read_timeout,
                 connect_timeout,
                 max_attempts,
                 retry_base,
@@ -848,9 +849,9 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         max_attempts: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
@@ -858,11 +859,11 @@ class AsyncClient:
         """The same client with other settings for its calls.
 
         Args:
-            total: Limits the whole call with its waits. Seconds; `None` is no limit, `...` leaves it to the
+            timeout: Limits the whole call with its waits. Seconds; `None` is no limit, `...` leaves it to the
                 client.
-            attempt: Limits one attempt, status line and body. Seconds; `None` is no limit, `...` leaves it to
-                the client.
-            stall: Limits the pause between two pieces of a body. Seconds.
+            attempt_timeout: Limits one attempt, status line and body. Seconds; `None` is no limit, `...` leaves
+                it to the client.
+            read_timeout: Limits the pause between two pieces of a body. Seconds.
             max_attempts: Requests of one call, the first included.
             throttle: What to do when the throttle lane is closed.
             priority: Which calls go first when it opens.
@@ -870,7 +871,7 @@ class AsyncClient:
         Raises:
             KeywrightError: `config` when a setting makes no sense.
         """
-        return self._handle(self._native.with_options(total, attempt, stall, max_attempts, throttle, priority))
+        return self._handle(self._native.with_options(timeout, attempt_timeout, read_timeout, max_attempts, throttle, priority))
 
     async def request(
         self,
@@ -1051,9 +1052,9 @@ class AsyncSeclai(AsyncClient):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1087,9 +1088,9 @@ class AsyncSeclai(AsyncClient):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1137,9 +1138,9 @@ class AsyncSegOps(AsyncClient):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1173,9 +1174,9 @@ class AsyncSegOps(AsyncClient):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1223,9 +1224,9 @@ class AsyncSidClaw(AsyncClient):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1259,9 +1260,9 @@ class AsyncSidClaw(AsyncClient):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1309,9 +1310,9 @@ class AsyncSeenty(AsyncClient):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1345,9 +1346,9 @@ class AsyncSeenty(AsyncClient):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1395,9 +1396,9 @@ class AsyncItellicoAI(AsyncClient):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1431,9 +1432,9 @@ class AsyncItellicoAI(AsyncClient):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,

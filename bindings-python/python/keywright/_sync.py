@@ -433,10 +433,10 @@ class Runs:
 
     def wait(self, run_id: str) -> Item:
         """Waits until a run has come to an end. Each poll is a call of its own; the whole is limited only where
-        `total` was given.
+        `timeout` was given.
 
         Raises:
-            KeywrightError: `timeout`, scope `total`; whatever a poll fails with.
+            KeywrightError: `timeout`, scope `call`; whatever a poll fails with.
         """
         return self._client._native.runs_wait(None, run_id)
 
@@ -542,11 +542,12 @@ class Client:
         agent_id: The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw).
         base_url: Scheme, host, port and at most a path prefix, as `https://api.example.com`.
         variant: The variant of the service's description: `documented` (default) or `live`.
-        total: Limits a whole call with its waits; 120 s unless given. Seconds; `None` is no limit, `...`
+        timeout: Limits a whole call with its waits; 120 s unless given. Seconds; `None` is no limit, `...`
             leaves it to the client.
-        attempt: Limits one attempt; 30 s unless given. Seconds; `None` is no limit, `...` leaves it to the
-            client.
-        stall: Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams. Seconds.
+        attempt_timeout: Limits one attempt; 30 s unless given. Seconds; `None` is no limit, `...` leaves it
+            to the client.
+        read_timeout: Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams.
+            Seconds.
         connect_timeout: Limits name lookup, connection and TLS together; 5 s unless given. Seconds.
         max_attempts: Requests of one call, the first included; 4 unless given.
         retry_base: The delay before the first repetition, which doubles with each; 250 ms unless given.
@@ -595,9 +596,9 @@ class Client:
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -632,9 +633,9 @@ class Client:
                 agent_id,
                 base_url,
                 variant,
-                total,
-                attempt,
-                stall,
+                timeout,
+                attempt_timeout,
+                read_timeout,
                 connect_timeout,
                 max_attempts,
                 retry_base,
@@ -669,9 +670,9 @@ class Client:
                 agent_id,
                 base_url,
                 variant,
-                total,
-                attempt,
-                stall,
+                timeout,
+                attempt_timeout,
+                read_timeout,
                 connect_timeout,
                 max_attempts,
                 retry_base,
@@ -857,9 +858,9 @@ class Client:
     def with_options(
         self,
         *,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         max_attempts: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
@@ -867,11 +868,11 @@ class Client:
         """The same client with other settings for its calls.
 
         Args:
-            total: Limits the whole call with its waits. Seconds; `None` is no limit, `...` leaves it to the
+            timeout: Limits the whole call with its waits. Seconds; `None` is no limit, `...` leaves it to the
                 client.
-            attempt: Limits one attempt, status line and body. Seconds; `None` is no limit, `...` leaves it to
-                the client.
-            stall: Limits the pause between two pieces of a body. Seconds.
+            attempt_timeout: Limits one attempt, status line and body. Seconds; `None` is no limit, `...` leaves
+                it to the client.
+            read_timeout: Limits the pause between two pieces of a body. Seconds.
             max_attempts: Requests of one call, the first included.
             throttle: What to do when the throttle lane is closed.
             priority: Which calls go first when it opens.
@@ -879,7 +880,7 @@ class Client:
         Raises:
             KeywrightError: `config` when a setting makes no sense.
         """
-        return self._handle(self._native.with_options(total, attempt, stall, max_attempts, throttle, priority))
+        return self._handle(self._native.with_options(timeout, attempt_timeout, read_timeout, max_attempts, throttle, priority))
 
     def request(
         self,
@@ -1060,9 +1061,9 @@ class Seclai(Client):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1096,9 +1097,9 @@ class Seclai(Client):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1146,9 +1147,9 @@ class SegOps(Client):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1182,9 +1183,9 @@ class SegOps(Client):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1232,9 +1233,9 @@ class SidClaw(Client):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1268,9 +1269,9 @@ class SidClaw(Client):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1318,9 +1319,9 @@ class Seenty(Client):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1354,9 +1355,9 @@ class Seenty(Client):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,
@@ -1404,9 +1405,9 @@ class ItellicoAI(Client):
         agent_id: str | None = None,
         base_url: str | EllipsisType = ...,
         variant: str | None = None,
-        total: float | None | EllipsisType = ...,
-        attempt: float | None | EllipsisType = ...,
-        stall: float | None = None,
+        timeout: float | None | EllipsisType = ...,
+        attempt_timeout: float | None | EllipsisType = ...,
+        read_timeout: float | None = None,
         connect_timeout: float | None = None,
         max_attempts: int | None = None,
         retry_base: float | None = None,
@@ -1440,9 +1441,9 @@ class ItellicoAI(Client):
             agent_id,
             base_url,
             variant,
-            total,
-            attempt,
-            stall,
+            timeout,
+            attempt_timeout,
+            read_timeout,
             connect_timeout,
             max_attempts,
             retry_base,

@@ -45,7 +45,7 @@ Stop = Literal[
 ]
 
 #: Which time limit ran out.
-TimeoutScope = Literal["connect", "attempt", "stall", "total"]
+TimeoutScope = Literal["connect", "attempt", "read", "call"]
 
 #: How long a slice of a report is.
 Granularity = Literal["day", "week", "month"]

@@ -106,9 +106,9 @@ wire_enum! {
         /// One attempt, status line and body.
         Attempt = "attempt",
         /// The pause between two pieces of a body.
-        Stall = "stall",
+        Read = "read",
         /// The whole call with its waits.
-        Total = "total",
+        Call = "call",
     }
 }
 

@@ -102,9 +102,9 @@ impl Job {
     /// The client for looking around: what is left of the call is all that it may take.
     fn within_total(&self) -> Result<Client> {
         let pipeline = &self.client.pipeline;
-        let Some(total) = pipeline.total(*self.client.settings.overrides) else { return Ok(self.client.clone()) };
+        let Some(total) = pipeline.timeout(*self.client.settings.overrides) else { return Ok(self.client.clone()) };
         let left = self.began.saturating_add(total).saturating_sub(pipeline.clock.monotonic());
-        self.client.options(CallOptions::new().total(left))
+        self.client.options(CallOptions::new().timeout(left))
     }
 
     /// Fills what was cut off from the list; the secret is what counts, so nothing here fails.

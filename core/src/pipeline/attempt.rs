@@ -118,7 +118,7 @@ impl Run<'_> {
     async fn exchange(&self, request: WireRequest, room: Taken, began: Duration) -> Result<Answered, Broken> {
         let mut arrived = Arrived { room: Some(room), ..Arrived::default() };
         let progress = Progress::default();
-        let ended = match limit(self.options().attempt, began, self.deadline) {
+        let ended = match limit(self.options().attempt_timeout, began, self.deadline) {
             None => self.gather(request, &progress, &mut arrived).await.map_err(|error| (error, stalled(error))),
             Some((after, scope)) => {
                 let timer = self.pipeline.clock.sleep(after);
@@ -154,7 +154,7 @@ impl Run<'_> {
             arrived.whole = Some(Body::Open(Box::new(Held { body: incoming.body, _room: room })));
             return Ok(());
         }
-        let stall = self.options().stall.unwrap_or(STALL);
+        let stall = self.options().read_timeout.unwrap_or(STALL);
         let body = arrived.gathering.insert(Gathering::new(incoming.body, self.pipeline.max_body));
         while step(body, self.pipeline.clock.as_ref(), stall).await? {
             // A body that always has more must not keep the time limit, or another call, from its turn.
@@ -200,7 +200,7 @@ fn timeout(phase: Phase) -> TransportError {
 /// A timeout that `gather` itself reports is either a stall or, from the transport, the connection.
 fn stalled(error: TransportError) -> Option<TimeoutScope> {
     match (error.fault, error.phase) {
-        (Fault::Timeout, Phase::Body) => Some(TimeoutScope::Stall),
+        (Fault::Timeout, Phase::Body) => Some(TimeoutScope::Read),
         (Fault::Timeout, _) => Some(TimeoutScope::Connect),
         (_, _) => None,
     }
@@ -215,9 +215,9 @@ fn limit(attempt: Limit, began: Duration, deadline: Option<Duration>) -> Option<
     };
     let left = deadline.map(|deadline| deadline.saturating_sub(began));
     match (own, left) {
-        (Some(own), Some(left)) if left < own => Some((left, TimeoutScope::Total)),
+        (Some(own), Some(left)) if left < own => Some((left, TimeoutScope::Call)),
         (Some(own), _) => Some((own, TimeoutScope::Attempt)),
-        (None, Some(left)) => Some((left, TimeoutScope::Total)),
+        (None, Some(left)) => Some((left, TimeoutScope::Call)),
         (None, None) => None,
     }
 }

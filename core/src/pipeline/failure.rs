@@ -95,9 +95,9 @@ pub(super) fn no_connection(max_connections: usize) -> Error {
     Error::new(ErrorKind::Timeout).with(|data| {
         data.reason = Some("connections".into());
         data.summary = Some(format!("all {max_connections} connections of the client were in use, and none came free in time"));
-        data.timeout_scope = Some(TimeoutScope::Total);
+        data.timeout_scope = Some(TimeoutScope::Call);
         data.stop = Some(Stop::Deadline);
-        data.remedy = Some("start fewer calls at once, or raise `total` or `max_connections`".to_owned());
+        data.remedy = Some("start fewer calls at once, or raise `timeout` or `max_connections`".to_owned());
     })
 }
 
@@ -115,7 +115,7 @@ impl Patience {
     pub(super) fn remedy(self, stop: Stop) -> Option<String> {
         match (stop, self.total) {
             (Stop::Deadline, Some(total)) => {
-                Some(format!("`total` is {}: raise it, or make fewer calls at once", seconds(total)))
+                Some(format!("`timeout` is {}: raise it, or make fewer calls at once", seconds(total)))
             }
             (Stop::RetryAfterTooLong, _) => {
                 Some(format!("`max_retry_after` is {}: raise it, or come back later", seconds(self.max_retry_after)))
@@ -178,8 +178,8 @@ fn held_back(refused: Refused) -> String {
 pub(super) fn no_credential_in_time() -> Error {
     Error::new(ErrorKind::Timeout).with(|data| {
         data.summary = Some("the credential was not there in time".to_owned());
-        data.timeout_scope = Some(TimeoutScope::Total);
+        data.timeout_scope = Some(TimeoutScope::Call);
         data.stop = Some(Stop::Deadline);
-        data.remedy = Some("look at the key provider, or raise `total`".to_owned());
+        data.remedy = Some("look at the key provider, or raise `timeout`".to_owned());
     })
 }

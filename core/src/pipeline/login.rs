@@ -48,7 +48,7 @@ impl Lend for Lending<'_> {
                 streamed: false,
                 brings_secret: true,
                 planned,
-                options: Arc::new(CallOptions::new().total(left.map_or(Limit::Never, Limit::After))),
+                options: Arc::new(CallOptions::new().timeout(left.map_or(Limit::Never, Limit::After))),
                 flight: None,
             };
             let nobody = Auth::nobody(&self.pipeline.dialect, self.auth.secrets());

@@ -182,18 +182,18 @@ impl Pipeline {
     }
 
     fn deadline(&self, call: &Call<'_>, options: CallOptions, started: Duration) -> Option<Duration> {
-        match (options.total, call.streamed) {
+        match (options.timeout, call.streamed) {
             // A stream may run for as long as it has something to say.
             (Limit::Inherit, true) => None,
             (Limit::Inherit | Limit::After(_) | Limit::Never, _) => {
-                self.total(options).map(|total| started.saturating_add(total))
+                self.timeout(options).map(|total| started.saturating_add(total))
             }
         }
     }
 
     /// How long a call with these settings may take, waits included.
-    pub(crate) fn total(&self, options: CallOptions) -> Option<Duration> {
-        match options.over(self.calls).total {
+    pub(crate) fn timeout(&self, options: CallOptions) -> Option<Duration> {
+        match options.over(self.calls).timeout {
             Limit::Inherit => Some(TOTAL),
             Limit::After(total) => Some(total),
             Limit::Never => None,

@@ -255,18 +255,18 @@ impl Resource {
         call.planned.insert_header(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
         // A server that compresses holds events back until it has enough to compress.
         call.planned.insert_header(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
-        let stall = call.options.stall;
+        let stall = call.options.read_timeout;
         let (answered, meta) = self.client.pipeline.open(&self.client.auth, call).await?;
         EventStream::open(&self.client, op, answered, meta, stall).await
     }
 
     /// Polls until the object has come to an end. Each poll is a call of its own; the whole is
-    /// limited only where `total` was given.
+    /// limited only where `timeout` was given.
     async fn wait(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
         let Some(rule) = &op.wait else { return Err(Error::new(ErrorKind::Internal)) };
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
-        let total = match self.client.settings.overrides.total {
+        let total = match self.client.settings.overrides.timeout {
             Limit::After(total) => Some(clock.monotonic().saturating_add(total)),
             Limit::Inherit | Limit::Never => None,
         };
@@ -287,7 +287,7 @@ fn unfinished(item: &Reply<Item>, secrets: &SecretsInUse) -> Error {
     Error::new(ErrorKind::Timeout).with(|data| {
         let status = ServiceText::of(item.status.as_deref().unwrap_or("not known")).masked(secrets);
         data.summary = Some(format!("it had not come to an end in time: its status is {status}"));
-        data.timeout_scope = Some(TimeoutScope::Total);
+        data.timeout_scope = Some(TimeoutScope::Call);
         data.stop = Some(Stop::Deadline);
         data.outcome = Outcome::Rejected;
         data.remedy = Some("wait again: it goes on at the service".to_owned());

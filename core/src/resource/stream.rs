@@ -212,7 +212,7 @@ impl EventStream {
                 _ => None,
             };
             data.summary = Some("the stream broke off".to_owned());
-            data.timeout_scope = (kind == ErrorKind::Timeout).then_some(TimeoutScope::Stall);
+            data.timeout_scope = (kind == ErrorKind::Timeout).then_some(TimeoutScope::Read);
             data.outcome = Outcome::Applied;
             data.status = Some(self.meta.status);
             data.attempts.clone_from(&self.attempts);

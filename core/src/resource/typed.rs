@@ -129,10 +129,10 @@ impl Runs {
     }
 
     /// Waits until a run has come to an end. Each poll is a call of its own; the whole is limited
-    /// only where `total` was given.
+    /// only where `timeout` was given.
     ///
     /// # Errors
-    /// `timeout`, scope `total`; whatever a poll fails with.
+    /// `timeout`, scope `call`; whatever a poll fails with.
     pub async fn wait(&self, run_id: impl Into<String>) -> Result<Reply<Item>> {
         let op = self.0.op("wait")?;
         self.0.wait(&op, Ask::new().place("id", run_id)).await

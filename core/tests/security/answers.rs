@@ -181,7 +181,7 @@ async fn g15_no_work_grows_with_the_length_of_a_secret_times_the_number_of_texts
 
 #[tokio::test]
 async fn g15_times_without_end_do_not_overflow() {
-    let forever = || CallOptions::new().total(Duration::MAX).attempt(Duration::MAX).stall(Duration::MAX);
+    let forever = || CallOptions::new().timeout(Duration::MAX).attempt_timeout(Duration::MAX).read_timeout(Duration::MAX);
     let list = r#"{"data":[],"pagination":{"has_next":false}}"#;
     let lost = TransportError { fault: Fault::Reset, phase: Phase::Send, reached: Reached::Request, reused: false };
     let script = ReplayTransport::new()

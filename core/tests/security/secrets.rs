@@ -79,7 +79,7 @@ async fn g2_the_key_echoed_as_an_id_is_in_no_error_event_or_debug() {
 
     let running = json(200, &format!(r#"{{"run_id":"r","status":"{KEY}"}}"#));
     let bench4 = bench(ReplayTransport::new().endless(running));
-    let patient = bench4.client.options(keywright::CallOptions::new().total(std::time::Duration::from_secs(9))).unwrap();
+    let patient = bench4.client.options(keywright::CallOptions::new().timeout(std::time::Duration::from_secs(9))).unwrap();
     let error = bench4.run(patient.runs().wait("r")).await.unwrap_err();
     hides("the status of what is waited for", &shown(&error), KEY);
 }

@@ -179,7 +179,7 @@ async fn g8_a_proxy_that_opens_no_tunnel_hears_only_a_handshake() {
     let address = format!("http://{address}");
     let client = client("https://api.example.test", None, &[("HTTPS_PROXY", &address), ("ALL_PROXY", &address)]);
     // It takes the handshake for a request and says nothing more.
-    let impatient = client.options(CallOptions::new().total(std::time::Duration::from_millis(500))).unwrap();
+    let impatient = client.options(CallOptions::new().timeout(std::time::Duration::from_millis(500))).unwrap();
     failures(&impatient).await;
     let heard = heard.lock().unwrap().clone();
     assert!(holds(&heard, "CONNECT api.example.test:443") && !holds(&heard, KEY) && !holds(&heard, "/v1/me"), "{heard:?}");

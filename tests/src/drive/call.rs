@@ -55,11 +55,11 @@ impl Call {
 fn options(given: &Options) -> Result<CallOptions, String> {
     let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string());
     let mut options = CallOptions::new();
-    if let Some(total) = given.total {
-        options = options.total(seconds(total)?);
+    if let Some(total) = given.timeout {
+        options = options.timeout(seconds(total)?);
     }
-    if let Some(attempt) = given.attempt {
-        options = options.attempt(seconds(attempt)?);
+    if let Some(attempt) = given.attempt_timeout {
+        options = options.attempt_timeout(seconds(attempt)?);
     }
     if let Some(attempts) = given.max_attempts {
         options = options.max_attempts(attempts);

@@ -119,11 +119,11 @@ fn calls(given: &mut Taken) -> Result<CallOptions, Failure> {
     if let Some(attempts) = given.count("max_attempts")? {
         calls = calls.max_attempts(attempts);
     }
-    if let Some(total) = given.value("total") {
-        calls = calls.total(seconds(&total)?);
+    if let Some(total) = given.value("timeout") {
+        calls = calls.timeout(seconds(&total)?);
     }
-    if let Some(attempt) = given.value("attempt") {
-        calls = calls.attempt(seconds(&attempt)?);
+    if let Some(attempt) = given.value("attempt_timeout") {
+        calls = calls.attempt_timeout(seconds(&attempt)?);
     }
     if let Some(word) = given.text_or_none("throttle")? {
         calls = calls.throttle(throttle(&word)?);

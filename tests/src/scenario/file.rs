@@ -120,9 +120,9 @@ pub enum Account {
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// The whole time, in seconds.
-    pub total: Option<f64>,
+    pub timeout: Option<f64>,
     /// The time of one attempt, in seconds.
-    pub attempt: Option<f64>,
+    pub attempt_timeout: Option<f64>,
     /// How many attempts.
     pub max_attempts: Option<u32>,
     /// `wait` or `fail`.

@@ -335,7 +335,7 @@ fn protected(identity: &Identity) -> String {
 
 /// A connection that fails at once, with these words, before anything is sent.
 async fn refused(client: &Client, words: &str) -> Result<(), String> {
-    let quick = client.options(CallOptions::new().total(Duration::from_secs(20))).map_err(|error| error.to_string())?;
+    let quick = client.options(CallOptions::new().timeout(Duration::from_secs(20))).map_err(|error| error.to_string())?;
     match quick.get("/read").send().await {
         Ok(_) => Err("it was let in".to_owned()),
         Err(error) => {

@@ -151,14 +151,14 @@ fn limit(value: &Value) -> Result<Limit, String> {
 impl Limits {
     pub(super) fn options(&self) -> Result<CallOptions, String> {
         let mut options = CallOptions::new();
-        if let Some(total) = &self.total {
-            options = options.total(limit(total)?);
+        if let Some(total) = &self.timeout {
+            options = options.timeout(limit(total)?);
         }
-        if let Some(attempt) = &self.attempt {
-            options = options.attempt(limit(attempt)?);
+        if let Some(attempt) = &self.attempt_timeout {
+            options = options.attempt_timeout(limit(attempt)?);
         }
-        if let Some(stall) = self.stall {
-            options = options.stall(seconds(stall)?);
+        if let Some(stall) = self.read_timeout {
+            options = options.read_timeout(seconds(stall)?);
         }
         if let Some(attempts) = self.max_attempts {
             options = options.max_attempts(attempts);

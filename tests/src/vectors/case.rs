@@ -118,11 +118,11 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// The whole call.
-    pub total: Option<Value>,
+    pub timeout: Option<Value>,
     /// One attempt.
-    pub attempt: Option<Value>,
+    pub attempt_timeout: Option<Value>,
     /// The pause between two pieces of a body.
-    pub stall: Option<f64>,
+    pub read_timeout: Option<f64>,
     /// Requests.
     pub max_attempts: Option<u32>,
     /// `wait` or `fail`.

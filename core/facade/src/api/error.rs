@@ -121,9 +121,9 @@ mirrored! {
         /// One attempt, status line and body.
         Attempt,
         /// The pause between two pieces of a body.
-        Stall,
+        Read,
         /// The whole call with its waits.
-        Total,
+        Call,
     }
 }
 

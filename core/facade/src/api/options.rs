@@ -107,11 +107,11 @@ pub struct ClientOptions {
     /// The variant of the service's description: `documented` (default) or `live`.
     pub variant: Option<String>,
     /// Limits a whole call with its waits; 120 s unless given.
-    pub total: Option<Limit>,
+    pub timeout: Option<Limit>,
     /// Limits one attempt; 30 s unless given.
-    pub attempt: Option<Limit>,
+    pub attempt_timeout: Option<Limit>,
     /// Limits the pause between two pieces of a body; 20 s unless given, 60 s for streams.
-    pub stall: Option<Duration>,
+    pub read_timeout: Option<Duration>,
     /// Limits name lookup, connection and TLS together; 5 s unless given.
     pub connect_timeout: Option<Duration>,
     /// Requests of one call, the first included; 4 unless given.
@@ -243,9 +243,9 @@ impl ClientOptions {
 
     fn calls(&self) -> CallOptions {
         CallOptions {
-            total: self.total,
-            attempt: self.attempt,
-            stall: self.stall,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            read_timeout: self.read_timeout,
             max_attempts: self.max_attempts,
             throttle: self.throttle,
             priority: self.priority,
@@ -267,11 +267,11 @@ impl ClientOptions {
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CallOptions {
     /// Limits the whole call with its waits.
-    pub total: Option<Limit>,
+    pub timeout: Option<Limit>,
     /// Limits one attempt, status line and body.
-    pub attempt: Option<Limit>,
+    pub attempt_timeout: Option<Limit>,
     /// Limits the pause between two pieces of a body.
-    pub stall: Option<Duration>,
+    pub read_timeout: Option<Duration>,
     /// Requests of one call, the first included.
     pub max_attempts: Option<u32>,
     /// What to do when the throttle lane is closed.
@@ -283,14 +283,14 @@ pub struct CallOptions {
 impl CallOptions {
     pub(super) fn core(&self) -> Result<keywright::CallOptions> {
         let mut options = keywright::CallOptions::new();
-        if let Some(total) = self.total {
-            options = options.total(limit(total, "total")?);
+        if let Some(timeout) = self.timeout {
+            options = options.timeout(limit(timeout, "timeout")?);
         }
-        if let Some(attempt) = self.attempt {
-            options = options.attempt(limit(attempt, "attempt")?);
+        if let Some(attempt) = self.attempt_timeout {
+            options = options.attempt_timeout(limit(attempt, "attempt_timeout")?);
         }
-        if let Some(stall) = self.stall {
-            options = options.stall(stall);
+        if let Some(read_timeout) = self.read_timeout {
+            options = options.read_timeout(read_timeout);
         }
         if let Some(attempts) = self.max_attempts {
             options = options.max_attempts(attempts);

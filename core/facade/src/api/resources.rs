@@ -116,10 +116,10 @@ impl Client {
     }
 
     /// Waits until a run has come to an end. Each poll is a call of its own; the whole is limited
-    /// only where `total` was given.
+    /// only where `timeout` was given.
     ///
     /// # Errors
-    /// `timeout`, scope `total`; whatever a poll fails with.
+    /// `timeout`, scope `call`; whatever a poll fails with.
     pub async fn runs_wait(&self, run_id: String) -> Result<Item> {
         self.call(|client, _| async move { client.runs().wait(run_id).await.map(Into::into) }).await
     }
