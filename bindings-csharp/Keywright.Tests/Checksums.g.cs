@@ -78,8 +78,8 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_own_account", uniffi_keywright_facade_checksum_method_client_own_account(), 61942);
             yield return ("uniffi_keywright_facade_checksum_method_client_service", uniffi_keywright_facade_checksum_method_client_service(), 18545);
             yield return ("uniffi_keywright_facade_checksum_method_client_supports", uniffi_keywright_facade_checksum_method_client_supports(), 10510);
-            yield return ("uniffi_keywright_facade_checksum_method_client_throttle", uniffi_keywright_facade_checksum_method_client_throttle(), 34110);
-            yield return ("uniffi_keywright_facade_checksum_method_client_with_key", uniffi_keywright_facade_checksum_method_client_with_key(), 29486);
+            yield return ("uniffi_keywright_facade_checksum_method_client_throttle", uniffi_keywright_facade_checksum_method_client_throttle(), 21947);
+            yield return ("uniffi_keywright_facade_checksum_method_client_with_key", uniffi_keywright_facade_checksum_method_client_with_key(), 4708);
             yield return ("uniffi_keywright_facade_checksum_method_client_with_options", uniffi_keywright_facade_checksum_method_client_with_options(), 19590);
             yield return ("uniffi_keywright_facade_checksum_method_client_request", uniffi_keywright_facade_checksum_method_client_request(), 63054);
             yield return ("uniffi_keywright_facade_checksum_method_client_to_curl", uniffi_keywright_facade_checksum_method_client_to_curl(), 19666);

@@ -112,9 +112,9 @@ generated.nothing = {
 
 const asCredentialOrigin = (v, x) => (freeze({ name: v[0], origin: v[1], digest: v[2] }))
 const asDescription = (v, x) => (freeze({ service: v[0], variant: v[1], baseUrl: v[2], baseUrlOrigin: v[3], account: v[4], credentials: freeze(v[5].map((one) => asCredentialOrigin(one, x))) }))
-const asLaneView = (v, x) => (freeze({ bucket: v[0], rate: v[1], coolDownMs: v[2], inFlight: v[3], waiting: v[4], clockSkew: v[5] }))
-const asThrottleView = (v, x) => (freeze({ service: v[0], budgetRemaining: v[1], lanes: freeze(v[2].map((one) => asLaneView(one, x))) }))
-const asCapability = (v, x) => (freeze({ name: v[0], supported: v[1], http: v[2], remedy: v[3], oneWay: v[4], source: v[5] }))
+const asLimiterView = (v, x) => (freeze({ bucket: v[0], rate: v[1], coolDownMs: v[2], inFlight: v[3], waiting: v[4], clockSkew: v[5] }))
+const asThrottleView = (v, x) => (freeze({ service: v[0], budgetRemaining: v[1], limiters: freeze(v[2].map((one) => asLimiterView(one, x))) }))
+const asCapability = (v, x) => (freeze({ name: v[0], supported: v[1], http: v[2], remedy: v[3], irreversible: v[4], source: v[5] }))
 const asAttempt = (v, x) => (freeze({ n: v[0], startedAt: date(v[1]), durationMs: v[2], delayBeforeMs: v[3], status: v[4], phase: v[5], requestId: v[6] }))
 const asErrorInfo = (v, x) => (freeze({ kind: v[0], text: v[1], reason: v[2], service: v[3], operation: v[4], field: v[5], remedy: v[6], status: v[7], code: v[8], serviceMessage: v[9], requestId: v[10], retryAfterMs: v[11], outcome: v[12], stop: v[13], timeoutScope: v[14], attempts: freeze(v[15].map((one) => asAttempt(one, x))), candidates: freeze(v[16]), nonce: v[17], fields: freeze(v[18].map((one) => asFieldError(one, x))), excerpt: v[19], isRetryable: v[20], hostFailure: v[21] }))
 const asFieldError = (v, x) => (freeze({ field: v[0], messages: freeze(v[1]) }))
@@ -173,7 +173,7 @@ const CLIENT_NEW = {
     queueLimit: take(int32, 1, 17),
     throttle: take(text, 1, 18),
     priority: take(text, 1, 19),
-    privateLane: take(bool, 1, 20),
+    isolatedLimits: take(bool, 1, 20),
     maxBody: take(int64, 1, 21),
     maxConnections: take(int32, 1, 22),
     allowInsecureHttp: take(bool, 1, 23),
@@ -216,7 +216,7 @@ const CLIENT_WITH_DIALECT = {
     queueLimit: take(int32, 1, 17),
     throttle: take(text, 1, 18),
     priority: take(text, 1, 19),
-    privateLane: take(bool, 1, 20),
+    isolatedLimits: take(bool, 1, 20),
     maxBody: take(int64, 1, 21),
     maxConnections: take(int32, 1, 22),
     allowInsecureHttp: take(bool, 1, 23),

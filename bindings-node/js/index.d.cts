@@ -132,7 +132,7 @@ export type Stop =
   | 'deadline'
   /** The service asked for a longer wait than `maxRetryAfterMs`. */
   | 'retry_after_too_long'
-  /** `throttle = fail` was asked for and the lane was closed. */
+  /** `throttle = fail` was asked for and the limiter was closed. */
   | 'throttle_fail'
   /** `queueLimit` calls were waiting for the same key already. */
   | 'queue_full'
@@ -170,7 +170,7 @@ export type OnCancel =
   /** Leave it, and tell (event `orphan_key`). */
   | 'keep'
 
-/** Which calls go first when a throttle lane opens. */
+/** Which calls go first when a limiter opens. */
 export type Priority =
   /** Before all others: a leaked key must not wait behind bulk traffic. */
   | 'urgent'
@@ -195,7 +195,7 @@ export type Recover =
   /** Retire the orphan and create once more (Seclai, Seenty, itellicoAI). */
   | 'replace'
 
-/** What a call does when its throttle lane is closed. */
+/** What a call does when its limiter is closed. */
 export type Throttle =
   /** It waits in line. */
   | 'wait'
@@ -261,8 +261,8 @@ export interface Description {
   readonly credentials: readonly CredentialOrigin[]
 }
 
-/** One throttle lane. */
-export interface LaneView {
+/** One limiter. */
+export interface LimiterView {
   /** The bucket of the service's limit. */
   readonly bucket: string
   /** Requests per second, when a refusal has taught a pace. */
@@ -283,8 +283,8 @@ export interface ThrottleView {
   readonly service: string
   /** How many whole retries the budget has left. */
   readonly budgetRemaining: number
-  /** The lanes that are remembered, by bucket; of several keys in one bucket, the worst. */
-  readonly lanes: readonly LaneView[]
+  /** The limiters that are remembered, by bucket; of several keys in one bucket, the worst. */
+  readonly limiters: readonly LimiterView[]
 }
 
 /** Whether a service has an operation, and what to do where it has not. */
@@ -298,7 +298,7 @@ export interface Capability {
   /** What to do instead, where it is missing. */
   readonly remedy: string | null
   /** Whether it can never be undone. */
-  readonly oneWay: boolean
+  readonly irreversible: boolean
   /** How we know: `documented`, `observed` or `assumed`. */
   readonly source: 'documented' | 'observed' | 'assumed' | Other
 }
@@ -373,7 +373,7 @@ export interface CallOptions {
   readTimeoutMs?: number | null | undefined
   /** Requests of one call, the first included. */
   maxAttempts?: number | null | undefined
-  /** What to do when the throttle lane is closed. */
+  /** What to do when the limiter is closed. */
   throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
   priority?: Priority | null | undefined
@@ -431,12 +431,12 @@ export interface ClientOptions {
   maxRetryAfterMs?: number | null | undefined
   /** The calls that may wait for one key; one more is refused. 50,000 unless given. Each takes about 1.3 kB, and what its language keeps for a task. */
   queueLimit?: number | null | undefined
-  /** What to do when the throttle lane is closed. */
+  /** What to do when the limiter is closed. */
   throttle?: Throttle | null | undefined
   /** Which calls go first when it opens. */
   priority?: Priority | null | undefined
-  /** Keeps throttle lanes and retry budget to this client and its handles. */
-  privateLane?: boolean | null | undefined
+  /** Keeps limiters and retry budget to this client and its handles. */
+  isolatedLimits?: boolean | null | undefined
   /** The largest body of an answer, decompressed, in bytes; 8 MiB unless given. */
   maxBody?: number | null | undefined
   /** The most connections at once; 256 unless given. Calls beyond wait until one is free, within their time limits. Event streams are counted apart: as many may be open besides. */
@@ -785,7 +785,7 @@ export interface Meta {
   readonly attempts: number
   /** From the call to its result, waits included. */
   readonly elapsedMs: number
-  /** How much of that the call waited for its turn in the throttle lane. */
+  /** How much of that the call waited for its turn in the limiter. */
   readonly queuedMs: number
   /** What the service said about its rate limit. */
   readonly rateLimit: RateLimit | null
@@ -880,7 +880,7 @@ export declare class KeywrightError extends Error {
   readonly serviceMessage: string | null
   /** The service's id of the last request. */
   readonly requestId: string | null
-  /** How long to wait before trying again, as the service or the lane says. */
+  /** How long to wait before trying again, as the service or the limiter says. */
   readonly retryAfterMs: number | null
   /** What became of the request at the service. */
   readonly outcome: Outcome
@@ -1198,7 +1198,7 @@ export interface AccountSettings {
   update(body: unknown, options?: Cancellable): Promise<Item>
 }
 
-/** A client of one service. Handles made from it share its connections, lanes and tokens. */
+/** A client of one service. Handles made from it share its connections, limiters and tokens. */
 export declare class Client {
   /**
    * A client of a built-in service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`. Does no I/O.
@@ -1268,10 +1268,10 @@ export declare class Client {
   service(): string
   /** Whether the service has an operation: `keys.rotate`, `agents.list`. Asks nobody. */
   supports(capability: string): boolean
-  /** How the service throttles this client, and all that share its lanes, just now. Asks nobody. */
+  /** How the service throttles this client, and all that share its limiters, just now. Asks nobody. */
   throttle(): ThrottleView
   /**
-   * The same client with another API key: the same connections, a lane of its own.
+   * The same client with another API key: the same connections, a limiter of its own.
    *
    * @throws `config` when the text cannot be a key.
    */

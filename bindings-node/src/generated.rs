@@ -595,7 +595,7 @@ impl Write for Description {
     }
 }
 
-impl Write for LaneView {
+impl Write for LimiterView {
     fn write(self, out: &mut Out) {
         let Self { bucket, rate, cool_down, in_flight, waiting, clock_skew } = self;
         out.record(|out| {
@@ -611,24 +611,24 @@ impl Write for LaneView {
 
 impl Write for ThrottleView {
     fn write(self, out: &mut Out) {
-        let Self { service, budget_remaining, lanes } = self;
+        let Self { service, budget_remaining, limiters } = self;
         out.record(|out| {
             out.member(service);
             out.member(budget_remaining);
-            out.member(lanes);
+            out.member(limiters);
         });
     }
 }
 
 impl Write for Capability {
     fn write(self, out: &mut Out) {
-        let Self { name, supported, http, remedy, one_way, source } = self;
+        let Self { name, supported, http, remedy, irreversible, source } = self;
         out.record(|out| {
             out.member(name);
             out.member(supported);
             out.member(http);
             out.member(remedy);
-            out.member(one_way);
+            out.member(irreversible);
             out.member(source);
         });
     }
@@ -769,7 +769,7 @@ impl Read for ClientOptions {
             queue_limit: Read::read(from, 17, "queue_limit")?,
             throttle: Read::read(from, 18, "throttle")?,
             priority: Read::read(from, 19, "priority")?,
-            private_lane: or_default(from, 20, "private_lane")?,
+            isolated_limits: or_default(from, 20, "isolated_limits")?,
             max_body: Read::read(from, 21, "max_body")?,
             max_connections: Read::read(from, 22, "max_connections")?,
             allow_insecure_http: or_default(from, 23, "allow_insecure_http")?,

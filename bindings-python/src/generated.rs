@@ -334,28 +334,28 @@ impl Description {
     }
 }
 
-/// One throttle lane.
+/// One limiter.
 #[pyclass(frozen, module = "keywright")]
-pub struct LaneView(pub facade::LaneView);
+pub struct LimiterView(pub facade::LimiterView);
 
-impl Give for facade::LaneView {
+impl Give for facade::LimiterView {
     fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(py, LaneView(self))?.into_any())
+        Ok(Bound::new(py, LimiterView(self))?.into_any())
     }
 }
 
-impl Take for facade::LaneView {
+impl Take for facade::LimiterView {
     fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        value.cast::<LaneView>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "LaneView"))
+        value.cast::<LimiterView>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "LimiterView"))
     }
 }
 
 entry_points! {
-    impl LaneView {
+    impl LimiterView {
         #[new]
         #[pyo3(signature = (*, bucket, rate=None, cool_down, in_flight, waiting, clock_skew))]
         fn new(bucket: &Bound<'_, PyAny>, rate: Option<&Bound<'_, PyAny>>, cool_down: &Bound<'_, PyAny>, in_flight: &Bound<'_, PyAny>, waiting: &Bound<'_, PyAny>, clock_skew: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::LaneView { bucket: take(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: take(cool_down, "cool_down")?, in_flight: take(in_flight, "in_flight")?, waiting: take(waiting, "waiting")?, clock_skew: take(clock_skew, "clock_skew")? }))
+            Ok(Self(facade::LimiterView { bucket: take(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: take(cool_down, "cool_down")?, in_flight: take(in_flight, "in_flight")?, waiting: take(waiting, "waiting")?, clock_skew: take(clock_skew, "clock_skew")? }))
         }
 
         /// The bucket of the service's limit.
@@ -410,7 +410,7 @@ entry_points! {
         }
 
         fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-            record::repr("LaneView", &self.members(py)?)
+            record::repr("LimiterView", &self.members(py)?)
         }
 
         fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -424,7 +424,7 @@ entry_points! {
     }
 }
 
-impl LaneView {
+impl LimiterView {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
         Ok(vec![("bucket", self.bucket(py)?), ("rate", self.rate(py)?), ("cool_down", self.cool_down(py)?), ("in_flight", self.in_flight(py)?), ("waiting", self.waiting(py)?), ("clock_skew", self.clock_skew(py)?)])
     }
@@ -449,9 +449,9 @@ impl Take for facade::ThrottleView {
 entry_points! {
     impl ThrottleView {
         #[new]
-        #[pyo3(signature = (*, service, budget_remaining, lanes))]
-        fn new(service: &Bound<'_, PyAny>, budget_remaining: &Bound<'_, PyAny>, lanes: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::ThrottleView { service: take(service, "service")?, budget_remaining: take(budget_remaining, "budget_remaining")?, lanes: take(lanes, "lanes")? }))
+        #[pyo3(signature = (*, service, budget_remaining, limiters))]
+        fn new(service: &Bound<'_, PyAny>, budget_remaining: &Bound<'_, PyAny>, limiters: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::ThrottleView { service: take(service, "service")?, budget_remaining: take(budget_remaining, "budget_remaining")?, limiters: take(limiters, "limiters")? }))
         }
 
         /// The service's id.
@@ -466,16 +466,16 @@ entry_points! {
             self.0.budget_remaining.clone().give(py)
         }
 
-        /// The lanes that are remembered, by bucket; of several keys in one bucket, the worst.
+        /// The limiters that are remembered, by bucket; of several keys in one bucket, the worst.
         #[getter]
-        fn lanes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.lanes.clone().give(py)
+        fn limiters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.limiters.clone().give(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
             let Ok(other) = other.cast::<Self>() else { return Ok(false) };
             let (a, b) = (&self.0, &other.get().0);
-            Ok(a.service == b.service && a.budget_remaining == b.budget_remaining && a.lanes == b.lanes)
+            Ok(a.service == b.service && a.budget_remaining == b.budget_remaining && a.limiters == b.limiters)
         }
 
         fn __hash__(&self) -> PyResult<u64> {
@@ -502,7 +502,7 @@ entry_points! {
 
 impl ThrottleView {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
-        Ok(vec![("service", self.service(py)?), ("budget_remaining", self.budget_remaining(py)?), ("lanes", self.lanes(py)?)])
+        Ok(vec![("service", self.service(py)?), ("budget_remaining", self.budget_remaining(py)?), ("limiters", self.limiters(py)?)])
     }
 }
 
@@ -525,9 +525,9 @@ impl Take for facade::Capability {
 entry_points! {
     impl Capability {
         #[new]
-        #[pyo3(signature = (*, name, supported, http=None, remedy=None, one_way, source))]
-        fn new(name: &Bound<'_, PyAny>, supported: &Bound<'_, PyAny>, http: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, one_way: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Capability { name: take(name, "name")?, supported: take(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, one_way: take(one_way, "one_way")?, source: take(source, "source")? }))
+        #[pyo3(signature = (*, name, supported, http=None, remedy=None, irreversible, source))]
+        fn new(name: &Bound<'_, PyAny>, supported: &Bound<'_, PyAny>, http: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, irreversible: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Capability { name: take(name, "name")?, supported: take(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, irreversible: take(irreversible, "irreversible")?, source: take(source, "source")? }))
         }
 
         /// `keys.create`, `agents.list`.
@@ -556,8 +556,8 @@ entry_points! {
 
         /// Whether it can never be undone.
         #[getter]
-        fn one_way<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.one_way.clone().give(py)
+        fn irreversible<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.irreversible.clone().give(py)
         }
 
         /// How we know: `documented`, `observed` or `assumed`.
@@ -569,7 +569,7 @@ entry_points! {
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
             let Ok(other) = other.cast::<Self>() else { return Ok(false) };
             let (a, b) = (&self.0, &other.get().0);
-            Ok(a.name == b.name && a.supported == b.supported && a.http == b.http && a.remedy == b.remedy && a.one_way == b.one_way && a.source == b.source)
+            Ok(a.name == b.name && a.supported == b.supported && a.http == b.http && a.remedy == b.remedy && a.irreversible == b.irreversible && a.source == b.source)
         }
 
         fn __hash__(&self) -> PyResult<u64> {
@@ -578,7 +578,7 @@ entry_points! {
             self.0.supported.hash(&mut hasher);
             self.0.http.hash(&mut hasher);
             self.0.remedy.hash(&mut hasher);
-            self.0.one_way.hash(&mut hasher);
+            self.0.irreversible.hash(&mut hasher);
             self.0.source.hash(&mut hasher);
             Ok(hasher.finish())
         }
@@ -600,7 +600,7 @@ entry_points! {
 
 impl Capability {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
-        Ok(vec![("name", self.name(py)?), ("supported", self.supported(py)?), ("http", self.http(py)?), ("remedy", self.remedy(py)?), ("one_way", self.one_way(py)?), ("source", self.source(py)?)])
+        Ok(vec![("name", self.name(py)?), ("supported", self.supported(py)?), ("http", self.http(py)?), ("remedy", self.remedy(py)?), ("irreversible", self.irreversible(py)?), ("source", self.source(py)?)])
     }
 }
 
@@ -800,7 +800,7 @@ entry_points! {
             self.0.request_id.as_ref().give(py)
         }
 
-        /// How long to wait before trying again, as the service or the lane says.
+        /// How long to wait before trying again, as the service or the limiter says.
         #[getter]
         fn retry_after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.retry_after.clone().give(py)
@@ -2612,7 +2612,7 @@ entry_points! {
             self.0.elapsed.clone().give(py)
         }
 
-        /// How much of that the call waited for its turn in the throttle lane.
+        /// How much of that the call waited for its turn in the limiter.
         #[getter]
         fn queued<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.queued.clone().give(py)
@@ -3281,16 +3281,16 @@ pub struct Client(pub Native);
 entry_points! {
     impl Client {
         #[staticmethod]
-        fn new(py: Python<'_>, service: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
+        fn new(py: Python<'_>, service: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, isolated_limits: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
             let service = take(service, "service")?;
-            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, Some(&service), None)? };
+            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, isolated_limits: take(isolated_limits, "isolated_limits")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, Some(&service), None)? };
             let inner = facade::Client::new(service, options_given).map_err(|error| raise(py, error))?;
             Ok(Self(Native::new(inner, key_provider, on_event)))
         }
         #[staticmethod]
-        fn with_dialect(py: Python<'_>, dialect: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, private_lane: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
+        fn with_dialect(py: Python<'_>, dialect: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, isolated_limits: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
             let dialect = take(dialect, "dialect")?;
-            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, private_lane: take(private_lane, "private_lane")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, None, Some(&dialect))? };
+            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, isolated_limits: take(isolated_limits, "isolated_limits")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, None, Some(&dialect))? };
             let inner = facade::Client::with_dialect(dialect, options_given).map_err(|error| raise(py, error))?;
             Ok(Self(Native::new(inner, key_provider, on_event)))
         }
@@ -3627,7 +3627,7 @@ record::page!(KeyPage, Key);
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<CredentialOrigin>()?;
     module.add_class::<Description>()?;
-    module.add_class::<LaneView>()?;
+    module.add_class::<LimiterView>()?;
     module.add_class::<ThrottleView>()?;
     module.add_class::<Capability>()?;
     module.add_class::<Attempt>()?;

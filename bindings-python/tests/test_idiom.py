@@ -89,7 +89,7 @@ def test_an_unknown_option_is_a_type_error(
         ("read_timeout", lambda client: client.with_options(read_timeout="5")),
         ("max_attempts", lambda client: client.with_options(max_attempts=1.0)),
         ("max_attempts", lambda client: client.with_options(max_attempts=True)),
-        ("private_lane", lambda client: Seclai(private_lane=1)),
+        ("isolated_limits", lambda client: Seclai(isolated_limits=1)),
         ("key_provider", lambda client: Seclai(key_provider="sk-12345678")),
         ("on_event", lambda client: Seclai(on_event=[])),
         ("deliver", lambda client: client.keys.create(deliver=1)),

@@ -172,7 +172,7 @@ async def main():
             assert error.status == 429
         before = resident()
         calls = [asyncio.ensure_future(client.get("/agents")) for _ in range(CALLS)]
-        while client.throttle().lanes[0].waiting < CALLS:
+        while client.throttle().limiters[0].waiting < CALLS:
             assert not any(call.done() for call in calls[:10])
             await asyncio.sleep(0.01)
         print((resident() - before) // CALLS)

@@ -1,4 +1,4 @@
-//! What the pipeline costs above the transport: plan, credential, lane, budget, bookkeeping and
+//! What the pipeline costs above the transport: plan, credential, limiter, budget, bookkeeping and
 //! the reading of the answer, on a transport that answers at once (`cargo bench -p keywright`).
 //!
 //! The bare transport with the same answer is measured in the same run, interleaved, and taken off.

@@ -67,7 +67,7 @@ impl BaseUrl {
         &self.url
     }
 
-    /// Scheme, host and port (a default port is left out): what lanes and budgets are kept by.
+    /// Scheme, host and port (a default port is left out): what limiters and budgets are kept by.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
     }

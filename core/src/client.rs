@@ -1,6 +1,6 @@
 //! The client of one service: a cheap handle over one pipeline.
 //!
-//! `account`, `with_key` and `options` give other handles over the same connections, lanes and
+//! `account`, `with_key` and `options` give other handles over the same connections, limiters and
 //! tokens; what differs is a value on the handle.
 
 use std::sync::Arc;
@@ -32,7 +32,7 @@ use crate::walk::Walks;
 use crate::wire::WireResponse;
 use crate::{dialect::plan::Planned, transport::Transport};
 
-/// A client of one service. Cheap to clone; clones share connections, throttle lanes and tokens.
+/// A client of one service. Cheap to clone; clones share connections, limiters and tokens.
 ///
 /// ```no_run
 /// # async fn f() -> keywright::Result<()> {
@@ -122,7 +122,7 @@ impl Client {
         let clock = options.clock_or_system();
         let shared = match &options.shared {
             Some(shared) => shared.clone(),
-            None if options.private_lane => Shared::new(Arc::clone(&clock)),
+            None if options.isolated_limits => Shared::new(Arc::clone(&clock)),
             None => Shared::of_process(&clock),
         };
         let account = options.account.as_ref().map(Account::to_string).unwrap_or_default();
@@ -199,7 +199,7 @@ impl Client {
         }
     }
 
-    /// How the service throttles this client, and all that share its lanes, just now: for
+    /// How the service throttles this client, and all that share its limiters, just now: for
     /// [`Metrics::render_with`](crate::Metrics::render_with). Asks nobody.
     #[must_use]
     pub fn throttle(&self) -> ThrottleView {
@@ -221,7 +221,7 @@ impl Client {
         Ok(self.with_settings(Settings { account: Some(account), ..Settings::clone(&self.settings) }))
     }
 
-    /// The same client with another API key: the same connections, a lane of its own.
+    /// The same client with another API key: the same connections, a limiter of its own.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the text cannot be a key.

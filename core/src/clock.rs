@@ -31,7 +31,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// A number in `[0, 1)`.
     fn random(&self) -> f64;
 
-    /// Which clock it is: two handles of one clock give the same number. What clients share (lanes,
+    /// Which clock it is: two handles of one clock give the same number. What clients share (limiters,
     /// budgets, logins) is shared by those on one clock.
     fn id(&self) -> usize;
 

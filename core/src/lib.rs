@@ -81,8 +81,8 @@
 //! 120 s at the latest, waits included ([`CallOptions::timeout`]). What the service asks for
 //! (`Retry-After` and its kin) is a floor that is never broken; if it is longer than 60 s or than
 //! the time that is left, the call fails at once and says when to come back. All clients of a
-//! process that use the same key share one throttle lane: after a 429 they wait in line, one
-//! probes, and the pace is learned instead of guessed. [`Throttle::Fail`] refuses to wait,
+//! process that use the same key share one limiter: after a 429 they wait in line, one
+//! probes, and the rate is learned instead of guessed. [`Throttle::Fail`] refuses to wait,
 //! [`Priority`] says who goes first, and revoking, archiving and deleting keys go before all
 //! else.
 //!
@@ -219,7 +219,7 @@
 //! # Seeing what happens
 //!
 //! An [`Observer`] gets an [`Event`] for every call, attempt, wait and surprise; [`Metrics`] is one
-//! that counts, in the Prometheus text format. [`Client::throttle`] tells the learned pace, the
+//! that counts, in the Prometheus text format. [`Client::throttle`] tells the learned rate, the
 //! cool-down, the retry budget and how far the service's clock is off. `tracing` gets the same: a span for each call, a
 //! `debug` line for each event, `warn` for what is odd. [`Meta`] on a result and
 //! [`Error::attempts`] tell the history of one call, and [`Client::describe`] says where every
@@ -307,7 +307,7 @@ pub use options::{CallOptions, ClientOptions, Limit};
 pub use per_process::{PerProcess, process_id, settle_thread};
 pub use request::{Request, Response};
 pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
-pub use retry::{LaneView, Priority, RateLimit, RetryOptions, Safety, Throttle};
+pub use retry::{LimiterView, Priority, RateLimit, RetryOptions, Safety, Throttle};
 pub use secret::Secret;
 pub use shared::Shared;
 pub use throttle::ThrottleView;
@@ -348,10 +348,10 @@ pub mod testing {
         crate::json::read_any_partial(body).is_ok()
     }
 
-    /// How the throttle lanes of these clients stand.
+    /// How the limiters of these clients stand.
     #[must_use]
-    pub fn lanes(shared: &crate::Shared) -> Vec<crate::retry::LaneView> {
-        shared.lanes().views()
+    pub fn limiters(shared: &crate::Shared) -> Vec<crate::retry::LimiterView> {
+        shared.limiters().views()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::{CallRecord, Item, Key, Meta, Page, PageRequest};
 use crate::observe;
 use crate::op::Ask;
 use crate::pipeline::{Call, Done};
-use crate::retry::hints;
+use crate::retry::server_delay;
 use crate::time::Timestamp;
 use crate::walk::{Answered, Found, Row, Step};
 use crate::wire::{BoxFuture, WireHead};
@@ -194,7 +194,7 @@ impl<T: Row + Send + 'static> Listing<T> {
 
     /// What the walk makes of a page.
     fn taken(&self, found: &mut Found, raw: Raw<T>, before: Standing, changes: &Changes, group: &Group) -> Result<Given<T>> {
-        let date = hints::server_time(&raw.head, self.client.pipeline.now());
+        let date = server_delay::server_time(&raw.head, self.client.pipeline.now());
         let answered = Answered {
             at: raw.at,
             rows: &raw.items,
@@ -210,7 +210,7 @@ impl<T: Row + Send + 'static> Listing<T> {
                 data.request_id =
                     raw.meta.request_id.as_ref().map(|id| ServiceText::of(id.as_str()).masked(&self.client.auth.in_use()));
                 data.outcome = Outcome::Applied;
-                data.harmless = true;
+                data.omit_outcome = true;
             })
         })?;
         let mut give = taken.give.iter();

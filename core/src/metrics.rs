@@ -33,13 +33,13 @@ const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0]
 /// | `keywright_attempts_total` | `service`, `outcome` | requests, by the class of their status; `none` without one |
 /// | `keywright_retries_total` | `service`, `reason` | requests made again: `throttled`, `transient` |
 /// | `keywright_throttled_total` | `service` | refusals because of too many requests |
-/// | `keywright_queue_seconds` | `service` | waits in the throttle lane, as a histogram |
+/// | `keywright_queue_seconds` | `service` | waits in the limiter, as a histogram |
 /// | `keywright_budget_empty_total` | `service` | retries that the budget did not allow |
 /// | `keywright_auth_refresh_total` | `service`, `result` | logins and renewals |
 /// | `keywright_outcome_unknown_total` | `service` | creations and rotations of which nobody knows |
 /// | `keywright_orphan_keys_total` | `service` | keys whose secret nobody received |
-/// | `keywright_lane_rate` | `service`, `bucket` | the learned pace, in requests per second; absent before a refusal |
-/// | `keywright_lane_cooldown_seconds` | `service`, `bucket` | what is left of the cool-down |
+/// | `keywright_limiter_rate` | `service`, `bucket` | the learned rate, in requests per second; absent before a refusal |
+/// | `keywright_limiter_cooldown_seconds` | `service`, `bucket` | what is left of the cool-down |
 /// | `keywright_budget_remaining` | `service` | retries that the budget has left |
 /// | `keywright_clock_skew_seconds` | `service` | how far the service's clock is ahead |
 ///
@@ -132,13 +132,13 @@ fn throttle_gauges(throttles: &[ThrottleView]) -> BTreeMap<(&'static str, String
         note("keywright_budget_remaining", service.clone(), view.budget_remaining as f64, |new, known| new < known);
         let skew = view.clock_skew().as_secs_f64();
         note("keywright_clock_skew_seconds", service.clone(), skew, |new, known| new.abs() > known.abs());
-        for (bucket, lane) in &view.lanes {
+        for (bucket, limiter) in &view.limiters {
             let labels = format!("{service},{}", label("bucket", bucket));
-            if let Some(rate) = lane.rate {
-                note("keywright_lane_rate", labels.clone(), rate, |new, known| new < known);
+            if let Some(rate) = limiter.rate {
+                note("keywright_limiter_rate", labels.clone(), rate, |new, known| new < known);
             }
-            let cool_down = lane.cool_down.as_secs_f64();
-            note("keywright_lane_cooldown_seconds", labels, cool_down, |new, known| new > known);
+            let cool_down = limiter.cool_down.as_secs_f64();
+            note("keywright_limiter_cooldown_seconds", labels, cool_down, |new, known| new > known);
         }
     }
     gauges
@@ -180,7 +180,7 @@ impl Observer for Metrics {
             }
             EventName::OutcomeUnknown => series.count("keywright_outcome_unknown_total", service),
             EventName::OrphanKey => series.count("keywright_orphan_keys_total", service),
-            EventName::AttemptStart | EventName::LaneOpen | EventName::Salvaged | EventName::Warning => {}
+            EventName::AttemptStart | EventName::LimiterOpen | EventName::Salvaged | EventName::Warning => {}
         }
     }
 }
@@ -220,12 +220,12 @@ mod tests {
     use crate::time::SignedDuration;
 
     use super::*;
-    use crate::retry::LaneView;
+    use crate::retry::LimiterView;
 
     fn view(bucket: &str, rate: Option<f64>, cool_down: u64, skew: i64, budget_remaining: u64) -> ThrottleView {
         let skew = SignedDuration::from_secs(skew);
-        let lane = LaneView { rate, cool_down: Duration::from_secs(cool_down), in_flight: 0, waiting: 0, skew };
-        ThrottleView { service: "seclai".into(), budget_remaining, lanes: BTreeMap::from([(Arc::from(bucket), lane)]) }
+        let limiter = LimiterView { rate, cool_down: Duration::from_secs(cool_down), in_flight: 0, waiting: 0, skew };
+        ThrottleView { service: "seclai".into(), budget_remaining, limiters: BTreeMap::from([(Arc::from(bucket), limiter)]) }
     }
 
     #[test]
@@ -237,10 +237,10 @@ mod tests {
 keywright_budget_remaining{service=\"seclai\"} 90
 # TYPE keywright_clock_skew_seconds gauge
 keywright_clock_skew_seconds{service=\"seclai\"} -4
-# TYPE keywright_lane_cooldown_seconds gauge
-keywright_lane_cooldown_seconds{service=\"seclai\",bucket=\"all\"} 7
-# TYPE keywright_lane_rate gauge
-keywright_lane_rate{service=\"seclai\",bucket=\"all\"} 0.5
+# TYPE keywright_limiter_cooldown_seconds gauge
+keywright_limiter_cooldown_seconds{service=\"seclai\",bucket=\"all\"} 7
+# TYPE keywright_limiter_rate gauge
+keywright_limiter_rate{service=\"seclai\",bucket=\"all\"} 0.5
 ";
         assert_eq!(text, expected);
     }
@@ -248,7 +248,7 @@ keywright_lane_rate{service=\"seclai\",bucket=\"all\"} 0.5
     #[test]
     fn a_bucket_without_a_learned_pace_has_no_rate_and_its_name_is_quoted() {
         let text = Metrics::new().render_with(&[view("a\"b\\c\nd", None, 0, 0, 1)]);
-        assert!(!text.contains("keywright_lane_rate"), "{text}");
+        assert!(!text.contains("keywright_limiter_rate"), "{text}");
         assert!(text.contains(r#"{service="seclai",bucket="a\"b\\c\nd"} 0"#), "{text}");
     }
 }

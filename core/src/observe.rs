@@ -17,7 +17,7 @@ wire_enum! {
     EventName {
         /// A call begins.
         CallStart = "call_start",
-        /// It waits for its turn in the throttle lane.
+        /// It waits for its turn in the limiter.
         Queued = "queued",
         /// A request goes out.
         AttemptStart = "attempt_start",
@@ -27,8 +27,8 @@ wire_enum! {
         Backoff = "backoff",
         /// The service said that it gets too many requests.
         Throttled = "throttled",
-        /// The lane is open again.
-        LaneOpen = "lane_open",
+        /// The limiter is open again.
+        LimiterOpen = "limiter_open",
         /// The retry budget was empty.
         BudgetEmpty = "budget_empty",
         /// A token or session was renewed, or could not be.

@@ -73,7 +73,7 @@ pub struct CallOptions {
     pub read_timeout: Option<Duration>,
     /// Requests of one call, the first included; 4 unless given.
     pub max_attempts: Option<u32>,
-    /// What to do when the throttle lane is closed.
+    /// What to do when the limiter is closed.
     pub throttle: Option<Throttle>,
     /// Which calls go first when it opens.
     pub priority: Option<Priority>,
@@ -114,7 +114,7 @@ impl CallOptions {
         self
     }
 
-    /// Says what to do when the throttle lane is closed.
+    /// Says what to do when the limiter is closed.
     #[must_use]
     pub fn throttle(mut self, throttle: Throttle) -> Self {
         self.throttle = Some(throttle);
@@ -182,7 +182,7 @@ pub struct ClientOptions {
     pub(crate) allow_insecure_http: bool,
     pub(crate) skip_key_shape: bool,
     pub(crate) forget_password: bool,
-    pub(crate) private_lane: bool,
+    pub(crate) isolated_limits: bool,
     pub(crate) debug_headers: bool,
     pub(crate) proxy: ProxyPolicy,
     pub(crate) extra_roots: Vec<Vec<u8>>,
@@ -312,10 +312,10 @@ impl ClientOptions {
         self
     }
 
-    /// Keeps throttle lanes and retry budget to this client and its clones, instead of sharing
+    /// Keeps limiters and retry budget to this client and its clones, instead of sharing
     /// them with all clients of the process.
-    pub fn private_lane(mut self, private: bool) -> Self {
-        self.private_lane = private;
+    pub fn isolated_limits(mut self, private: bool) -> Self {
+        self.isolated_limits = private;
         self
     }
 
@@ -362,7 +362,7 @@ impl ClientOptions {
         self
     }
 
-    /// Which lanes, budgets and logins to share.
+    /// Which limiters, budgets and logins to share.
     pub fn shared(mut self, shared: Shared) -> Self {
         self.shared = Some(shared);
         self

@@ -1,4 +1,4 @@
-//! What clients of one process share: throttle lanes, retry budgets, logins.
+//! What clients of one process share: limiters, retry budgets, logins.
 //!
 //! A rate limit belongs to a key, not to a client object, so everything that is learned about one
 //! stands here, once per clock (`behaviour.md` section 5). Connections are not here: they belong
@@ -14,15 +14,15 @@ use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::model::Facts;
 use crate::per_process::PerProcess;
-use crate::retry::{BudgetOptions, Budgets, Fingerprint, Lanes};
+use crate::retry::{BudgetOptions, Budgets, Fingerprint, Limiters};
 
-/// Lanes, budgets and logins. One per process and clock unless a client is given its own.
+/// Limiters, budgets and logins. One per process and clock unless a client is given its own.
 #[derive(Clone)]
 pub struct Shared(Arc<Inner>);
 
 struct Inner {
     clock: Arc<dyn Clock>,
-    lanes: Lanes,
+    limiters: Limiters,
     budgets: Budgets,
     logins: Mutex<HashMap<Fingerprint, Weak<Login>>>,
     /// Which key a secret is, by the digest of its text.
@@ -66,10 +66,10 @@ impl Shared {
 
     /// State of its own with another retry budget.
     pub(crate) fn with_budget(clock: Arc<dyn Clock>, budget: BudgetOptions) -> Self {
-        let lanes = Lanes::new(Arc::clone(&clock));
+        let limiters = Limiters::new(Arc::clone(&clock));
         Self(Arc::new(Inner {
             clock,
-            lanes,
+            limiters,
             budgets: Budgets::new(budget),
             logins: Mutex::default(),
             keys: Mutex::default(),
@@ -97,8 +97,8 @@ impl Shared {
         &self.0.clock
     }
 
-    pub(crate) fn lanes(&self) -> &Lanes {
-        &self.0.lanes
+    pub(crate) fn limiters(&self) -> &Limiters {
+        &self.0.limiters
     }
 
     pub(crate) fn budgets(&self) -> &Budgets {

@@ -1,7 +1,7 @@
 //! How a service throttles a client just now, for dashboards.
 //!
 //! Several keys may share a bucket's name and nothing here tells them apart, so of each bucket the
-//! worst lane is shown; nor is the origin, whose host may be a tenant's name (`behaviour.md`
+//! worst limiter is shown; nor is the origin, whose host may be a tenant's name (`behaviour.md`
 //! section 8).
 
 use std::collections::BTreeMap;
@@ -9,18 +9,18 @@ use std::sync::Arc;
 
 use crate::time::SignedDuration;
 
-use crate::retry::LaneView;
+use crate::retry::LimiterView;
 use crate::shared::Shared;
 
-/// How a service throttles a client and all that share its lanes: no key, no id, no name.
+/// How a service throttles a client and all that share its limiters: no key, no id, no name.
 ///
 /// ```
 /// use keywright::{Client, ClientOptions};
 ///
 /// let client = Client::new("seclai", ClientOptions::new().api_key("sk-example"))?;
 /// let view = client.throttle();
-/// for (bucket, lane) in &view.lanes {
-///     println!("{bucket}: {} wait, closed for {:?}", lane.waiting, lane.cool_down);
+/// for (bucket, limiter) in &view.limiters {
+///     println!("{bucket}: {} wait, closed for {:?}", limiter.waiting, limiter.cool_down);
 /// }
 /// assert!(view.budget_remaining > 0, "nothing was retried yet");
 /// # Ok::<(), keywright::Error>(())
@@ -32,23 +32,23 @@ pub struct ThrottleView {
     pub service: Arc<str>,
     /// How many whole retries the budget has left.
     pub budget_remaining: u64,
-    /// The lanes that are remembered, by bucket; of several keys in one bucket, the worst.
-    pub lanes: BTreeMap<Arc<str>, LaneView>,
+    /// The limiters that are remembered, by bucket; of several keys in one bucket, the worst.
+    pub limiters: BTreeMap<Arc<str>, LimiterView>,
 }
 
 impl ThrottleView {
     pub(crate) fn of(shared: &Shared, service: &Arc<str>, origin: &str) -> Self {
-        let mut lanes = BTreeMap::new();
-        for (bucket, lane) in shared.lanes().views_of(origin) {
-            lanes.entry(bucket).and_modify(|known: &mut LaneView| *known = known.worst(lane)).or_insert(lane);
+        let mut limiters = BTreeMap::new();
+        for (bucket, limiter) in shared.limiters().views_of(origin) {
+            limiters.entry(bucket).and_modify(|known: &mut LimiterView| *known = known.worst(limiter)).or_insert(limiter);
         }
         let budget_remaining = shared.budgets().remaining(origin, shared.clock().monotonic());
-        Self { service: Arc::clone(service), budget_remaining, lanes }
+        Self { service: Arc::clone(service), budget_remaining, limiters }
     }
 
     /// How far the service's clock is ahead; where answers disagree, the farthest.
     #[must_use]
     pub fn clock_skew(&self) -> SignedDuration {
-        self.lanes.values().map(|lane| lane.skew).max_by_key(|skew| skew.unsigned_abs()).unwrap_or_default()
+        self.limiters.values().map(|limiter| limiter.skew).max_by_key(|skew| skew.unsigned_abs()).unwrap_or_default()
     }
 }

@@ -23,7 +23,7 @@ fn client(body: String) -> Client {
         .env::<&str, &str>([])
         .api_key("sk_live_CANARYCANARYCANARYCANARY")
         .base_url("https://api.example.test")
-        .private_lane(true)
+        .isolated_limits(true)
         .max_body(2 * BODY)
         .transport(Arc::new(script));
     Client::new("seclai", options).unwrap()

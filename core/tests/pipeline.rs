@@ -363,7 +363,7 @@ async fn the_throttle_is_seen_at_its_worst_and_tells_no_key() {
         .answer(Reply::status(429).header("retry-after", "2"))
         .answer(Reply::status(429).header("retry-after", "40"));
     let bench = bench_with("seclai", script, |options| options.api_key(KEY).observer(metrics.clone()));
-    assert_eq!((bench.client.throttle().budget_remaining, bench.client.throttle().lanes.len()), (100, 0));
+    assert_eq!((bench.client.throttle().budget_remaining, bench.client.throttle().limiters.len()), (100, 0));
     let impatient = bench.client.options(CallOptions::new().throttle(Throttle::Fail)).unwrap();
     let other = impatient.with_key("sk_live_OTHEROTHEROTHEROTHER").unwrap();
     for client in [impatient, other] {
@@ -371,20 +371,20 @@ async fn the_throttle_is_seen_at_its_worst_and_tells_no_key() {
         assert_eq!(error.kind(), ErrorKind::RateLimited);
     }
     let view = bench.client.throttle();
-    let lane = view.lanes["all"];
-    assert_eq!((&*view.service, view.lanes.len(), view.budget_remaining), ("seclai", 1, 99));
-    assert!(lane.cool_down >= Duration::from_secs(40) && lane.rate.is_some_and(|rate| rate <= 1.0), "{view:?}");
+    let limiter = view.limiters["all"];
+    assert_eq!((&*view.service, view.limiters.len(), view.budget_remaining), ("seclai", 1, 99));
+    assert!(limiter.cool_down >= Duration::from_secs(40) && limiter.rate.is_some_and(|rate| rate <= 1.0), "{view:?}");
     assert_eq!(view.clock_skew().as_secs(), 30, "{view:?}");
 
     let text = metrics.render_with(&[view]);
-    for family in ["lane_rate", "lane_cooldown_seconds", "budget_remaining", "clock_skew_seconds", "calls_total"] {
+    for family in ["limiter_rate", "limiter_cooldown_seconds", "budget_remaining", "clock_skew_seconds", "calls_total"] {
         assert!(text.contains(&format!("# TYPE keywright_{family} ")), "{family} is not in\n{text}");
     }
-    assert!(text.contains("keywright_lane_cooldown_seconds{service=\"seclai\",bucket=\"all\"} 40."), "{text}");
+    assert!(text.contains("keywright_limiter_cooldown_seconds{service=\"seclai\",bucket=\"all\"} 40."), "{text}");
     assert!(!text.contains("CANARY") && !text.contains("OTHER"), "{text}");
     bench.clock.advance(Duration::from_secs(60));
     let calm = bench.client.throttle();
-    assert_eq!((calm.lanes["all"].cool_down, calm.lanes["all"].rate), (Duration::ZERO, None));
+    assert_eq!((calm.limiters["all"].cool_down, calm.limiters["all"].rate), (Duration::ZERO, None));
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn throttled() -> Client {
         .env::<&str, &str>([])
         .api_key("sk_live_CANARYCANARYCANARYCANARY")
         .base_url("https://api.example.test")
-        .private_lane(true)
+        .isolated_limits(true)
         .transport(Arc::new(script));
     let client = Client::new("seclai", options).unwrap();
     let hasty = client.options(CallOptions::new().throttle(Throttle::Fail)).unwrap();
@@ -43,7 +43,7 @@ fn each<F: Future>(client: &Client, call: impl Fn(Client) -> F) -> usize {
     let mut calls: Vec<Pin<Box<F>>> = (0..CALLS).map(|_| Box::pin(call(client.clone()))).collect();
     let mut cx = Context::from_waker(Waker::noop());
     assert!(calls.iter_mut().all(|call| call.as_mut().poll(&mut cx).is_pending()));
-    let waiting: usize = client.throttle().lanes.values().map(|lane| lane.waiting).sum();
+    let waiting: usize = client.throttle().limiters.values().map(|limiter| limiter.waiting).sum();
     assert_eq!(waiting, CALLS);
     (ALLOCATED.current_usage() - before) / CALLS
 }

@@ -22,7 +22,7 @@ internal static class RateLimits
         using var hurried = client.WithOptions(new CallOptions { Timeout = TimeSpan.FromSeconds(5) });
         await Report(hurried);
 
-        Show.Title("The lane is closed, and this call may not wait");
+        Show.Title("The limiter is closed, and this call may not wait");
         using var unwilling = client.WithOptions(new CallOptions { Throttle = Throttle.Fail });
         await Report(unwilling);
 

@@ -24,7 +24,7 @@ title('The same, with 5 s for the whole call')
 throttleNext('7')
 await report(client.withOptions({ timeoutMs: 5000 }))
 
-title('The lane is closed, and this call may not wait')
+title('The limiter is closed, and this call may not wait')
 await report(client.withOptions({ throttle: 'fail' }))
 
 title('Retry-After above a minute is told, not slept')

@@ -30,7 +30,7 @@ def main() -> None:
         throttle_next(sandbox, 7)
         report(client.with_options(timeout=5))
 
-        title("The lane is closed, and this call may not wait")
+        title("The limiter is closed, and this call may not wait")
         report(client.with_options(throttle="fail"))
 
         title("Retry-After above a minute is told, not slept")

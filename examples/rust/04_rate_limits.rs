@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     let hurried = client.options(CallOptions::new().timeout(Duration::from_secs(5)))?;
     report(hurried.get("/agents").await);
 
-    title("The lane is closed, and this call may not wait");
+    title("The limiter is closed, and this call may not wait");
     let unwilling = client.options(CallOptions::new().throttle(Throttle::Fail))?;
     report(unwilling.get("/agents").await);
 

@@ -150,7 +150,7 @@ impl<'a> Case<'a> {
             .env::<&str, &str>([])
             .base_url("https://api.example.test")
             .clock(Arc::new(clock.clone()))
-            .private_lane(true)
+            .isolated_limits(true)
             .calls(CallOptions::new().max_attempts(2))
             .observer(Arc::new(Ear))
             .transport(Arc::new(script.endless(self.reply())));

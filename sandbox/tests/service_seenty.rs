@@ -139,7 +139,7 @@ fn missing(world: &World) -> Proof {
     code(&own(world, "GET /v1/domains/dom_unknown", Value::Null), 404, "not_found")
 }
 
-fn one_way(world: &World) -> Proof {
+fn irreversible(world: &World) -> Proof {
     let key = key(world, json!({ "name": "CI" }))?;
     let requests = [
         (format!("PATCH {}", path(&key)), json!({ "name": "other" })),
@@ -179,7 +179,7 @@ fn every_rule_is_proven_and_missed_when_broken() {
             Case::refusal("seenty.named", names),
             Case::refusal("seenty.one_organization", other_organization),
             Case::refusal("seenty.not_found", missing),
-            Case::refusal("seenty.one_way", one_way),
+            Case::refusal("seenty.irreversible", irreversible),
             Case::effect("seenty.status", expired_reads_active),
             Case::effect("seenty.revoke_again", revoked_twice),
         ],

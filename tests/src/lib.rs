@@ -8,7 +8,7 @@ pub mod drive;
 pub mod files;
 pub mod http;
 pub mod judge;
-pub mod lane_sim;
+pub mod limiter_sim;
 pub mod play;
 pub mod scenario;
 pub mod servers;

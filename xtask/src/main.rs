@@ -23,7 +23,7 @@ const USAGE: &str = "\
 cargo xtask test [suite...]   all tests, or those of the named suites
 cargo xtask check             format, lints, generated files
 cargo xtask gen [--check]     write the generated files, or tell which are stale
-cargo xtask bench [lane]      the measurements
+cargo xtask bench [limiter]      the measurements
 cargo xtask fuzz [target]      the fuzz targets, a minute each
 cargo xtask sandbox [option]  run the sandbox
 cargo xtask pack [language]   build the packages, or one";
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(&root),
         ["gen"] => generate::write(&root),
         ["gen", "--check"] => generate::check(&root),
-        ["bench", lanes @ ..] => bench::run(&root, lanes),
+        ["bench", limiters @ ..] => bench::run(&root, limiters),
         ["fuzz", targets @ ..] => fuzz::run(&root, targets),
         ["sandbox", options @ ..] => sandbox::run(&root, options),
         ["pack", names @ ..] => suite::pack(&root, names),

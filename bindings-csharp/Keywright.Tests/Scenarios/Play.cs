@@ -208,7 +208,7 @@ namespace Keywright.Tests.Scenarios
             }
         }
 
-        private static long Standing(KeywrightClient client) => client.Throttle().Lanes.Sum(lane => lane.InFlight + lane.Waiting);
+        private static long Standing(KeywrightClient client) => client.Throttle().Limiters.Sum(limiter => limiter.InFlight + limiter.Waiting);
 
         private static Task Begun(KeywrightClient client, long standing, List<Task<Outcome>> running) =>
             Until(() => Standing(client) >= standing || running.All(call => call.IsCompleted));

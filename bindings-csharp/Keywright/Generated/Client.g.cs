@@ -9,7 +9,7 @@ using System.Threading.Tasks;
 
 namespace Keywright
 {
-    /// <summary>A client of one service. Handles made from it share its connections, lanes and tokens.</summary>
+    /// <summary>A client of one service. Handles made from it share its connections, limiters and tokens.</summary>
     public partial class KeywrightClient : IDisposable
     {
         /// <summary>A client of a built-in service: <c>seclai</c>, <c>segops</c>, <c>sidclaw</c>, <c>seenty</c>, <c>itellico</c>. Does no I/O.</summary>
@@ -247,7 +247,7 @@ namespace Keywright
             return result != 0;
         }
 
-        /// <summary>How the service throttles this client, and all that share its lanes, just now. Asks nobody.</summary>
+        /// <summary>How the service throttles this client, and all that share its limiters, just now. Asks nobody.</summary>
         /// <exception cref="KeywrightException">When the call fails.</exception>
         public virtual unsafe ThrottleView Throttle()
         {
@@ -259,7 +259,7 @@ namespace Keywright
             return Rust.Lift(result, (ref Reader r) => global::Keywright.ThrottleView.Read(ref r));
         }
 
-        /// <summary>The same client with another API key: the same connections, a lane of its own.</summary>
+        /// <summary>The same client with another API key: the same connections, a limiter of its own.</summary>
         /// <param name="key">The API key.</param>
         /// <exception cref="KeywrightException"><c>config</c> when the text cannot be a key.</exception>
         public virtual unsafe KeywrightClient WithKey(Secret key)

@@ -103,7 +103,7 @@ namespace Keywright
         /// <summary>The service's id of the last request.</summary>
         public string? RequestId => Info.RequestId;
 
-        /// <summary>How long to wait before trying again, as the service or the lane says.</summary>
+        /// <summary>How long to wait before trying again, as the service or the limiter says.</summary>
         public TimeSpan? RetryAfter => Info.RetryAfter;
 
         /// <summary>What became of the request at the service.</summary>

@@ -24,7 +24,7 @@ namespace Keywright
         /// <summary>Requests of one call, the first included.</summary>
         public int? MaxAttempts { get; set; }
 
-        /// <summary>What to do when the throttle lane is closed.</summary>
+        /// <summary>What to do when the limiter is closed.</summary>
         public Throttle? Throttle { get; set; }
 
         /// <summary>Which calls go first when it opens.</summary>
@@ -174,14 +174,14 @@ namespace Keywright
         /// <summary>The calls that may wait for one key; one more is refused. 50,000 unless given. Each takes about 1.3 kB, and what its language keeps for a task.</summary>
         public int? QueueLimit { get; set; }
 
-        /// <summary>What to do when the throttle lane is closed.</summary>
+        /// <summary>What to do when the limiter is closed.</summary>
         public Throttle? Throttle { get; set; }
 
         /// <summary>Which calls go first when it opens.</summary>
         public Priority? Priority { get; set; }
 
-        /// <summary>Keeps throttle lanes and retry budget to this client and its handles.</summary>
-        public bool PrivateLane { get; set; }
+        /// <summary>Keeps limiters and retry budget to this client and its handles.</summary>
+        public bool IsolatedLimits { get; set; }
 
         /// <summary>The largest body of an answer, decompressed, in bytes; 8 MiB unless given.</summary>
         public long? MaxBody { get; set; }
@@ -241,7 +241,7 @@ namespace Keywright
             if (QueueLimit is { } givenQueueLimit) { w.Bool(true); w.U32(givenQueueLimit, "queue_limit"); } else { w.Bool(false); }
             if (Throttle is { } givenThrottle) { w.Bool(true); w.Variant((int)givenThrottle, 2, "throttle", "`Wait`, `Fail`"); } else { w.Bool(false); }
             if (Priority is { } givenPriority) { w.Bool(true); w.Variant((int)givenPriority, 3, "priority", "`Urgent`, `Normal`, `Background`"); } else { w.Bool(false); }
-            w.Bool(PrivateLane);
+            w.Bool(IsolatedLimits);
             if (MaxBody is { } givenMaxBody) { w.Bool(true); w.U64(givenMaxBody, "max_body"); } else { w.Bool(false); }
             if (MaxConnections is { } givenMaxConnections) { w.Bool(true); w.U32(givenMaxConnections, "max_connections"); } else { w.Bool(false); }
             w.Bool(AllowInsecureHttp);

@@ -130,8 +130,8 @@ namespace Keywright
         public override string ToString() => Show.Of("Description", ("Service", Service), ("Variant", Variant), ("BaseUrl", BaseUrl), ("BaseUrlOrigin", BaseUrlOrigin), ("Account", Account), ("Credentials", Credentials));
     }
 
-    /// <summary>One throttle lane.</summary>
-    public sealed partial class LaneView : IEquatable<LaneView>
+    /// <summary>One limiter.</summary>
+    public sealed partial class LimiterView : IEquatable<LimiterView>
     {
         /// <summary>Makes one, for tests.</summary>
         /// <param name="bucket">The bucket of the service's limit.</param>
@@ -140,7 +140,7 @@ namespace Keywright
         /// <param name="waiting">Calls that wait.</param>
         /// <param name="clockSkew">How many seconds the service's clock is ahead.</param>
         /// <param name="rate">Requests per second, when a refusal has taught a pace.</param>
-        public LaneView(string bucket, TimeSpan coolDown, int inFlight, long waiting, double clockSkew, double? rate = null)
+        public LimiterView(string bucket, TimeSpan coolDown, int inFlight, long waiting, double clockSkew, double? rate = null)
         {
             Bucket = bucket;
             Rate = rate;
@@ -168,9 +168,9 @@ namespace Keywright
         /// <summary>How many seconds the service's clock is ahead.</summary>
         public double ClockSkew { get; }
 
-        internal static LaneView Read(ref Reader r)
+        internal static LimiterView Read(ref Reader r)
         {
-            return new LaneView(
+            return new LimiterView(
                 bucket: r.Text(),
                 rate: r.Bool() ? r.F64() : (double?)null,
                 coolDown: r.Duration(),
@@ -180,7 +180,7 @@ namespace Keywright
         }
 
         /// <inheritdoc/>
-        public bool Equals(LaneView? other)
+        public bool Equals(LimiterView? other)
         {
             return !(other is null)
                 && Equals(Bucket, other.Bucket)
@@ -192,13 +192,13 @@ namespace Keywright
         }
 
         /// <inheritdoc/>
-        public override bool Equals(object? obj) => Equals(obj as LaneView);
+        public override bool Equals(object? obj) => Equals(obj as LimiterView);
 
         /// <inheritdoc/>
         public override int GetHashCode() => HashCode.Combine(Bucket, Rate, CoolDown, InFlight);
 
         /// <inheritdoc/>
-        public override string ToString() => Show.Of("LaneView", ("Bucket", Bucket), ("Rate", Rate), ("CoolDown", CoolDown), ("InFlight", InFlight), ("Waiting", Waiting), ("ClockSkew", ClockSkew));
+        public override string ToString() => Show.Of("LimiterView", ("Bucket", Bucket), ("Rate", Rate), ("CoolDown", CoolDown), ("InFlight", InFlight), ("Waiting", Waiting), ("ClockSkew", ClockSkew));
     }
 
     /// <summary>How a service throttles a client just now.</summary>
@@ -207,12 +207,12 @@ namespace Keywright
         /// <summary>Makes one, for tests.</summary>
         /// <param name="service">The service's id.</param>
         /// <param name="budgetRemaining">How many whole retries the budget has left.</param>
-        /// <param name="lanes">The lanes that are remembered, by bucket; of several keys in one bucket, the worst.</param>
-        public ThrottleView(string service, long budgetRemaining, IReadOnlyList<LaneView> lanes)
+        /// <param name="limiters">The limiters that are remembered, by bucket; of several keys in one bucket, the worst.</param>
+        public ThrottleView(string service, long budgetRemaining, IReadOnlyList<LimiterView> limiters)
         {
             Service = service;
             BudgetRemaining = budgetRemaining;
-            Lanes = lanes;
+            Limiters = limiters;
         }
 
         /// <summary>The service's id.</summary>
@@ -221,15 +221,15 @@ namespace Keywright
         /// <summary>How many whole retries the budget has left.</summary>
         public long BudgetRemaining { get; }
 
-        /// <summary>The lanes that are remembered, by bucket; of several keys in one bucket, the worst.</summary>
-        public IReadOnlyList<LaneView> Lanes { get; }
+        /// <summary>The limiters that are remembered, by bucket; of several keys in one bucket, the worst.</summary>
+        public IReadOnlyList<LimiterView> Limiters { get; }
 
         internal static ThrottleView Read(ref Reader r)
         {
             return new ThrottleView(
                 service: r.Text(),
                 budgetRemaining: r.U64(),
-                lanes: r.List((ref Reader r) => global::Keywright.LaneView.Read(ref r)));
+                limiters: r.List((ref Reader r) => global::Keywright.LimiterView.Read(ref r)));
         }
 
         /// <inheritdoc/>
@@ -238,7 +238,7 @@ namespace Keywright
             return !(other is null)
                 && Equals(Service, other.Service)
                 && Equals(BudgetRemaining, other.BudgetRemaining)
-                && Lanes.SequenceEqual(other.Lanes);
+                && Limiters.SequenceEqual(other.Limiters);
         }
 
         /// <inheritdoc/>
@@ -248,7 +248,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Service, BudgetRemaining);
 
         /// <inheritdoc/>
-        public override string ToString() => Show.Of("ThrottleView", ("Service", Service), ("BudgetRemaining", BudgetRemaining), ("Lanes", Lanes));
+        public override string ToString() => Show.Of("ThrottleView", ("Service", Service), ("BudgetRemaining", BudgetRemaining), ("Limiters", Limiters));
     }
 
     /// <summary>Whether a service has an operation, and what to do where it has not.</summary>
@@ -257,17 +257,17 @@ namespace Keywright
         /// <summary>Makes one, for tests.</summary>
         /// <param name="name"><c>keys.create</c>, <c>agents.list</c>.</param>
         /// <param name="supported">Whether the service has it.</param>
-        /// <param name="oneWay">Whether it can never be undone.</param>
+        /// <param name="irreversible">Whether it can never be undone.</param>
         /// <param name="source">How we know: <c>documented</c>, <c>observed</c> or <c>assumed</c>.</param>
         /// <param name="http">Method and path, as <c>POST /api-keys</c>.</param>
         /// <param name="remedy">What to do instead, where it is missing.</param>
-        public Capability(string name, bool supported, bool oneWay, string source, string? http = null, string? remedy = null)
+        public Capability(string name, bool supported, bool irreversible, string source, string? http = null, string? remedy = null)
         {
             Name = name;
             Supported = supported;
             Http = http;
             Remedy = remedy;
-            OneWay = oneWay;
+            Irreversible = irreversible;
             Source = source;
         }
 
@@ -284,7 +284,7 @@ namespace Keywright
         public string? Remedy { get; }
 
         /// <summary>Whether it can never be undone.</summary>
-        public bool OneWay { get; }
+        public bool Irreversible { get; }
 
         /// <summary>How we know: <c>documented</c>, <c>observed</c> or <c>assumed</c>.</summary>
         public string Source { get; }
@@ -296,7 +296,7 @@ namespace Keywright
                 supported: r.Bool(),
                 http: r.Bool() ? r.Text() : null,
                 remedy: r.Bool() ? r.Text() : null,
-                oneWay: r.Bool(),
+                irreversible: r.Bool(),
                 source: r.Text());
         }
 
@@ -308,7 +308,7 @@ namespace Keywright
                 && Equals(Supported, other.Supported)
                 && Equals(Http, other.Http)
                 && Equals(Remedy, other.Remedy)
-                && Equals(OneWay, other.OneWay)
+                && Equals(Irreversible, other.Irreversible)
                 && Equals(Source, other.Source);
         }
 
@@ -319,7 +319,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(Name, Supported, Http, Remedy);
 
         /// <inheritdoc/>
-        public override string ToString() => Show.Of("Capability", ("Name", Name), ("Supported", Supported), ("Http", Http), ("Remedy", Remedy), ("OneWay", OneWay), ("Source", Source));
+        public override string ToString() => Show.Of("Capability", ("Name", Name), ("Supported", Supported), ("Http", Http), ("Remedy", Remedy), ("Irreversible", Irreversible), ("Source", Source));
     }
 
     /// <summary>One request that was sent, or tried to be.</summary>
@@ -1469,7 +1469,7 @@ namespace Keywright
         /// <param name="status">Its status.</param>
         /// <param name="attempts">How many requests were sent.</param>
         /// <param name="elapsed">From the call to its result, waits included.</param>
-        /// <param name="queued">How much of that the call waited for its turn in the throttle lane.</param>
+        /// <param name="queued">How much of that the call waited for its turn in the limiter.</param>
         /// <param name="ambiguous">Whether an earlier attempt of the same call may have been the one that did it.</param>
         /// <param name="salvaged">Whether the answer was cut and the rest was filled in.</param>
         /// <param name="requestId">The service's id of the request that brought the result.</param>
@@ -1498,7 +1498,7 @@ namespace Keywright
         /// <summary>From the call to its result, waits included.</summary>
         public TimeSpan Elapsed { get; }
 
-        /// <summary>How much of that the call waited for its turn in the throttle lane.</summary>
+        /// <summary>How much of that the call waited for its turn in the limiter.</summary>
         public TimeSpan Queued { get; }
 
         /// <summary>What the service said about its rate limit.</summary>

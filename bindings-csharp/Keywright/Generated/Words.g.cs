@@ -74,7 +74,7 @@ namespace Keywright
         Deadline,
         /// <summary>The service asked for a longer wait than <c>max_retry_after</c>.</summary>
         RetryAfterTooLong,
-        /// <summary><c>throttle = fail</c> was asked for and the lane was closed.</summary>
+        /// <summary><c>throttle = fail</c> was asked for and the limiter was closed.</summary>
         ThrottleFail,
         /// <summary><c>queue_limit</c> calls were waiting for the same key already.</summary>
         QueueFull,
@@ -128,7 +128,7 @@ namespace Keywright
         Keep,
     }
 
-    /// <summary>Which calls go first when a throttle lane opens.</summary>
+    /// <summary>Which calls go first when a limiter opens.</summary>
     public enum Priority
     {
         /// <summary>Before all others: a leaked key must not wait behind bulk traffic.</summary>
@@ -159,7 +159,7 @@ namespace Keywright
         Replace,
     }
 
-    /// <summary>What a call does when its throttle lane is closed.</summary>
+    /// <summary>What a call does when its limiter is closed.</summary>
     public enum Throttle
     {
         /// <summary>It waits in line.</summary>

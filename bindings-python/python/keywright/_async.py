@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         JsonReply,
         Key,
         KeyPage,
-        LaneView,
+        LimiterView,
         Meta,
         RateLimit,
         Retired,
@@ -520,7 +520,7 @@ class AsyncClient:
     """A client of one service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`, or any that a dialect
     describes.
 
-    Handles made from it share its connections, lanes and tokens. Making one does no I/O.
+    Handles made from it share its connections, limiters and tokens. Making one does no I/O.
 
     Args:
         api_key: The API key. Wins over the environment variable that the service's page names.
@@ -548,9 +548,9 @@ class AsyncClient:
             Seconds.
         queue_limit: The calls that may wait for one key; one more is refused. 50,000 unless given. Each
             takes about 1.3 kB, and what its language keeps for a task.
-        throttle: What to do when the throttle lane is closed.
+        throttle: What to do when the limiter is closed.
         priority: Which calls go first when it opens.
-        private_lane: Keeps throttle lanes and retry budget to this client and its handles.
+        isolated_limits: Keeps limiters and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
         max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
             free, within their time limits. Event streams are counted apart: as many may be open besides.
@@ -598,7 +598,7 @@ class AsyncClient:
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -635,7 +635,7 @@ class AsyncClient:
                 queue_limit,
                 throttle,
                 priority,
-                private_lane,
+                isolated_limits,
                 max_body,
                 max_connections,
                 allow_insecure_http,
@@ -672,7 +672,7 @@ class AsyncClient:
                 queue_limit,
                 throttle,
                 priority,
-                private_lane,
+                isolated_limits,
                 max_body,
                 max_connections,
                 allow_insecure_http,
@@ -835,11 +835,11 @@ class AsyncClient:
         return self._native.supports(capability)
 
     def throttle(self) -> ThrottleView:
-        """How the service throttles this client, and all that share its lanes, just now. Asks nobody."""
+        """How the service throttles this client, and all that share its limiters, just now. Asks nobody."""
         return self._native.throttle()
 
     def with_key(self, key: str | Secret) -> Self:
-        """The same client with another API key: the same connections, a lane of its own.
+        """The same client with another API key: the same connections, a limiter of its own.
 
         Raises:
             KeywrightError: `config` when the text cannot be a key.
@@ -865,7 +865,7 @@ class AsyncClient:
                 it to the client.
             read_timeout: Limits the pause between two pieces of a body. Seconds.
             max_attempts: Requests of one call, the first included.
-            throttle: What to do when the throttle lane is closed.
+            throttle: What to do when the limiter is closed.
             priority: Which calls go first when it opens.
 
         Raises:
@@ -1063,7 +1063,7 @@ class AsyncSeclai(AsyncClient):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1099,7 +1099,7 @@ class AsyncSeclai(AsyncClient):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1149,7 +1149,7 @@ class AsyncSegOps(AsyncClient):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1185,7 +1185,7 @@ class AsyncSegOps(AsyncClient):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1235,7 +1235,7 @@ class AsyncSidClaw(AsyncClient):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1271,7 +1271,7 @@ class AsyncSidClaw(AsyncClient):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1321,7 +1321,7 @@ class AsyncSeenty(AsyncClient):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1357,7 +1357,7 @@ class AsyncSeenty(AsyncClient):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1407,7 +1407,7 @@ class AsyncItellicoAI(AsyncClient):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1443,7 +1443,7 @@ class AsyncItellicoAI(AsyncClient):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,

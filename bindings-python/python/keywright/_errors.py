@@ -77,7 +77,7 @@ class KeywrightError(Exception):
 
     @property
     def retry_after(self) -> float | None:
-        """How long to wait before trying again, as the service or the lane says. Seconds."""
+        """How long to wait before trying again, as the service or the limiter says. Seconds."""
         return self._info.retry_after
 
     @property

@@ -40,7 +40,7 @@ __all__ = [
     "_panic_next",
     "CredentialOrigin",
     "Description",
-    "LaneView",
+    "LimiterView",
     "ThrottleView",
     "Capability",
     "Attempt",
@@ -170,8 +170,8 @@ class Description:
     def __replace__(self, **changes: Any) -> Any: ...
 
 @final
-class LaneView:
-    """One throttle lane."""
+class LimiterView:
+    """One limiter."""
     def __new__(
         cls,
         *,
@@ -208,7 +208,7 @@ class LaneView:
 @final
 class ThrottleView:
     """How a service throttles a client just now."""
-    def __new__(cls, *, service: str, budget_remaining: int, lanes: builtins.list[LaneView]) -> Self: ...
+    def __new__(cls, *, service: str, budget_remaining: int, limiters: builtins.list[LimiterView]) -> Self: ...
     @property
     def service(self) -> str:
         """The service's id."""
@@ -216,8 +216,8 @@ class ThrottleView:
     def budget_remaining(self) -> int:
         """How many whole retries the budget has left."""
     @property
-    def lanes(self) -> builtins.list[LaneView]:
-        """The lanes that are remembered, by bucket; of several keys in one bucket, the worst."""
+    def limiters(self) -> builtins.list[LimiterView]:
+        """The limiters that are remembered, by bucket; of several keys in one bucket, the worst."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> Any: ...
@@ -233,7 +233,7 @@ class Capability:
         supported: bool,
         http: str | None = None,
         remedy: str | None = None,
-        one_way: bool,
+        irreversible: bool,
         source: str,
     ) -> Self: ...
     @property
@@ -249,7 +249,7 @@ class Capability:
     def remedy(self) -> str | None:
         """What to do instead, where it is missing."""
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         """Whether it can never be undone."""
     @property
     def source(self) -> str:
@@ -363,7 +363,7 @@ class ErrorInfo:
         """The service's id of the last request."""
     @property
     def retry_after(self) -> float | None:
-        """How long to wait before trying again, as the service or the lane says."""
+        """How long to wait before trying again, as the service or the limiter says."""
     @property
     def outcome(self) -> Outcome:
         """What became of the request at the service."""
@@ -981,7 +981,7 @@ class Meta:
         """From the call to its result, waits included."""
     @property
     def queued(self) -> float:
-        """How much of that the call waited for its turn in the throttle lane."""
+        """How much of that the call waited for its turn in the limiter."""
     @property
     def rate_limit(self) -> RateLimit | None:
         """What the service said about its rate limit."""
@@ -1180,7 +1180,7 @@ class Client:
         queue_limit: int | None,
         throttle: Throttle | None,
         priority: Priority | None,
-        private_lane: bool,
+        isolated_limits: bool,
         max_body: int | None,
         max_connections: int | None,
         allow_insecure_http: bool,
@@ -1217,7 +1217,7 @@ class Client:
         queue_limit: int | None,
         throttle: Throttle | None,
         priority: Priority | None,
-        private_lane: bool,
+        isolated_limits: bool,
         max_body: int | None,
         max_connections: int | None,
         allow_insecure_http: bool,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         JsonReply,
         Key,
         KeyPage,
-        LaneView,
+        LimiterView,
         Meta,
         RateLimit,
         Retired,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         JsonReply,
         Key,
         KeyPage,
-        LaneView,
+        LimiterView,
         Meta,
         RateLimit,
         Retired,
@@ -529,7 +529,7 @@ class Client:
     """A client of one service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`, or any that a dialect
     describes.
 
-    Handles made from it share its connections, lanes and tokens. Making one does no I/O.
+    Handles made from it share its connections, limiters and tokens. Making one does no I/O.
 
     Args:
         api_key: The API key. Wins over the environment variable that the service's page names.
@@ -557,9 +557,9 @@ class Client:
             Seconds.
         queue_limit: The calls that may wait for one key; one more is refused. 50,000 unless given. Each
             takes about 1.3 kB, and what its language keeps for a task.
-        throttle: What to do when the throttle lane is closed.
+        throttle: What to do when the limiter is closed.
         priority: Which calls go first when it opens.
-        private_lane: Keeps throttle lanes and retry budget to this client and its handles.
+        isolated_limits: Keeps limiters and retry budget to this client and its handles.
         max_body: The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
         max_connections: The most connections at once; 256 unless given. Calls beyond wait until one is
             free, within their time limits. Event streams are counted apart: as many may be open besides.
@@ -607,7 +607,7 @@ class Client:
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -644,7 +644,7 @@ class Client:
                 queue_limit,
                 throttle,
                 priority,
-                private_lane,
+                isolated_limits,
                 max_body,
                 max_connections,
                 allow_insecure_http,
@@ -681,7 +681,7 @@ class Client:
                 queue_limit,
                 throttle,
                 priority,
-                private_lane,
+                isolated_limits,
                 max_body,
                 max_connections,
                 allow_insecure_http,
@@ -844,11 +844,11 @@ class Client:
         return self._native.supports(capability)
 
     def throttle(self) -> ThrottleView:
-        """How the service throttles this client, and all that share its lanes, just now. Asks nobody."""
+        """How the service throttles this client, and all that share its limiters, just now. Asks nobody."""
         return self._native.throttle()
 
     def with_key(self, key: str | Secret) -> Self:
-        """The same client with another API key: the same connections, a lane of its own.
+        """The same client with another API key: the same connections, a limiter of its own.
 
         Raises:
             KeywrightError: `config` when the text cannot be a key.
@@ -874,7 +874,7 @@ class Client:
                 it to the client.
             read_timeout: Limits the pause between two pieces of a body. Seconds.
             max_attempts: Requests of one call, the first included.
-            throttle: What to do when the throttle lane is closed.
+            throttle: What to do when the limiter is closed.
             priority: Which calls go first when it opens.
 
         Raises:
@@ -1072,7 +1072,7 @@ class Seclai(Client):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1108,7 +1108,7 @@ class Seclai(Client):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1158,7 +1158,7 @@ class SegOps(Client):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1194,7 +1194,7 @@ class SegOps(Client):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1244,7 +1244,7 @@ class SidClaw(Client):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1280,7 +1280,7 @@ class SidClaw(Client):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1330,7 +1330,7 @@ class Seenty(Client):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1366,7 +1366,7 @@ class Seenty(Client):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,
@@ -1416,7 +1416,7 @@ class ItellicoAI(Client):
         queue_limit: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
-        private_lane: bool = False,
+        isolated_limits: bool = False,
         max_body: int | None = None,
         max_connections: int | None = None,
         allow_insecure_http: bool = False,
@@ -1452,7 +1452,7 @@ class ItellicoAI(Client):
             queue_limit,
             throttle,
             priority,
-            private_lane,
+            isolated_limits,
             max_body,
             max_connections,
             allow_insecure_http,

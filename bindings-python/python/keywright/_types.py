@@ -53,7 +53,7 @@ Granularity = Literal["day", "week", "month"]
 #: What to do with a key that was created after its caller had left.
 OnCancel = Literal["discard", "keep"]
 
-#: Which calls go first when a throttle lane opens.
+#: Which calls go first when a limiter opens.
 Priority = Literal["urgent", "normal", "background"]
 
 #: Which proxies are used for `https`.
@@ -62,7 +62,7 @@ Proxy = Literal["system", "direct"]
 #: What to do when nobody can say whether a key was created.
 Recover = Literal["report", "rotate", "replace"]
 
-#: What a call does when its throttle lane is closed.
+#: What a call does when its limiter is closed.
 Throttle = Literal["wait", "fail"]
 
 #: Whether the service may get a request twice.

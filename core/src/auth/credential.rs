@@ -21,7 +21,7 @@ struct Inner {
     value: HeaderValue,
     /// For a session: the header that repeats the second cookie, on unsafe methods only.
     csrf: Option<(HeaderName, HeaderValue)>,
-    /// Whose lane it is: the key's, or the login's, never a token's.
+    /// Whose limiter it is: the key's, or the login's, never a token's.
     fingerprint: Fingerprint,
     /// The key, the token, or the session's two values.
     secrets: Vec<Secret>,

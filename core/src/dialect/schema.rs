@@ -293,7 +293,7 @@ pub(super) struct Op {
     #[serde(default)]
     pub needs: Vec<Need>,
     #[serde(default)]
-    pub one_way: bool,
+    pub irreversible: bool,
     pub source: String,
 }
 

@@ -136,7 +136,7 @@ impl Dialect {
                     supported: false,
                     http: None,
                     remedy: Some(remedy.clone()),
-                    one_way: false,
+                    irreversible: false,
                     source: source.clone(),
                 },
                 None => CapabilityInfo {
@@ -144,7 +144,7 @@ impl Dialect {
                     supported: false,
                     http: None,
                     remedy: None,
-                    one_way: false,
+                    irreversible: false,
                     source: Source::Documented(None),
                 },
             }
@@ -233,7 +233,7 @@ pub struct CapabilityInfo {
     /// What to do instead, where it is missing.
     pub remedy: Option<String>,
     /// Whether it can never be undone.
-    pub one_way: bool,
+    pub irreversible: bool,
     /// How we know.
     pub source: Source,
 }
@@ -245,7 +245,7 @@ impl CapabilityInfo {
             supported: true,
             http: Some(spec.http.clone()),
             remedy: None,
-            one_way: spec.one_way,
+            irreversible: spec.irreversible,
             source: spec.source.clone(),
         }
     }
@@ -471,7 +471,7 @@ pub(crate) struct OpSpec {
     pub answer: String,
     pub idempotency: Option<HeaderName>,
     pub needs: Vec<Need>,
-    pub one_way: bool,
+    pub irreversible: bool,
     /// The most members one call may carry, for calls that are split.
     pub at_most: Option<usize>,
     /// For waiting: poll that often until the status is one of these.

@@ -87,7 +87,7 @@ wire_enum! {
         Deadline = "deadline",
         /// The service asked for a longer wait than `max_retry_after`.
         RetryAfterTooLong = "retry_after_too_long",
-        /// `throttle = fail` was asked for and the lane was closed.
+        /// `throttle = fail` was asked for and the limiter was closed.
         ThrottleFail = "throttle_fail",
         /// `queue_limit` calls were waiting for the same key already.
         QueueFull = "queue_full",
@@ -205,7 +205,7 @@ pub(crate) struct ErrorData {
     pub excerpt: Option<Masked>,
     pub elapsed: Option<Duration>,
     /// Whether it was carried out is no question: the operation changes nothing, or its answer is there.
-    pub harmless: bool,
+    pub omit_outcome: bool,
 }
 
 impl Error {
@@ -232,7 +232,7 @@ impl Error {
             fields: MaskedFields::default(),
             excerpt: None,
             elapsed: None,
-            harmless: false,
+            omit_outcome: false,
         };
         Self { data: Box::new(data), cause: None }
     }
@@ -255,7 +255,7 @@ impl Error {
     /// The same, of what had been received whole before it was found to be wrong: the request was
     /// carried out.
     pub(crate) fn of_received(self) -> Self {
-        self.with(|data| (data.outcome, data.harmless) = (Outcome::Applied, true))
+        self.with(|data| (data.outcome, data.omit_outcome) = (Outcome::Applied, true))
     }
 
     /// Hides secrets wherever they may stand, in our own words too: those that were not known yet
@@ -348,7 +348,7 @@ impl Error {
         self.data.request_id.as_deref().or_else(of_attempt)
     }
 
-    /// How long to wait before trying again, as the service or the lane says.
+    /// How long to wait before trying again, as the service or the limiter says.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.data.retry_after

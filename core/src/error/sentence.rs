@@ -13,7 +13,7 @@ pub(super) fn of(data: &ErrorData) -> String {
             text.push_str(&format!(" in {:.1} s", elapsed.as_secs_f64()));
         }
     }
-    if !data.harmless && matches!(data.outcome, Outcome::Unknown | Outcome::Applied) {
+    if !data.omit_outcome && matches!(data.outcome, Outcome::Unknown | Outcome::Applied) {
         text.push_str(outcome(data.outcome));
     }
     if !data.candidates.is_empty() {

@@ -19,7 +19,7 @@ use crate::mask::SecretsInUse;
 use crate::model::{CreatedKey, Key, KeyId, KeyStatus, Meta, PageRequest, Reply};
 use crate::op::{Ask, KeyOp};
 use crate::options::CallOptions;
-use crate::retry::hints;
+use crate::retry::server_delay;
 
 /// The id of a key that no answer and no list could tell.
 pub(super) const UNKNOWN_ID: &str = "";
@@ -85,7 +85,8 @@ impl Job {
             let planned = plan::plan(client.spec(), op, ask, client.settings.account.as_ref())?;
             let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
-            seen.ahead = hints::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
+            seen.ahead =
+                server_delay::server_time(&answer.head, now).map_or(0, |date| date.as_millisecond() - now.as_millisecond());
             let answer = read::list_answer(&answer)?;
             let mut members = read::Members::listed();
             let read_key = |value: Node<'_>| client.read_key(value, &mut members);

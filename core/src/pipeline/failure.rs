@@ -142,7 +142,7 @@ fn seconds(time: Duration) -> String {
     format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-/// The lane did not let the call pass: at once, or again after an attempt that ended with `last`.
+/// The limiter did not let the call pass: at once, or again after an attempt that ended with `last`.
 pub(super) fn not_admitted(refused: Refused, last: Option<Error>, patience: Patience) -> Error {
     let error = last.unwrap_or_else(|| {
         Error::new(ErrorKind::RateLimited).with(|data| {

@@ -1,4 +1,4 @@
-//! The `send` that the pipeline lends to auth: one request without credential, in a lane of its own.
+//! The `send` that the pipeline lends to auth: one request without credential, in a limiter of its own.
 
 use std::sync::Arc;
 use std::time::Duration;

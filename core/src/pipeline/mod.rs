@@ -172,7 +172,7 @@ impl Pipeline {
         let error = error.with(|data| {
             data.status = Some(done.answer.head.status);
             data.outcome = Outcome::Applied;
-            data.harmless = op.safety == Safety::Safe;
+            data.omit_outcome = op.safety == Safety::Safe;
             data.stop = Some(Stop::Fatal);
             data.elapsed = Some(done.meta.elapsed);
             data.attempts = attempts;

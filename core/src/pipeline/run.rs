@@ -24,8 +24,8 @@ use crate::observe::EventName;
 use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Lane, LaneKey, Permit, RateLimit, Refused, RetryOptions,
-    RetryState, Safety, Ticket, Verdict, Waiting, classify, hints,
+    Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Limiter, LimiterKey, Permit, RateLimit, Refused,
+    RetryOptions, RetryState, Safety, Ticket, Verdict, Waiting, classify, server_delay,
 };
 use crate::wire::{WireHead, WireResponse};
 
@@ -69,9 +69,9 @@ struct Judged {
     lost: bool,
 }
 
-/// The lane of a call and its place in it.
+/// The limiter of a call and its place in it.
 struct Place {
-    lane: Arc<Lane>,
+    limiter: Arc<Limiter>,
     ticket: Ticket,
 }
 
@@ -129,14 +129,14 @@ impl<'a> Run<'a> {
         let place = self.place();
         loop {
             let before = self.clock().monotonic();
-            let admitted = Waiting::new(&place.lane, &place.ticket, self.entry(&place), self.deadline).await;
+            let admitted = Waiting::new(&place.limiter, &place.ticket, self.entry(&place), self.deadline).await;
             let permit = self.admitted(before, admitted)?;
             let connection = Box::pin(self.connection()).await?;
             let url = self.address()?;
             let result = Box::pin(self.attempt(connection, url)).await;
-            let judged = match self.judge(result, &place.lane) {
+            let judged = match self.judge(result, &place.limiter) {
                 Ok(answered) => {
-                    place.lane.answered(permit, Answer::Ok, self.rate_limit.as_deref().copied());
+                    place.limiter.answered(permit, Answer::Ok, self.rate_limit.as_deref().copied());
                     if let Some(state) = &mut self.state {
                         state.succeeded(self.pipeline.clock.monotonic(), &self.budget);
                     }
@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
                 }
                 Err(judged) => judged,
             };
-            let limited = self.give_back(&place.lane, permit, &judged);
+            let limited = self.give_back(&place.limiter, permit, &judged);
             if self.is_abandoned() {
                 return Err(self.ended(*judged, Stop::Cancelled));
             }
@@ -205,26 +205,27 @@ impl<'a> Run<'a> {
 
     fn place(&self) -> Place {
         let owner = self.credential.as_ref().map_or_else(|| Fingerprint::of(&["nobody"]), Credential::fingerprint);
-        let key = LaneKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
-        let lane = self.pipeline.shared.lanes().of(&key);
+        let key =
+            LimiterKey { origin: Arc::clone(&self.pipeline.origin), credential: owner, bucket: Arc::clone(&self.call.bucket) };
+        let limiter = self.pipeline.shared.limiters().of(&key);
         let (options, retry) = (self.options(), self.pipeline.retry);
-        let ticket = lane
+        let ticket = limiter
             .ticket(options.priority.unwrap_or(self.call.priority), options.throttle.unwrap_or_default())
             .max_retry_after(retry.max_retry_after)
             .queue_limit(retry.queue_limit as usize);
-        Place { lane, ticket }
+        Place { limiter, ticket }
     }
 
-    /// Comes to the lane. Tens of thousands may wait in it: what can be made again is not kept then.
+    /// Comes to the limiter. Tens of thousands may wait in it: what can be made again is not kept then.
     fn entry(&mut self, place: &Place) -> Entry {
-        let entry = place.lane.enter(&place.ticket, self.deadline);
+        let entry = place.limiter.enter(&place.ticket, self.deadline);
         if let Entry::InLine(_) = entry {
             self.url = None;
         }
         entry
     }
 
-    /// The call has been let through its lane, or refused.
+    /// The call has been let through its limiter, or refused.
     fn admitted(&mut self, before: Duration, admitted: std::result::Result<Permit, Refused>) -> Result<Permit> {
         let waited = self.clock().monotonic().saturating_sub(before);
         self.queued += waited;
@@ -237,14 +238,14 @@ impl<'a> Run<'a> {
         match admitted {
             Ok(permit) => {
                 if throttled {
-                    self.tell(EventName::LaneOpen, |_| {});
+                    self.tell(EventName::LimiterOpen, |_| {});
                 }
                 Ok(permit)
             }
             Err(refused) => {
                 let held = held.map(|(error, outcome)| error.with(|data| data.outcome = self.outcome(outcome)));
                 let error = failure::not_admitted(refused, held, self.patience());
-                Err(self.with_history(error.with(|data| data.harmless = self.call.safety == Safety::Safe)))
+                Err(self.with_history(error.with(|data| data.omit_outcome = self.call.safety == Safety::Safe)))
             }
         }
     }
@@ -273,18 +274,18 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the answer was part of a wave of 503.
-    fn give_back(&self, lane: &Arc<Lane>, permit: Permit, judged: &Judged) -> bool {
-        let hint = judged.verdict.hint;
+    fn give_back(&self, limiter: &Arc<Limiter>, permit: Permit, judged: &Judged) -> bool {
+        let server_delay = judged.verdict.server_delay;
         let answer = match (judged.verdict.class, judged.error.status()) {
-            (Class::Throttled, _) => Answer::Throttled { hint },
-            (Class::Transient, Some(503)) => Answer::Unavailable { hint },
+            (Class::Throttled, _) => Answer::Throttled { server_delay },
+            (Class::Transient, Some(503)) => Answer::Unavailable { server_delay },
             (Class::Ok | Class::Auth | Class::Fatal | Class::Transient, Some(_)) => Answer::Other,
             (Class::Ok | Class::Auth | Class::Fatal | Class::Transient, None) => {
                 permit.release();
                 return false;
             }
         };
-        lane.answered(permit, answer, self.rate_limit.as_deref().copied())
+        limiter.answered(permit, answer, self.rate_limit.as_deref().copied())
     }
 
     /// Another credential after a refusal, once; whether there is one.
@@ -311,10 +312,10 @@ impl<'a> Run<'a> {
         self.state = Some(state);
         match decision {
             Decision::ReplayNow => self.hold(*judged),
-            Decision::Throttled { hint } => {
+            Decision::Throttled { server_delay } => {
                 self.hold(*judged);
                 self.throttled = true;
-                self.tell(EventName::Throttled, |event| event.duration = hint);
+                self.tell(EventName::Throttled, |event| event.duration = server_delay);
             }
             Decision::Wait(delay) => {
                 self.hold(*judged);
@@ -332,7 +333,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Keeps what the call ends with when the lane does not let it pass again.
+    /// Keeps what the call ends with when the limiter does not let it pass again.
     fn hold(&mut self, judged: Judged) {
         self.held = Some((judged.error, judged.verdict.outcome));
     }
@@ -341,17 +342,17 @@ impl<'a> Run<'a> {
     fn judge(
         &mut self,
         result: std::result::Result<Answered, Broken>,
-        lane: &Lane,
+        limiter: &Limiter,
     ) -> std::result::Result<Answered, Box<Judged>> {
         self.rate_limit = None;
         let answered = match result {
             Ok(answered) => answered,
-            Err(broken) => return Err(Box::new(self.judge_broken(broken, lane))),
+            Err(broken) => return Err(Box::new(self.judge_broken(broken, limiter))),
         };
         if let Some(record) = self.attempts.last() {
-            lane.note_date(&answered.head, record.started_at, self.clock().now());
+            limiter.note_date(&answered.head, record.started_at, self.clock().now());
         }
-        self.rate_limit = hints::rate_limit(&answered.head, lane.server_now()).map(Box::new);
+        self.rate_limit = server_delay::rate_limit(&answered.head, limiter.server_now()).map(Box::new);
         if is_success(&answered.head) {
             return Ok(answered);
         }
@@ -359,10 +360,10 @@ impl<'a> Run<'a> {
             Body::Whole(body) => body,
             Body::Open(_) => Bytes::new(),
         };
-        Err(Box::new(self.judge_refusal(WireResponse { head: answered.head, body }, lane)))
+        Err(Box::new(self.judge_refusal(WireResponse { head: answered.head, body }, limiter)))
     }
 
-    fn judge_refusal(&mut self, answer: WireResponse, lane: &Lane) -> Judged {
+    fn judge_refusal(&mut self, answer: WireResponse, limiter: &Limiter) -> Judged {
         let spec = &self.pipeline.dialect.0;
         let brings_secret = self.call.brings_secret;
         let reading = Reading { operation: self.call.operation, brings_secret, secrets: self.secrets() };
@@ -372,8 +373,8 @@ impl<'a> Run<'a> {
         }
         let quota_code = refusal.kind == ErrorKind::PlanLimit;
         let facts = AnswerFacts { quota_code, before_handler: spec.unavailable_before_handler };
-        let hint = hints::hint(&answer.head, refusal.retry_after, lane.server_now());
-        let verdict = classify::classify_answer(&answer.head, facts, hint);
+        let server_delay = server_delay::server_delay(&answer.head, refusal.retry_after, limiter.server_now());
+        let verdict = classify::classify_answer(&answer.head, facts, server_delay);
         let credential = self.credential.as_ref();
         let lost = credential.is_some_and(|used| self.auth.is_lost(used, answer.head.status, refusal.ends_session));
         let suspicion = credential.filter(|_| answer.head.status == 401).and_then(|used| self.auth.suspicion(used));
@@ -381,14 +382,14 @@ impl<'a> Run<'a> {
         Judged { verdict, died: false, error, lost }
     }
 
-    fn judge_broken(&mut self, broken: Broken, lane: &Lane) -> Judged {
+    fn judge_broken(&mut self, broken: Broken, limiter: &Limiter) -> Judged {
         let proxy = self.address().ok().and_then(|url| self.pipeline.transport.proxy_of(&url));
         let error = failure::broken(&broken, proxy.as_deref());
         let died = classify::connection_died(&broken.error);
         let verdict = classify::classify_failure(&broken.error);
         match broken.head {
             // What it refuses stands in the head; of the body, whatever arrived will do.
-            Some(head) if !is_success(&head) => self.judge_refusal(WireResponse { head, body: broken.read }, lane),
+            Some(head) if !is_success(&head) => self.judge_refusal(WireResponse { head, body: broken.read }, limiter),
             Some(head) => {
                 // Its head says that it was carried out, whatever became of its body.
                 let verdict = Verdict { outcome: Outcome::Applied, ..verdict };
@@ -420,10 +421,10 @@ impl<'a> Run<'a> {
             }
             data.stop = Some(stop);
             data.remedy = data.remedy.take().or_else(|| self.patience().remedy(stop));
-            data.harmless = self.call.safety == Safety::Safe;
+            data.omit_outcome = self.call.safety == Safety::Safe;
             data.outcome = self.outcome(judged.verdict.outcome);
             data.retry_after = match judged.verdict.class {
-                Class::Throttled | Class::Transient => judged.verdict.hint,
+                Class::Throttled | Class::Transient => judged.verdict.server_delay,
                 Class::Ok | Class::Auth | Class::Fatal => None,
             };
         });

@@ -324,7 +324,7 @@ impl Parser {
         match field {
             "event" => value.clone_into(&mut self.event),
             "data" => self.data.push(value.to_owned()),
-            // Comments keep the connection alive; ids and retry hints are for browsers.
+            // Comments keep the connection alive; ids and retry server delays are for browsers.
             _ => {}
         }
     }

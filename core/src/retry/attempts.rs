@@ -20,10 +20,10 @@ pub enum Decision {
     Wait(Duration),
     /// Send again at once; it is not counted.
     ReplayNow,
-    /// Go back to the lane with the same ticket.
+    /// Go back to the limiter with the same ticket.
     Throttled {
         /// The service's own delay.
-        hint: Option<Duration>,
+        server_delay: Option<Duration>,
     },
     /// Give up, for this reason.
     Stop(Stop),
@@ -37,8 +37,8 @@ pub struct Failure<'a> {
     /// The connection died before any byte of an answer
     /// (see [`connection_died`](super::classify::connection_died)).
     pub connection_died: bool,
-    /// The lane took it for a 503 by which the service limits its requests
-    /// ([`Lane::answered`](super::Lane::answered)).
+    /// The limiter took it for a 503 by which the service limits its requests
+    /// ([`Limiter::answered`](super::Limiter::answered)).
     pub limited: bool,
 }
 
@@ -70,7 +70,7 @@ impl RetryState {
     pub fn decide(&mut self, failure: Failure<'_>, now: Duration, chance: (f64, f64), budget: &Budget) -> Decision {
         match failure.verdict.class {
             Class::Ok | Class::Auth | Class::Fatal => Decision::Stop(Stop::Fatal),
-            Class::Throttled => self.throttled(failure.verdict.hint, now),
+            Class::Throttled => self.throttled(failure.verdict.server_delay, now),
             Class::Transient => self.transient(failure, now, chance, budget),
         }
     }
@@ -81,21 +81,21 @@ impl RetryState {
         budget.give_back(std::mem::take(&mut self.lent), now);
     }
 
-    fn throttled(&mut self, hint: Option<Duration>, now: Duration) -> Decision {
+    fn throttled(&mut self, server_delay: Option<Duration>, now: Duration) -> Decision {
         self.throttles += 1;
         if self.throttles >= MAX_THROTTLES {
             return Decision::Stop(Stop::Throttled);
         }
-        match self.futile(hint, hint.unwrap_or_default(), now) {
+        match self.futile(server_delay, server_delay.unwrap_or_default(), now) {
             Some(stop) => Decision::Stop(stop),
-            None => Decision::Throttled { hint },
+            None => Decision::Throttled { server_delay },
         }
     }
 
     fn transient(&mut self, failure: Failure<'_>, now: Duration, chance: (f64, f64), budget: &Budget) -> Decision {
         let verdict = failure.verdict;
-        let harmless = matches!(verdict.outcome, Outcome::NotSent | Outcome::Rejected);
-        if !harmless && !self.safety.may_repeat() {
+        let omit_outcome = matches!(verdict.outcome, Outcome::NotSent | Outcome::Rejected);
+        if !omit_outcome && !self.safety.may_repeat() {
             return Decision::Stop(Stop::UnknownOutcome);
         }
         if failure.connection_died && self.safety.may_repeat() && !self.replayed {
@@ -107,8 +107,8 @@ impl RetryState {
             return Decision::Stop(Stop::Attempts);
         }
         let backoff = Backoff { base: self.options.base, cap: self.options.cap };
-        let delay = backoff.delay(self.attempts, verdict.hint, chance.0, chance.1);
-        if let Some(stop) = self.futile(verdict.hint, delay, now) {
+        let delay = backoff.delay(self.attempts, verdict.server_delay, chance.0, chance.1);
+        if let Some(stop) = self.futile(verdict.server_delay, delay, now) {
             return Decision::Stop(stop);
         }
         if !self.is_free(verdict.outcome) {
@@ -133,8 +133,8 @@ impl RetryState {
     }
 
     /// Why waiting would only put off a failure, if it would.
-    fn futile(&self, hint: Option<Duration>, delay: Duration, now: Duration) -> Option<Stop> {
-        if hint.is_some_and(|hint| hint > self.options.max_retry_after) {
+    fn futile(&self, server_delay: Option<Duration>, delay: Duration, now: Duration) -> Option<Stop> {
+        if server_delay.is_some_and(|server_delay| server_delay > self.options.max_retry_after) {
             return Some(Stop::RetryAfterTooLong);
         }
         let ready = now.saturating_add(delay).saturating_add(self.options.min_attempt);

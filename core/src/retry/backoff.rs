@@ -28,21 +28,21 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The delay before repetition `n`, counted from 1; `u` and `u_hint` are chance in `[0, 1]`.
+    /// The delay before repetition `n`, counted from 1; `u` and `u_server_delay` are chance in `[0, 1]`.
     #[must_use]
-    pub fn delay(&self, n: u32, hint: Option<Duration>, u: f64, u_hint: f64) -> Duration {
+    pub fn delay(&self, n: u32, server_delay: Option<Duration>, u: f64, u_server_delay: f64) -> Duration {
         let factor = 1_u32.checked_shl(n.saturating_sub(1)).unwrap_or(u32::MAX);
         let full = self.base.saturating_mul(factor).min(self.cap);
         let half = full / 2;
         let own = half + half.mul_f64(u.clamp(0.0, 1.0));
-        hint.map_or(own, |hint| own.max(spread(hint, u_hint)))
+        server_delay.map_or(own, |server_delay| own.max(spread(server_delay, u_server_delay)))
     }
 }
 
 /// A service's own delay with a little chance on top, so that its waiters do not return as one.
-pub(crate) fn spread(hint: Duration, u: f64) -> Duration {
-    let room = (hint.as_secs_f64() * 0.1).min(HINT_SPREAD);
-    hint.saturating_add(Duration::from_secs_f64(room * u.clamp(0.0, 1.0)))
+pub(crate) fn spread(server_delay: Duration, u: f64) -> Duration {
+    let room = (server_delay.as_secs_f64() * 0.1).min(HINT_SPREAD);
+    server_delay.saturating_add(Duration::from_secs_f64(room * u.clamp(0.0, 1.0)))
 }
 
 #[cfg(test)]
@@ -53,14 +53,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_delay_stays_between_half_and_the_whole_and_never_below_the_hint(
+        fn a_delay_stays_between_half_and_the_whole_and_never_below_the_server_delay(
             base in 0_u64..10_000, cap in 0_u64..100_000, n in 0_u32..=u32::MAX,
-            hint in proptest::option::of(0_u64..100_000_000), u in 0.0..=1.0_f64, u_hint in 0.0..=1.0_f64,
+            server_delay in proptest::option::of(0_u64..100_000_000), u in 0.0..=1.0_f64, u_server_delay in 0.0..=1.0_f64,
         ) {
             let backoff = Backoff { base: Duration::from_millis(base), cap: Duration::from_millis(cap) };
-            let hint = hint.map(Duration::from_millis);
-            let delay = backoff.delay(n, hint, u, u_hint);
-            let floor = hint.unwrap_or_default();
+            let server_delay = server_delay.map(Duration::from_millis);
+            let delay = backoff.delay(n, server_delay, u, u_server_delay);
+            let floor = server_delay.unwrap_or_default();
             prop_assert!(delay >= floor);
             prop_assert!(delay <= backoff.cap.max(floor + floor.mul_f64(0.1).min(Duration::from_millis(250)) + Duration::from_nanos(1)));
             let full = backoff.base.saturating_mul(2_u32.saturating_pow(n.saturating_sub(1))).min(backoff.cap);

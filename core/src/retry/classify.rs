@@ -13,7 +13,7 @@ use crate::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError, WireH
 pub enum Class {
     /// It succeeded.
     Ok,
-    /// The service asks for fewer requests; the lane decides when to come back.
+    /// The service asks for fewer requests; the limiter decides when to come back.
     Throttled,
     /// Trying again may help.
     Transient,
@@ -31,12 +31,12 @@ pub struct Verdict {
     /// What became of the request at the service.
     pub outcome: Outcome,
     /// The service's own delay.
-    pub hint: Option<Duration>,
+    pub server_delay: Option<Duration>,
 }
 
 impl Verdict {
     fn new(class: Class, outcome: Outcome) -> Self {
-        Self { class, outcome, hint: None }
+        Self { class, outcome, server_delay: None }
     }
 }
 
@@ -51,7 +51,7 @@ pub struct AnswerFacts {
 
 /// The verdict on an answer whose head arrived; a 2xx that cannot be decoded is the caller's to judge.
 #[must_use]
-pub fn classify_answer(head: &WireHead, facts: AnswerFacts, hint: Option<Duration>) -> Verdict {
+pub fn classify_answer(head: &WireHead, facts: AnswerFacts, server_delay: Option<Duration>) -> Verdict {
     let (class, outcome) = match head.status {
         200..=299 => (Class::Ok, Outcome::Applied),
         429 if facts.quota_code => (Class::Fatal, Outcome::Rejected),
@@ -67,7 +67,7 @@ pub fn classify_answer(head: &WireHead, facts: AnswerFacts, hint: Option<Duratio
         // Not HTTP as we know it: nobody can say what the service did.
         _ => (Class::Fatal, Outcome::Unknown),
     };
-    Verdict { class, outcome, hint }
+    Verdict { class, outcome, server_delay }
 }
 
 /// The verdict on an exchange that failed before a whole answer arrived.

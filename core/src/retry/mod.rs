@@ -1,6 +1,6 @@
 //! Decides whether a failed attempt is repeated, when, and who may send next.
 //!
-//! Nothing here knows bodies or sockets: [`classify`] and [`hints`] see a status line and headers,
+//! Nothing here knows bodies or sockets: [`classify`] and [`server delays`] see a status line and headers,
 //! the rest only a [`Verdict`] and a clock. A server's own delay is a floor, the caller's deadline
 //! is a ceiling, and nothing ever sleeps in order to fail (`behaviour.md` sections 2 to 6).
 
@@ -9,9 +9,9 @@ pub mod backoff;
 pub mod budget;
 pub mod classify;
 mod date;
-pub mod hints;
-pub mod lane;
+pub mod limiter;
 mod options;
+pub mod server_delay;
 mod skew;
 mod sync;
 #[cfg(test)]
@@ -25,10 +25,10 @@ pub use attempts::{Decision, RetryState};
 pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
-pub use hints::RateLimit;
-pub use lane::{Answer, Fingerprint, Lane, LaneKey, LaneView, Lanes, Permit, Priority, Refused, Throttle, Ticket};
-pub(crate) use lane::{Entry, Waiting};
+pub use limiter::{Answer, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Permit, Priority, Refused, Throttle, Ticket};
+pub(crate) use limiter::{Entry, Waiting};
 pub use options::RetryOptions;
+pub use server_delay::RateLimit;
 
 wire_enum! {
     /// What may happen to a request whose fate is not known, declared per operation in the dialect.

@@ -92,7 +92,7 @@ impl Bench {
             .env::<&str, &str>([])
             .base_url("https://api.example.test")
             .clock(Arc::new(clock.clone()))
-            .private_lane(true)
+            .isolated_limits(true)
             .calls(CallOptions::new().max_attempts(2))
             .observer(events.clone())
             .transport(wire.clone());

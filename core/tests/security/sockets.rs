@@ -49,7 +49,7 @@ fn client(url: &str, authority: Option<&Authority>, environment: &[(&str, &str)]
 }
 
 fn try_client(url: &str, authority: Option<&Authority>, environment: &[(&str, &str)]) -> keywright::Result<Client> {
-    let options = ClientOptions::new().env(environment.iter().copied()).api_key(KEY).base_url(url).private_lane(true);
+    let options = ClientOptions::new().env(environment.iter().copied()).api_key(KEY).base_url(url).isolated_limits(true);
     let options = options.calls(CallOptions::new().max_attempts(1)).allow_insecure_http(true);
     Client::new("seclai", authority.iter().fold(options, |options, authority| options.extra_roots(authority.0.pem())))
 }
@@ -224,7 +224,7 @@ fn head(lines: &str) -> Step {
 async fn refused(script: Vec<Step>, max_body: Option<usize>) -> Error {
     let script = [vec![Step::Request], script].concat();
     let server = Server::play([script, vec![Step::Request, ok(EMPTY_LIST)]]).await;
-    let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(server.http("")).private_lane(true);
+    let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(server.http("")).isolated_limits(true);
     let options = options.calls(CallOptions::new().max_attempts(1));
     let client = Client::new("seclai", max_body.into_iter().fold(options, ClientOptions::max_body)).unwrap();
     let error = client.keys().list(PageRequest::new()).await.unwrap_err();
@@ -253,7 +253,7 @@ async fn g12_a_body_is_limited_however_it_comes() {
     for limit in [8 << 20, 1_000] {
         let max_body = (limit == 1_000).then_some(limit);
         let server = Server::once(vec![Step::Request, ok(&padded(limit))]).await;
-        let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(server.http("")).private_lane(true);
+        let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(server.http("")).isolated_limits(true);
         let client = Client::new("seclai", max_body.into_iter().fold(options, ClientOptions::max_body)).unwrap();
         assert!(client.keys().list(PageRequest::new()).await.is_ok(), "{limit}");
         let piece = vec![b' '; 64 << 10];

@@ -36,7 +36,7 @@ impl Bench {
             .env::<&str, &str>([])
             .base_url("https://api.example.test")
             .clock(Arc::new(clock.clone()))
-            .private_lane(true)
+            .isolated_limits(true)
             .transport(wire.clone())
             .observer(seen.clone());
         let client = Client::new(service, change(options)).unwrap();

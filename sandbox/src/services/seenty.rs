@@ -60,7 +60,7 @@ const PLAN_LIMIT: Rule = Rule::new("seenty.plan_limit", "SEE-30", "a plan holds 
 const NAMED: Rule = Rule::new("seenty.named", "SEE-8", "a key has a descriptive name");
 const ONE_ORGANIZATION: Rule = Rule::new("seenty.one_organization", "SEE-2", "what belongs to another organization is not found");
 const NOT_FOUND: Rule = Rule::new("seenty.not_found", "SEE-16", "what is not there is not found");
-const ONE_WAY: Rule = Rule::new("seenty.one_way", "SEE-29", "a key is not edited, reactivated or deleted");
+const ONE_WAY: Rule = Rule::new("seenty.irreversible", "SEE-29", "a key is not edited, reactivated or deleted");
 const STATUS: Rule = Rule::new("seenty.status", "SEE-24", "an expired key still reads active");
 const REVOKE_AGAIN: Rule = Rule::new("seenty.revoke_again", "SEE-25", "revoking a revoked key changes nothing");
 

@@ -57,7 +57,7 @@ impl Bench<'_> {
 }
 
 fn client(url: &str, change: impl FnOnce(ClientOptions) -> ClientOptions) -> Result<Client, String> {
-    let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(url).private_lane(true);
+    let options = ClientOptions::new().env::<&str, &str>([]).api_key(KEY).base_url(url).isolated_limits(true);
     Client::new("seclai", change(options)).map_err(|error| error.to_string())
 }
 

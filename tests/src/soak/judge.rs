@@ -168,12 +168,12 @@ fn told_rightly(record: &Record, seen: &[&Seen]) -> Result<(), String> {
         End::Done => return Err("it succeeded, and nothing was done".to_owned()),
         End::Failed(error) => error,
     };
-    let harmless = record.act.safety() == Safety::Safe;
+    let omit_outcome = record.act.safety() == Safety::Safe;
     // What was made first is taken back before it is replaced; whether it is, the living keys tell.
     let replaced = allowed == 2 && seen.last().is_some_and(|last| !last.may_have_been_done());
     let right = match error.outcome() {
         Outcome::NotSent => seen.is_empty(),
-        Outcome::Rejected => harmless || effects == 0 || replaced,
+        Outcome::Rejected => omit_outcome || effects == 0 || replaced,
         Outcome::Unknown => lost(error, seen),
         Outcome::Applied => effects > 0,
     };

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keywright::sandbox::WorldClock;
-use keywright::testing::{HttpTransport, TransportOptions, lanes};
+use keywright::testing::{HttpTransport, TransportOptions, limiters};
 use keywright::{ProxyPolicy, Shared};
 use keywright_sandbox::{Options, Sandbox};
 
@@ -116,14 +116,14 @@ async fn round(workers: Vec<Worker>, calls: usize) -> Result<Vec<Worker>, String
     running.join_all().await.into_iter().collect()
 }
 
-/// Waits until everything that outlives its caller is over; no place in a lane may be left then.
+/// Waits until everything that outlives its caller is over; no place in a limiter may be left then.
 async fn settle(clock: &WorldClock, shared: &Shared) -> Result<(), String> {
     use keywright::Clock;
     for _ in 0..60 {
         clock.sleep(Duration::from_secs(5)).await;
     }
-    match lanes(shared).iter().find(|lane| lane.in_flight > 0 || lane.waiting > 0) {
+    match limiters(shared).iter().find(|limiter| limiter.in_flight > 0 || limiter.waiting > 0) {
         None => Ok(()),
-        Some(lane) => Err(format!("a place in a lane is lost: {lane:?}")),
+        Some(limiter) => Err(format!("a place in a limiter is lost: {limiter:?}")),
     }
 }

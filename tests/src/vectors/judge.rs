@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use keywright::Error;
-use keywright::testing::lanes;
+use keywright::testing::limiters;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -278,7 +278,7 @@ fn ends(bench: &Bench, wrong: &mut Wrong) {
         wrong.0.push(left.to_string());
     }
     wrong.eq("failures that were not needed", 0, bench.tap.left());
-    for lane in lanes(&bench.shared) {
-        wrong.eq("requests in flight and calls waiting", (0, 0), (lane.in_flight, lane.waiting));
+    for limiter in limiters(&bench.shared) {
+        wrong.eq("requests in flight and calls waiting", (0, 0), (limiter.in_flight, limiter.waiting));
     }
 }

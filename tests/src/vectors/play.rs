@@ -1,6 +1,6 @@
 //! Plays a case in a world of its own.
 //!
-//! What no case says is checked always: every happening has happened, no place in a throttle lane
+//! What no case says is checked always: every happening has happened, no place in a limiter
 //! is lost, a secret that was handed out opens the key that it came with, and none stands in
 //! anything that the client has shown (G18).
 

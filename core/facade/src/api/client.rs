@@ -16,7 +16,7 @@ use crate::caller::{Caller, entered};
 use crate::host::{HostQueue, HostRequests};
 use crate::process::{Process, Result};
 
-/// A client of one service. Handles made from it share its connections, lanes and tokens.
+/// A client of one service. Handles made from it share its connections, limiters and tokens.
 #[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
 pub struct Client {
     recipe: Recipe,
@@ -66,7 +66,7 @@ impl Client {
         Self::of(Some(dialect), String::new(), options)
     }
 
-    /// The same client with another API key: the same connections, a lane of its own.
+    /// The same client with another API key: the same connections, a limiter of its own.
     ///
     /// # Errors
     /// `config` when the text cannot be a key.
@@ -119,7 +119,7 @@ impl Client {
         Ok(self.core()?.describe().into())
     }
 
-    /// How the service throttles this client, and all that share its lanes, just now. Asks nobody.
+    /// How the service throttles this client, and all that share its limiters, just now. Asks nobody.
     pub fn throttle(&self) -> Result<ThrottleView> {
         Ok(self.core()?.throttle().into())
     }
@@ -312,14 +312,14 @@ pub struct ThrottleView {
     pub service: String,
     /// How many whole retries the budget has left.
     pub budget_remaining: u64,
-    /// The lanes that are remembered, by bucket; of several keys in one bucket, the worst.
-    pub lanes: Vec<LaneView>,
+    /// The limiters that are remembered, by bucket; of several keys in one bucket, the worst.
+    pub limiters: Vec<LimiterView>,
 }
 
-/// One throttle lane.
+/// One limiter.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct LaneView {
+pub struct LimiterView {
     /// The bucket of the service's limit.
     pub bucket: String,
     /// Requests per second, when a refusal has taught a pace.
@@ -336,14 +336,14 @@ pub struct LaneView {
 
 impl From<keywright::ThrottleView> for ThrottleView {
     fn from(view: keywright::ThrottleView) -> Self {
-        let lanes = view.lanes.iter().map(|(bucket, lane)| LaneView {
+        let limiters = view.limiters.iter().map(|(bucket, limiter)| LimiterView {
             bucket: bucket.to_string(),
-            rate: lane.rate,
-            cool_down: lane.cool_down,
-            in_flight: lane.in_flight,
-            waiting: lane.waiting as u64,
-            clock_skew: lane.skew.as_secs_f64(),
+            rate: limiter.rate,
+            cool_down: limiter.cool_down,
+            in_flight: limiter.in_flight,
+            waiting: limiter.waiting as u64,
+            clock_skew: limiter.skew.as_secs_f64(),
         });
-        Self { service: view.service.to_string(), budget_remaining: view.budget_remaining, lanes: lanes.collect() }
+        Self { service: view.service.to_string(), budget_remaining: view.budget_remaining, limiters: limiters.collect() }
     }
 }

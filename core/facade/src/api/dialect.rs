@@ -93,7 +93,7 @@ pub struct Capability {
     /// What to do instead, where it is missing.
     pub remedy: Option<String>,
     /// Whether it can never be undone.
-    pub one_way: bool,
+    pub irreversible: bool,
     /// How we know: `documented`, `observed` or `assumed`.
     pub source: String,
 }
@@ -105,7 +105,7 @@ impl From<keywright::CapabilityInfo> for Capability {
             supported: info.supported,
             http: info.http,
             remedy: info.remedy,
-            one_way: info.one_way,
+            irreversible: info.irreversible,
             source: info.source.as_str().to_owned(),
         }
     }

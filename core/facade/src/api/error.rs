@@ -104,7 +104,7 @@ mirrored! {
         Deadline,
         /// The service asked for a longer wait than `max_retry_after`.
         RetryAfterTooLong,
-        /// `throttle = fail` was asked for and the lane was closed.
+        /// `throttle = fail` was asked for and the limiter was closed.
         ThrottleFail,
         /// `queue_limit` calls were waiting for the same key already.
         QueueFull,
@@ -184,7 +184,7 @@ pub struct ErrorInfo {
     pub message: Option<String>,
     /// The service's id of the last request.
     pub request_id: Option<String>,
-    /// How long to wait before trying again, as the service or the lane says.
+    /// How long to wait before trying again, as the service or the limiter says.
     pub retry_after: Option<Duration>,
     /// What became of the request at the service.
     pub outcome: Outcome,

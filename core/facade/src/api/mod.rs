@@ -16,7 +16,7 @@ mod sandbox;
 mod scalars;
 mod values;
 
-pub use client::{Client, CredentialOrigin, Description, LaneView, ThrottleView};
+pub use client::{Client, CredentialOrigin, Description, LimiterView, ThrottleView};
 pub use dialect::{Capability, Dialect, client_variables};
 pub use error::{Attempt, ErrorInfo, ErrorKind, FieldError, KeywrightError, Outcome, Stop, TimeoutScope};
 pub use events::{Event, EventStream, HostAsk, ServerEvent};

@@ -41,7 +41,7 @@ mirrored! {
         Month,
     }
 
-    /// Which calls go first when a throttle lane opens.
+    /// Which calls go first when a limiter opens.
     Priority {
         /// Before all others: a leaked key must not wait behind bulk traffic.
         Urgent,
@@ -51,7 +51,7 @@ mirrored! {
         Background,
     }
 
-    /// What a call does when its throttle lane is closed.
+    /// What a call does when its limiter is closed.
     Throttle {
         /// It waits in line.
         Wait,
@@ -125,12 +125,12 @@ pub struct ClientOptions {
     /// The calls that may wait for one key; one more is refused. 50,000 unless given. Each takes about
     /// 1.3 kB, and what its language keeps for a task.
     pub queue_limit: Option<u32>,
-    /// What to do when the throttle lane is closed.
+    /// What to do when the limiter is closed.
     pub throttle: Option<Throttle>,
     /// Which calls go first when it opens.
     pub priority: Option<Priority>,
-    /// Keeps throttle lanes and retry budget to this client and its handles.
-    pub private_lane: bool,
+    /// Keeps limiters and retry budget to this client and its handles.
+    pub isolated_limits: bool,
     /// The largest body of an answer, decompressed, in bytes; 8 MiB unless given.
     pub max_body: Option<u64>,
     /// The most connections at once; 256 unless given. Calls beyond wait until one is free, within
@@ -168,7 +168,7 @@ impl ClientOptions {
         let mut options = keywright::ClientOptions::new()
             .calls(self.calls().core()?)
             .retry(self.retry())
-            .private_lane(self.private_lane)
+            .isolated_limits(self.isolated_limits)
             .allow_insecure_http(self.allow_insecure_http)
             .check_key_shape(self.check_key_shape.unwrap_or(true))
             .keep_password(self.keep_password.unwrap_or(true))
@@ -274,7 +274,7 @@ pub struct CallOptions {
     pub read_timeout: Option<Duration>,
     /// Requests of one call, the first included.
     pub max_attempts: Option<u32>,
-    /// What to do when the throttle lane is closed.
+    /// What to do when the limiter is closed.
     pub throttle: Option<Throttle>,
     /// Which calls go first when it opens.
     pub priority: Option<Priority>,

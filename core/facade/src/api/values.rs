@@ -41,7 +41,7 @@ pub struct Meta {
     pub attempts: u32,
     /// From the call to its result, waits included.
     pub elapsed: Duration,
-    /// How much of that the call waited for its turn in the throttle lane.
+    /// How much of that the call waited for its turn in the limiter.
     pub queued: Duration,
     /// What the service said about its rate limit.
     pub rate_limit: Option<RateLimit>,

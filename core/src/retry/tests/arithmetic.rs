@@ -1,4 +1,4 @@
-//! Groups A and D: hints, delays, stops, budget.
+//! Groups A and D: server delays, delays, stops, budget.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::retry::attempts::Failure;
 use crate::retry::classify::connection_died;
 use crate::retry::{
     AnswerFacts, Budget, BudgetOptions, Budgets, Class, Decision, RetryOptions, RetryState, Safety, Verdict, classify_answer,
-    classify_failure, hints,
+    classify_failure, server_delay,
 };
 
 const NOW: &str = "2023-09-29T16:26:37Z";
@@ -29,7 +29,7 @@ struct Case {
     _note: Option<String>,
     safety: Option<Safety>,
     u: Option<f64>,
-    u_hint: Option<f64>,
+    u_server_delay: Option<f64>,
     #[serde(default)]
     config: Config,
     steps: Vec<Step>,
@@ -80,7 +80,7 @@ enum Action {
 #[serde(deny_unknown_fields)]
 struct Expect {
     #[serde(default, deserialize_with = "Option::deserialize")]
-    hint: Option<f64>,
+    server_delay: Option<f64>,
     #[serde(default)]
     delays: Vec<f64>,
     #[serde(default)]
@@ -146,8 +146,14 @@ impl Case {
                 Step::Answer(reply) => {
                     let head = reply.head();
                     let now = NOW.parse().expect("a valid time");
-                    let hint = hints::hint(&head, reply.body_hint.map(seconds), now);
-                    self.judge(&mut call, &classify_answer(&head, AnswerFacts::default(), hint), false, &shared, &mut trace);
+                    let server_delay = server_delay::server_delay(&head, reply.server_delay_in_body.map(seconds), now);
+                    self.judge(
+                        &mut call,
+                        &classify_answer(&head, AnswerFacts::default(), server_delay),
+                        false,
+                        &shared,
+                        &mut trace,
+                    );
                 }
                 Step::Failure { fault } => {
                     let error = fault.error();
@@ -168,7 +174,7 @@ impl Case {
 
     fn judge(&self, call: &mut RetryState, verdict: &Verdict, connection_died: bool, budget: &Arc<Budget>, trace: &mut Trace) {
         assert!(!matches!(trace.end, Some(Decision::Stop(_))), "{}: goes on after its end", self.id);
-        let chance = (self.u.unwrap_or(1.0), self.u_hint.unwrap_or(0.0));
+        let chance = (self.u.unwrap_or(1.0), self.u_server_delay.unwrap_or(0.0));
         let decision = call.decide(Failure { verdict, connection_died, limited: false }, trace.now, chance, budget);
         trace.attempts += 1;
         trace.outcome = Some(verdict.outcome);
@@ -211,12 +217,16 @@ fn group_a_reads_every_hint_as_its_case_says() {
     assert!(cases.len() >= 22, "cases are missing");
     for case in cases {
         let [Step::Answer(reply)] = case.steps.as_slice() else { panic!("{}: one answer", case.id) };
-        let found = hints::hint(&reply.head(), reply.body_hint.map(seconds), NOW.parse().expect("a valid time"));
-        let same = match (found, case.expect.hint) {
+        let found = server_delay::server_delay(
+            &reply.head(),
+            reply.server_delay_in_body.map(seconds),
+            NOW.parse().expect("a valid time"),
+        );
+        let same = match (found, case.expect.server_delay) {
             (Some(found), Some(expected)) => is_near(found, expected),
             (found, expected) => found.is_none() && expected.is_none(),
         };
-        assert!(same, "{}: {found:?}, expected {:?}", case.id, case.expect.hint);
+        assert!(same, "{}: {found:?}, expected {:?}", case.id, case.expect.server_delay);
         if !case.expect.delays.is_empty() || case.expect.stop.is_some() {
             case.check();
         }
@@ -249,7 +259,7 @@ fn every_status_of_the_table_has_its_class_and_outcome() {
     ];
     for (statuses, class, outcome) in table {
         for status in statuses {
-            let head = Reply { status: *status, headers: vec![], body_hint: None }.head();
+            let head = Reply { status: *status, headers: vec![], server_delay_in_body: None }.head();
             let verdict = classify_answer(&head, AnswerFacts::default(), None);
             assert_eq!((verdict.class, verdict.outcome), (class, outcome), "{status}");
         }
@@ -257,7 +267,7 @@ fn every_status_of_the_table_has_its_class_and_outcome() {
     let quota = AnswerFacts { quota_code: true, ..AnswerFacts::default() };
     let early = AnswerFacts { before_handler: true, ..AnswerFacts::default() };
     for (status, facts, class) in [(429, quota, Fatal), (503, early, Transient), (429, early, Throttled)] {
-        let head = Reply { status, headers: vec![], body_hint: None }.head();
+        let head = Reply { status, headers: vec![], server_delay_in_body: None }.head();
         let verdict = classify_answer(&head, facts, None);
         assert_eq!((verdict.class, verdict.outcome), (class, Rejected), "{status} {facts:?}");
     }
@@ -272,13 +282,14 @@ fn a_dialect_spells_safety_in_lowercase() {
 }
 
 fn verdicts() -> impl Strategy<Value = (Verdict, bool)> {
-    let status = any::<u16>().prop_map(|status| Reply { status, headers: vec![], body_hint: None }.head());
+    let status = any::<u16>().prop_map(|status| Reply { status, headers: vec![], server_delay_in_body: None }.head());
     let facts =
         (any::<bool>(), any::<bool>()).prop_map(|(quota_code, before_handler)| AnswerFacts { quota_code, before_handler });
-    let hint = proptest::option::of((0_u64..200_000).prop_map(Duration::from_millis));
+    let server_delay = proptest::option::of((0_u64..200_000).prop_map(Duration::from_millis));
     let failing = prop_oneof![Just(Failing::Refused), Just(Failing::Reset), Just(Failing::Truncated), Just(Failing::Certificate)];
     prop_oneof![
-        (status, facts, hint).prop_map(|(head, facts, hint)| (classify_answer(&head, facts, hint), false)),
+        (status, facts, server_delay)
+            .prop_map(|(head, facts, server_delay)| (classify_answer(&head, facts, server_delay), false)),
         failing.prop_map(|failing| (classify_failure(&failing.error()), connection_died(&failing.error()))),
     ]
 }
@@ -303,12 +314,12 @@ proptest! {
             }
             match decision {
                 Decision::Wait(delay) => {
-                    prop_assert!(delay >= verdict.hint.unwrap_or_default());
+                    prop_assert!(delay >= verdict.server_delay.unwrap_or_default());
                     prop_assert!(delay <= Duration::from_millis(60_250));
                     now += delay;
                 }
                 Decision::ReplayNow => {}
-                Decision::Throttled { hint } => now += hint.unwrap_or_default(),
+                Decision::Throttled { server_delay } => now += server_delay.unwrap_or_default(),
                 Decision::Stop(_) => break,
             }
             prop_assert!(deadline.is_none_or(|deadline| now + Duration::from_secs(1) <= deadline));
@@ -346,7 +357,8 @@ proptest! {
 
 #[test]
 fn a_503_of_a_limiter_is_charged_but_ends_the_call_with_the_eleventh_and_a_success_pays_back() {
-    let verdict = classify_answer(&Reply { status: 503, headers: vec![], body_hint: None }.head(), AnswerFacts::default(), None);
+    let verdict =
+        classify_answer(&Reply { status: 503, headers: vec![], server_delay_in_body: None }.head(), AnswerFacts::default(), None);
     let refuse = |call: &mut RetryState, limited, budget: &Budget| {
         call.decide(Failure { verdict: &verdict, connection_died: false, limited }, Duration::ZERO, (1.0, 0.0), budget)
     };

@@ -1,9 +1,9 @@
 //! The cases of `tests/vectors`, and properties that hold for all others.
 
 mod arithmetic;
-mod lane_cases;
-mod lane_properties;
-mod lane_waiters;
+mod limiter_cases;
+mod limiter_properties;
+mod limiter_waiters;
 mod registry;
 
 use std::path::Path;
@@ -31,7 +31,7 @@ struct Reply {
     #[serde(default)]
     headers: Vec<(String, String)>,
     /// What the dialect read from the body, in seconds.
-    body_hint: Option<f64>,
+    server_delay_in_body: Option<f64>,
 }
 
 impl Reply {

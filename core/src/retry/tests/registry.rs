@@ -1,4 +1,4 @@
-//! Who shares a lane, for how long it is remembered, and how lanes and budgets are seen.
+//! Who shares a limiter, for how long it is remembered, and how limiters and budgets are seen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,46 +6,46 @@ use std::time::Duration;
 use crate::time::{SignedDuration, Timestamp};
 
 use crate::clock::ManualClock;
-use crate::retry::{Answer, BudgetOptions, Budgets, Fingerprint, Lane, LaneKey, LaneView, Lanes, Priority, Throttle};
+use crate::retry::{Answer, BudgetOptions, Budgets, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Priority, Throttle};
 
-fn lanes() -> Lanes {
-    Lanes::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)))
+fn limiters() -> Limiters {
+    Limiters::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)))
 }
 
-fn key(origin: &str, credential: &str, bucket: &str) -> LaneKey {
-    LaneKey { origin: origin.into(), credential: Fingerprint::of(&["key", credential]), bucket: bucket.into() }
+fn key(origin: &str, credential: &str, bucket: &str) -> LimiterKey {
+    LimiterKey { origin: origin.into(), credential: Fingerprint::of(&["key", credential]), bucket: bucket.into() }
 }
 
 #[test]
-fn only_the_same_origin_key_and_bucket_share_a_lane() {
-    let lanes = lanes();
-    let first = lanes.of(&key("https://a", "k1", "read"));
-    assert!(Arc::ptr_eq(&first, &lanes.of(&key("https://a", "k1", "read"))));
+fn only_the_same_origin_key_and_bucket_share_a_limiter() {
+    let limiters = limiters();
+    let first = limiters.of(&key("https://a", "k1", "read"));
+    assert!(Arc::ptr_eq(&first, &limiters.of(&key("https://a", "k1", "read"))));
     for other in [key("https://b", "k1", "read"), key("https://a", "k2", "read"), key("https://a", "k1", "write")] {
-        assert!(!Arc::ptr_eq(&first, &lanes.of(&other)), "{other:?}");
+        assert!(!Arc::ptr_eq(&first, &limiters.of(&other)), "{other:?}");
     }
 }
 
 #[test]
-fn lanes_are_seen_by_origin_with_their_buckets() {
-    let lanes = lanes();
+fn limiters_are_seen_by_origin_with_their_buckets() {
+    let limiters = limiters();
     for key in [key("https://a", "k1", "read"), key("https://a", "k2", "read"), key("https://a", "k1", "write")] {
-        drop(lanes.of(&key));
+        drop(limiters.of(&key));
     }
-    drop(lanes.of(&key("https://b", "k1", "login")));
-    let mut buckets: Vec<_> = lanes.views_of("https://a").into_iter().map(|(bucket, _)| bucket).collect();
+    drop(limiters.of(&key("https://b", "k1", "login")));
+    let mut buckets: Vec<_> = limiters.views_of("https://a").into_iter().map(|(bucket, _)| bucket).collect();
     buckets.sort();
     assert_eq!(buckets, ["read".into(), "read".into(), Arc::from("write")]);
-    assert_eq!(lanes.views_of("https://c"), []);
+    assert_eq!(limiters.views_of("https://c"), []);
 }
 
 #[test]
-fn of_two_lanes_the_worst_of_each_is_seen() {
+fn of_two_limiters_the_worst_of_each_is_seen() {
     let seconds = SignedDuration::from_secs;
-    let calm = LaneView { rate: None, cool_down: Duration::ZERO, in_flight: 1, waiting: 2, skew: seconds(-9) };
-    let slow = LaneView { rate: Some(0.5), cool_down: Duration::from_secs(3), in_flight: 0, waiting: 5, skew: seconds(4) };
-    let quick = LaneView { rate: Some(8.0), ..calm };
-    let worst = LaneView { rate: Some(0.5), cool_down: Duration::from_secs(3), in_flight: 1, waiting: 7, skew: seconds(-9) };
+    let calm = LimiterView { rate: None, cool_down: Duration::ZERO, in_flight: 1, waiting: 2, skew: seconds(-9) };
+    let slow = LimiterView { rate: Some(0.5), cool_down: Duration::from_secs(3), in_flight: 0, waiting: 5, skew: seconds(4) };
+    let quick = LimiterView { rate: Some(8.0), ..calm };
+    let worst = LimiterView { rate: Some(0.5), cool_down: Duration::from_secs(3), in_flight: 1, waiting: 7, skew: seconds(-9) };
     for (one, other) in [(calm, slow), (slow, calm), (quick, slow), (slow, quick)] {
         assert_eq!(one.worst(other), worst);
     }
@@ -62,12 +62,12 @@ fn an_origin_that_nobody_called_has_its_whole_budget() {
 #[tokio::test]
 async fn a_rate_that_a_quiet_minute_made_worthless_is_not_seen() {
     let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
-    let lane = Lane::new(Arc::new(clock.clone()));
-    let permit = lane.admit(&lane.ticket(Priority::Normal, Throttle::Wait), None).await.unwrap();
-    lane.answered(permit, Answer::Throttled { hint: Some(Duration::from_secs(1)) }, None);
-    assert!(lane.view().rate.is_some() && lane.view().cool_down >= Duration::from_secs(1));
+    let limiter = Limiter::new(Arc::new(clock.clone()));
+    let permit = limiter.admit(&limiter.ticket(Priority::Normal, Throttle::Wait), None).await.unwrap();
+    limiter.answered(permit, Answer::Throttled { server_delay: Some(Duration::from_secs(1)) }, None);
+    assert!(limiter.view().rate.is_some() && limiter.view().cool_down >= Duration::from_secs(1));
     clock.advance(Duration::from_secs(60));
-    assert_eq!((lane.view().rate, lane.view().cool_down), (None, Duration::ZERO));
+    assert_eq!((limiter.view().rate, limiter.view().cool_down), (None, Duration::ZERO));
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn a_fingerprint_keeps_its_parts_apart() {
 }
 
 #[test]
-fn lanes_that_nobody_holds_do_not_pile_up() {
-    let lanes = lanes();
-    let held = lanes.of(&key("https://a", "held", "all"));
+fn limiters_that_nobody_holds_do_not_pile_up() {
+    let limiters = limiters();
+    let held = limiters.of(&key("https://a", "held", "all"));
     for number in 0..10_000 {
-        drop(lanes.of(&key("https://a", &number.to_string(), "all")));
+        drop(limiters.of(&key("https://a", &number.to_string(), "all")));
     }
-    assert!(lanes.len() <= 65, "{}", lanes.len());
-    assert!(Arc::ptr_eq(&held, &lanes.of(&key("https://a", "held", "all"))));
+    assert!(limiters.len() <= 65, "{}", limiters.len());
+    assert!(Arc::ptr_eq(&held, &limiters.of(&key("https://a", "held", "all"))));
 }

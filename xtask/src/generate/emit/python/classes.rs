@@ -223,7 +223,7 @@ fn client(out: &mut Lines, surface: &Surface, form: Form) {
         let text = vec![
             "A client of one service: `seclai`, `segops`, `sidclaw`, `seenty`, `itellico`, or any that a dialect describes."
                 .to_owned(),
-            "Handles made from it share its connections, lanes and tokens. Making one does no I/O.".to_owned(),
+            "Handles made from it share its connections, limiters and tokens. Making one does no I/O.".to_owned(),
         ];
         let signature = Signature::of(surface, new, true);
         docstring(out, &Doc { text, errors: new.doc.errors.clone() }, &signature.optional);

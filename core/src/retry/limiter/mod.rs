@@ -1,4 +1,4 @@
-//! The shared throttle of one (origin, credential, bucket): one learned pace for all its callers.
+//! The shared throttle of one (origin, credential, bucket): one learned rate for all its callers.
 //!
 //! A hundred tasks that each retry on their own ask a throttled service five times per success;
 //! here they stand in one line, so that a refusal of one is known to all (`behaviour.md` section
@@ -7,22 +7,22 @@
 //! ```
 //! use std::sync::Arc;
 //! use keywright::{Clock, ManualClock, Priority, Throttle};
-//! use keywright::retry::{Answer, Lane};
+//! use keywright::retry::{Answer, Limiter};
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
 //! # runtime.block_on(async {
 //! let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-01-01T00:00:00Z".parse().expect("a time")));
-//! let lane = Lane::new(clock);
-//! let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
-//! let permit = lane.admit(&ticket, None).await.expect("nobody throttled this lane");
-//! lane.answered(permit, Answer::Ok, None);
+//! let limiter = Limiter::new(clock);
+//! let ticket = limiter.ticket(Priority::Normal, Throttle::Wait);
+//! let permit = limiter.admit(&ticket, None).await.expect("nobody throttled this limiter");
+//! limiter.answered(permit, Answer::Ok, None);
 //! # });
 //! ```
 
-mod pace;
 mod queue;
 mod registry;
 pub mod state;
+mod token_bucket;
 mod waiting;
 mod waves;
 
@@ -38,16 +38,16 @@ use crate::time::{SignedDuration, Timestamp};
 use crate::clock::Clock;
 use crate::error::Stop;
 use crate::retry::RateLimit;
-use crate::retry::hints;
+use crate::retry::server_delay;
 use crate::retry::skew::Skew;
 use crate::retry::sync::{Mutex, MutexGuard};
 use crate::wire::WireHead;
 use crate::wire_enum::wire_enum;
-use state::{Arrival, Grant, LaneState, Next};
+use state::{Arrival, Grant, LimiterState, Next};
 use waiting::{Slot, Verdict};
 
 pub use queue::Waiter;
-pub use registry::{Fingerprint, LaneKey, Lanes};
+pub use registry::{Fingerprint, LimiterKey, Limiters};
 pub(crate) use waiting::Waiting;
 
 wire_enum! {
@@ -66,7 +66,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// What a call does when its lane is closed.
+    /// What a call does when its limiter is closed.
     #[derive(Default)]
     Throttle {
         /// It waits in line.
@@ -92,14 +92,14 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// A place in line for a lane that is driven by hand; others come from [`Lane::ticket`].
+    /// A place in line for a limiter that is driven by hand; others come from [`Limiter::ticket`].
     #[must_use]
     pub fn new(sequence: u64, priority: Priority, throttle: Throttle) -> Self {
         let (patience, queue_limit) = (Duration::MAX, usize::MAX);
         Self { sequence, priority, throttle, patience, queue_limit, admitted: AtomicBool::new(false) }
     }
 
-    /// Does not wait when the lane is closed for longer than this; urgent calls do.
+    /// Does not wait when the limiter is closed for longer than this; urgent calls do.
     #[must_use]
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.patience = longest;
@@ -131,12 +131,12 @@ pub enum Answer {
     /// A refusal because of too many requests.
     Throttled {
         /// The service's own delay.
-        hint: Option<Duration>,
+        server_delay: Option<Duration>,
     },
     /// A 503: the service is out of order, or this is how it limits.
     Unavailable {
         /// The service's own delay.
-        hint: Option<Duration>,
+        server_delay: Option<Duration>,
     },
     /// An answer that is none of these: it passed the rate limit all the same, and counts as passed.
     Other,
@@ -145,7 +145,7 @@ pub enum Answer {
 /// Why a call was not admitted; nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    /// When the lane expects to have room.
+    /// When the limiter expects to have room.
     pub retry_after: Duration,
     /// [`Stop::Deadline`], [`Stop::RetryAfterTooLong`], [`Stop::ThrottleFail`] or [`Stop::QueueFull`].
     pub stop: Stop,
@@ -154,7 +154,7 @@ pub struct Refused {
 /// The right to send one request; dropping it gives it back.
 #[must_use = "dropping a permit gives it back"]
 pub struct Permit {
-    lane: Arc<Lane>,
+    limiter: Arc<Limiter>,
     grant: Option<Grant>,
 }
 
@@ -168,8 +168,8 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(grant) = self.grant.take() {
-            let now = self.lane.clock.monotonic();
-            self.lane.change(now, |state| state.release(grant, now));
+            let now = self.limiter.clock.monotonic();
+            self.limiter.change(now, |state| state.release(grant, now));
         }
     }
 }
@@ -180,7 +180,7 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// What a call gets that comes to a lane.
+/// What a call gets that comes to a limiter.
 #[derive(Debug)]
 pub(crate) enum Entry {
     /// It may send now, or does not wait; none once it has been told.
@@ -189,11 +189,11 @@ pub(crate) enum Entry {
     InLine(Waiter),
 }
 
-/// How a lane stands, for events and metrics.
+/// How a limiter stands, for events and metrics.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct LaneView {
-    /// Requests per second, when a refusal has taught a pace.
+pub struct LimiterView {
+    /// Requests per second, when a refusal has taught a rate.
     pub rate: Option<f64>,
     /// What is left of the cool-down.
     pub cool_down: Duration,
@@ -205,8 +205,8 @@ pub struct LaneView {
     pub skew: SignedDuration,
 }
 
-impl LaneView {
-    /// Both lanes seen as one: the slower pace, the longer cool-down, the farther clock, and all
+impl LimiterView {
+    /// Both limiters seen as one: the slower rate, the longer cool-down, the farther clock, and all
     /// of their calls.
     pub(crate) fn worst(self, other: Self) -> Self {
         let slower = |one: f64| other.rate.map_or(one, |rate| rate.min(one));
@@ -222,7 +222,7 @@ impl LaneView {
 
 /// The shared throttle of one (origin, credential, bucket).
 #[derive(Debug)]
-pub struct Lane {
+pub struct Limiter {
     clock: Arc<dyn Clock>,
     tickets: AtomicU64,
     inner: Mutex<Inner>,
@@ -230,7 +230,7 @@ pub struct Lane {
 
 #[derive(Debug)]
 struct Inner {
-    state: LaneState,
+    state: LimiterState,
     /// The waiting calls, by arrival.
     slots: HashMap<u64, Slot>,
     /// Who holds the timer of the line, and for when.
@@ -238,11 +238,11 @@ struct Inner {
     skew: Skew,
 }
 
-impl Lane {
-    /// An unthrottled lane.
+impl Limiter {
+    /// An unthrottled limiter.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
-        let state = LaneState::new(clock.monotonic());
+        let state = LimiterState::new(clock.monotonic());
         let inner = Inner { state, slots: HashMap::new(), armed: None, skew: Skew::default() };
         Arc::new(Self { clock, tickets: AtomicU64::new(0), inner: Mutex::new(inner) })
     }
@@ -263,7 +263,7 @@ impl Lane {
         Waiting::new(self, ticket, self.enter(ticket, deadline), deadline).await
     }
 
-    /// The first half of [`Lane::admit`]: the answer, or a place in line, which must be waited for.
+    /// The first half of [`Limiter::admit`]: the answer, or a place in line, which must be waited for.
     pub(crate) fn enter(self: &Arc<Self>, ticket: &Ticket, deadline: Option<Duration>) -> Entry {
         let now = self.clock.monotonic();
         let mut inner = self.lock();
@@ -278,9 +278,9 @@ impl Lane {
     }
 
     /// Gives a permit back with what came of it. Whether it was a 503 by which the service
-    /// limits its requests, as far as the lane can tell.
+    /// limits its requests, as far as the limiter can tell.
     pub fn answered(&self, mut permit: Permit, answer: Answer, rate_limit: Option<RateLimit>) -> bool {
-        debug_assert!(std::ptr::eq(self, Arc::as_ptr(&permit.lane)), "a permit goes back to its own lane");
+        debug_assert!(std::ptr::eq(self, Arc::as_ptr(&permit.limiter)), "a permit goes back to its own limiter");
         let Some(grant) = permit.grant.take() else { return false };
         let chance = match answer {
             Answer::Throttled { .. } | Answer::Unavailable { .. } => self.clock.random(),
@@ -293,7 +293,7 @@ impl Lane {
     /// Learns from an answer's `Date` how far the service's clock is ahead; the exchange began and
     /// ended at these local times.
     pub fn note_date(&self, head: &WireHead, sent: Timestamp, received: Timestamp) {
-        if let Some(date) = hints::server_time(head, received) {
+        if let Some(date) = server_delay::server_time(head, received) {
             self.lock().skew.note(date, sent, received);
         }
     }
@@ -305,12 +305,12 @@ impl Lane {
         self.clock.now() + skew
     }
 
-    /// How the lane stands.
+    /// How the limiter stands.
     #[must_use]
-    pub fn view(&self) -> LaneView {
+    pub fn view(&self) -> LimiterView {
         let now = self.clock.monotonic();
         let inner = self.lock();
-        LaneView {
+        LimiterView {
             rate: inner.state.rate().filter(|_| !inner.state.forgets_rate(now)),
             cool_down: inner.state.cool_until().saturating_sub(now),
             in_flight: inner.state.in_flight().0,
@@ -325,10 +325,10 @@ impl Lane {
     }
 
     fn permit(self: &Arc<Self>, grant: Grant) -> Permit {
-        Permit { lane: Arc::clone(self), grant: Some(grant) }
+        Permit { limiter: Arc::clone(self), grant: Some(grant) }
     }
 
-    fn change<R>(&self, now: Duration, change: impl FnOnce(&mut LaneState) -> R) -> R {
+    fn change<R>(&self, now: Duration, change: impl FnOnce(&mut LimiterState) -> R) -> R {
         let (changed, due) = {
             let mut inner = self.lock();
             let changed = change(&mut inner.state);

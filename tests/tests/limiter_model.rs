@@ -1,6 +1,6 @@
-//! A model of a lane's admission: every interleaving of a few calls, with a checked lock.
+//! A model of a limiter's admission: every interleaving of a few calls, with a checked lock.
 //!
-//! The lane's own sources are compiled here a second time, with `loom`'s mutex as their lock, so
+//! The limiter's own sources are compiled here a second time, with `loom`'s mutex as their lock, so
 //! that no special build of everything below them is needed. A lost wake-up shows as a deadlock,
 //! a lost permit as a count that is not zero.
 
@@ -16,10 +16,10 @@ use std::time::Duration;
 use keywright::Timestamp;
 
 use clock::Clock;
-use retry::lane::{Answer, Lane, Priority, Throttle};
+use retry::limiter::{Answer, Limiter, Priority, Throttle};
 
-#[path = "../../core/src/retry/lane/mod.rs"]
-pub mod lane;
+#[path = "../../core/src/retry/limiter/mod.rs"]
+pub mod limiter;
 #[path = "../../core/src/retry/skew.rs"]
 pub mod skew;
 #[path = "../../core/src/wire_enum.rs"]
@@ -49,14 +49,14 @@ mod wire {
 mod retry {
     pub use keywright::RateLimit;
 
-    pub use super::lane;
+    pub use super::limiter;
     pub use super::skew;
 
     pub mod sync {
         pub use loom::sync::{Mutex, MutexGuard};
     }
 
-    pub mod hints {
+    pub mod server_delay {
         use keywright::Timestamp;
 
         /// No answer of the model has a date.
@@ -68,8 +68,8 @@ mod retry {
     pub mod backoff {
         use std::time::Duration;
 
-        pub fn spread(hint: Duration, _: f64) -> Duration {
-            hint
+        pub fn spread(server_delay: Duration, _: f64) -> Duration {
+            server_delay
         }
     }
 }
@@ -112,17 +112,17 @@ impl Clock for Hasty {
     }
 }
 
-/// A lane with room for one request.
-fn narrow_lane(clock: &Arc<Hasty>) -> Arc<Lane> {
-    let lane = Lane::new(Arc::clone(clock) as Arc<dyn Clock>);
-    let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
-    let permit = loom::future::block_on(lane.admit(&ticket, None)).expect("a new lane is open");
-    lane.answered(permit, Answer::Throttled { hint: Some(Duration::from_secs(1)) }, None);
-    lane
+/// A limiter with room for one request.
+fn narrow_limiter(clock: &Arc<Hasty>) -> Arc<Limiter> {
+    let limiter = Limiter::new(Arc::clone(clock) as Arc<dyn Clock>);
+    let ticket = limiter.ticket(Priority::Normal, Throttle::Wait);
+    let permit = loom::future::block_on(limiter.admit(&ticket, None)).expect("a new limiter is open");
+    limiter.answered(permit, Answer::Throttled { server_delay: Some(Duration::from_secs(1)) }, None);
+    limiter
 }
 
-fn check(lane: &Lane, clock: &Hasty) {
-    let view = lane.view();
+fn check(limiter: &Limiter, clock: &Hasty) {
+    let view = limiter.view();
     assert_eq!((view.in_flight, view.waiting), (0, 0), "a permit or a place was lost");
     assert_eq!(clock.running.load(Ordering::Relaxed), 0, "enter and leave are not balanced");
 }
@@ -134,18 +134,18 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
 }
 
 /// A call that is answered, or whose connection dies.
-fn call(lane: &Arc<Lane>, answered: bool) {
-    let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
-    let permit = loom::future::block_on(lane.admit(&ticket, None)).expect("it waits without a deadline");
+fn call(limiter: &Arc<Limiter>, answered: bool) {
+    let ticket = limiter.ticket(Priority::Normal, Throttle::Wait);
+    let permit = loom::future::block_on(limiter.admit(&ticket, None)).expect("it waits without a deadline");
     if answered {
-        lane.answered(permit, Answer::Ok, None);
+        limiter.answered(permit, Answer::Ok, None);
     } else {
         permit.release();
     }
 }
 
 /// A call that looks once and then gives up.
-fn impatient(lane: &Arc<Lane>) {
+fn impatient(limiter: &Arc<Limiter>) {
     struct Once<F>(F);
     impl<F: Future + Unpin> Future for Once<F> {
         type Output = Option<F::Output>;
@@ -157,8 +157,8 @@ fn impatient(lane: &Arc<Lane>) {
             }
         }
     }
-    let ticket = lane.ticket(Priority::Urgent, Throttle::Wait);
-    drop(loom::future::block_on(Once(pin!(lane.admit(&ticket, None)))));
+    let ticket = limiter.ticket(Priority::Urgent, Throttle::Wait);
+    drop(loom::future::block_on(Once(pin!(limiter.admit(&ticket, None)))));
 }
 
 #[test]
@@ -166,14 +166,14 @@ fn whoever_waits_is_woken_when_the_one_before_is_done() {
     for answered in [true, false] {
         model(move || {
             let clock = Arc::new(Hasty::default());
-            let lane = narrow_lane(&clock);
+            let limiter = narrow_limiter(&clock);
             let other = {
-                let lane = Arc::clone(&lane);
-                loom::thread::spawn(move || call(&lane, answered))
+                let limiter = Arc::clone(&limiter);
+                loom::thread::spawn(move || call(&limiter, answered))
             };
-            call(&lane, answered);
+            call(&limiter, answered);
             other.join().expect("no panic");
-            check(&lane, &clock);
+            check(&limiter, &clock);
         });
     }
 }
@@ -182,14 +182,14 @@ fn whoever_waits_is_woken_when_the_one_before_is_done() {
 fn a_call_that_gives_up_while_it_is_being_woken_passes_its_place_on() {
     model(|| {
         let clock = Arc::new(Hasty::default());
-        let lane = narrow_lane(&clock);
+        let limiter = narrow_limiter(&clock);
         let others = [true, false].map(|patient| {
-            let lane = Arc::clone(&lane);
-            loom::thread::spawn(move || if patient { call(&lane, false) } else { impatient(&lane) })
+            let limiter = Arc::clone(&limiter);
+            loom::thread::spawn(move || if patient { call(&limiter, false) } else { impatient(&limiter) })
         });
         // Without an answer the window stays at one: the place must be passed on to be used at all.
-        call(&lane, false);
+        call(&limiter, false);
         others.into_iter().for_each(|other| other.join().expect("no panic"));
-        check(&lane, &clock);
+        check(&limiter, &clock);
     });
 }

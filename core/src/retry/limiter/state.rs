@@ -1,43 +1,40 @@
-//! The rules of a lane as a pure state machine: time and chance are handed in.
+//! The rules of a limiter as a pure state machine: time and chance are handed in.
 //!
-//! A lane learns the service's rate from its refusals instead of trying again and again. Each 429
+//! A limiter learns the service's rate from its refusals instead of trying again and again. Each 429
 //! of a request sent since the last one ends an *epoch*: what got through since the epoch began,
 //! over the time until the service is open again, is what the service allows. After the cool-down one
-//! probe goes first, then the learned pace, which grows the faster the longer it holds
-//! (`behaviour.md` section 5).
+//! probe goes first, then the learned rate, which grows the faster the longer it holds.
 //!
-//! Where it goes beyond the written rules, measured by `keywright-tests`' `lane_sim`:
+//! What measuring has added (`limiter_sim` in `keywright-tests`):
 //! - A probe that is refused says that the cool-down was too short: the count of the epoch before
 //!   is spread over the longer pause instead of starting from nothing. A fixed window without a
-//!   hint then takes 1.26 floors instead of 1.42.
-//! - A lane that stood idle for a minute counts anew, because idle minutes would make the estimate
+//!   server delay then takes 1.26 floors instead of 1.42.
+//! - A limiter that stood idle for a minute counts anew, because idle minutes would make the estimate
 //!   a fraction of the truth even if nobody has to wait first; and its window shrinks to where it
 //!   began, so that the burst after a pause asks before it floods.
 //! - An urgent call that meets a cool-down is let out when that has lasted five seconds, not at
 //!   once: most cool-downs are over by then, and the call goes first anyway.
 //! - A call that is turned away by its own `throttle = fail` is so too when it stands in the line
-//!   of a slow start and a refusal closes the lane: it would not have joined that line.
-//! - An estimate follows the climb of the pace, or a line of fifty after a first refusal would
+//!   of a slow start and a refusal closes the limiter: it would not have joined that line.
+//! - An estimate follows the climb of the rate, or a line of fifty after a first refusal would
 //!   seem to take minutes and turn callers away. For the same reason it counts on the answers that
 //!   are still on their way when a refusal comes first.
 //!
 //! # Waves of 503
 //!
-//! Many limiters answer 503 where they mean 429. The rules, settled by `lane_sim` for limits of 1
-//! to 200 requests a second, bursts of 1 to 50, round trips of 2 ms to 1.5 s, 100 and 1,000 calls:
+//! Many servers answer 503 where they mean 429. The rules, settled by `limiter_sim` for limits of 1 to
+//! 200 requests a second, bursts of 1 to 50, round trips of 2 ms to 1.5 s, 100 and 1,000 calls:
 //!
 //! - 503s of two different calls of one epoch within a second end the epoch as a 429 does, without
-//!   a hint or with theirs; one that asks for more than a minute is maintenance and counts for
-//!   nothing here. (The written rule knows only those without a hint: with one, 31 of 100 calls
-//!   got through a limit of 10/s, now 100.)
+//!   a server delay or with theirs; one that asks for more than a minute is maintenance.
 //! - When the first answer after that pause is a 503 again, the pause was too short, whoever asked:
-//!   a second wave. When it is so once more, the service is down: pace and cool-down are taken
+//!   a second wave. When it is so once more, the service is down: rate and cool-down are taken
 //!   back, and until something gets through 503s say nothing more. So an outage costs at most two
-//!   pauses (3 s), and its calls end after the same attempts and requests as without a lane.
-//! - A 503 is charged an attempt and budget as ever, but a limiter refuses one call in three: a
+//!   pauses (3 s), and its calls end after the same attempts and requests as without a limiter.
+//! - A 503 is charged an attempt and budget as ever, but such a server refuses one call in three: a
 //!   call whose last 503 was part of a wave may use eleven attempts, as with 429, instead of
 //!   `max_attempts` (unless that is 1); and a call that gets through pays back what its retries
-//!   after waves took from the budget. Both grow with what the lane lets through, and in an outage
+//!   after waves took from the budget. Both grow with what the limiter lets through, and in an outage
 //!   with nothing. 10/s with a burst of 10 then takes 1.35 requests per success. A one-shot call is
 //!   never repeated after a 503.
 
@@ -46,14 +43,14 @@ use std::time::Duration;
 use crate::error::Stop;
 use crate::retry::RateLimit;
 use crate::retry::backoff::spread;
-use crate::retry::lane::pace::{HAIR, Pace, seconds};
-use crate::retry::lane::queue::{Queue, Terms, Waiter};
-use crate::retry::lane::waves::{Sign, Waves};
-use crate::retry::lane::{Answer, Priority, Refused, Throttle, Ticket};
+use crate::retry::limiter::queue::{Queue, Terms, Waiter};
+use crate::retry::limiter::token_bucket::{EPSILON, TokenBucket, seconds};
+use crate::retry::limiter::waves::{Sign, Waves};
+use crate::retry::limiter::{Answer, Priority, Refused, Throttle, Ticket};
 
-/// Requests in flight with which a lane begins.
+/// Requests in flight with which a limiter begins.
 const FIRST_WINDOW: u32 = 16;
-/// The most requests in flight, and the largest burst, of a lane with a rate.
+/// The most requests in flight, and the largest burst, of a limiter with a rate.
 const PACED_WINDOW: u32 = 64;
 /// Without a refusal for so long, a rate is forgotten; without a call, the count begins anew.
 const QUIET: Duration = Duration::from_secs(60);
@@ -63,7 +60,7 @@ const MAX_PROACTIVE: Duration = Duration::from_secs(60);
 const URGENT_PROBE: Duration = Duration::from_secs(5);
 /// The longest cool-down of our own, in seconds.
 const MAX_COOL_DOWN: f64 = 30.0;
-/// The slowest pace that is assumed from refusals alone, per second.
+/// The slowest rate that is assumed from refusals alone, per second.
 const MIN_RATE: f64 = 0.05;
 /// What is used of an estimate: the rest is for its error.
 const CAUTION: f64 = 0.9;
@@ -82,13 +79,13 @@ pub struct Grant {
 pub enum Arrival {
     /// It may send now.
     Granted(Grant),
-    /// It waits: [`LaneState::next`] will name it.
+    /// It waits: [`LimiterState::next`] will name it.
     Waits(Waiter),
     /// It would wait too long.
     Refused(Refused),
 }
 
-/// What a lane can do now.
+/// What a limiter can do now.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
     /// This one may send; ask again for the next.
@@ -111,15 +108,15 @@ struct Ended {
     rate: f64,
 }
 
-/// A lane without locks, waiting or chance of its own.
+/// A limiter without locks, waiting or chance of its own.
 #[derive(Debug, Clone)]
-pub struct LaneState {
+pub struct LimiterState {
     epoch: u64,
     /// 429s in a row that each ended an epoch.
     streak: u32,
     cool_until: Duration,
-    pace: Option<Pace>,
-    /// The rate up to which the pace climbs fast; beyond it carefully. Infinite until learned.
+    bucket: Option<TokenBucket>,
+    /// The rate up to which the rate climbs fast; beyond it carefully. Infinite until learned.
     ceiling: f64,
     window: u32,
     in_flight: u32,
@@ -138,15 +135,15 @@ pub struct LaneState {
     expelled: Vec<(Waiter, Refused)>,
 }
 
-impl LaneState {
-    /// A lane that begins, unthrottled, at `now`.
+impl LimiterState {
+    /// A limiter that begins, unthrottled, at `now`.
     #[must_use]
     pub fn new(now: Duration) -> Self {
         Self {
             epoch: 0,
             streak: 0,
             cool_until: now,
-            pace: None,
+            bucket: None,
             ceiling: f64::INFINITY,
             window: FIRST_WINDOW,
             in_flight: 0,
@@ -185,7 +182,7 @@ impl LaneState {
 
     /// Why a newcomer who would wait so long is not let into the line, if so.
     fn turns_away(&self, ticket: &Ticket, terms: Terms, wait: Duration, now: Duration) -> Option<Stop> {
-        // The slow start of a lane that nobody throttled is no reason to fail.
+        // The slow start of a limiter that nobody throttled is no reason to fail.
         if ticket.throttle == Throttle::Fail && wait > Duration::ZERO {
             return Some(Stop::ThrottleFail);
         }
@@ -241,28 +238,33 @@ impl LaneState {
                     self.reported(limit, now);
                 }
             }
-            Answer::Unavailable { hint } if epoch == self.epoch => return self.unavailable(call, hint, now, chance),
-            Answer::Unavailable { .. } => return epoch + 1 == self.epoch && self.waves.ended_the_epoch(),
-            Answer::Throttled { hint } if epoch == self.epoch => {
-                self.waves.passed();
-                self.refused(hint, now, chance);
+            Answer::Unavailable { server_delay } if epoch == self.epoch => {
+                return self.unavailable(call, server_delay, now, chance);
             }
-            Answer::Throttled { hint } => {
-                self.cool(now.saturating_add(hint.unwrap_or_default()), now);
+            Answer::Unavailable { .. } => return epoch + 1 == self.epoch && self.waves.ended_the_epoch(),
+            Answer::Throttled { server_delay } if epoch == self.epoch => {
+                self.waves.passed();
+                self.refused(server_delay, now, chance);
+            }
+            Answer::Throttled { server_delay } => {
+                self.cool(now.saturating_add(server_delay.unwrap_or_default()), now);
             }
         }
         false
     }
 
-    /// How long a newcomer with this ticket would wait, as far as the lane can tell.
+    /// How long a newcomer with this ticket would wait, as far as the limiter can tell.
     #[must_use]
     pub fn estimate(&self, ticket: &Ticket, now: Duration) -> Duration {
         let cool_down = self.cool_until.saturating_sub(now);
         let places = self.queue.ahead_of(ticket) as f64 + 1.0;
-        let line = self.hoped(now).or(self.pace.map(|pace| (pace, self.ceiling))).map_or(Duration::ZERO, |(pace, ceiling)| {
-            let opened = now.max(self.cool_until);
-            seconds(pace.time_for(places - pace.tokens_at(opened), ceiling))
-        });
+        let line = self.optimistic_rate(now).or(self.bucket.map(|bucket| (bucket, self.ceiling))).map_or(
+            Duration::ZERO,
+            |(bucket, ceiling)| {
+                let opened = now.max(self.cool_until);
+                seconds(bucket.time_for(places - bucket.tokens_at(opened), ceiling))
+            },
+        );
         let regular = cool_down.saturating_add(line);
         if ticket.priority != Priority::Urgent || cool_down.is_zero() {
             return regular;
@@ -272,17 +274,17 @@ impl LaneState {
         regular.min(probe.saturating_add(URGENT_PROBE.saturating_mul(probes)))
     }
 
-    /// The pace and ceiling if every request that is still unanswered gets through: a refusal that
+    /// The rate and ceiling if every request that is still unanswered gets through: a refusal that
     /// came first among many answers says little about the others.
-    fn hoped(&self, now: Duration) -> Option<(Pace, f64)> {
+    fn optimistic_rate(&self, now: Duration) -> Option<(TokenBucket, f64)> {
         let ended = self.ended.filter(|_| self.in_flight > 0 && now < self.cool_until)?;
-        Some(self.taught(Ended { successes: ended.successes + u64::from(self.in_flight), ..ended }))
+        Some(self.learn_rate(Ended { successes: ended.successes + u64::from(self.in_flight), ..ended }))
     }
 
     /// Requests per second, once a refusal has taught one.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
-        self.pace.map(|pace| pace.rate)
+        self.bucket.map(|bucket| bucket.rate)
     }
 
     /// Until when nobody but an urgent probe may send.
@@ -303,10 +305,10 @@ impl LaneState {
         self.queue.len()
     }
 
-    /// Whether a new lane would behave the same, but for the size of its window.
+    /// Whether a new limiter would behave the same, but for the size of its window.
     #[must_use]
     pub fn is_forgettable(&self, now: Duration) -> bool {
-        let calm = self.pace.is_none() || self.forgets_rate(now);
+        let calm = self.bucket.is_none() || self.forgets_rate(now);
         calm && self.in_flight == 0 && self.queue.is_empty() && now >= self.cool_until
     }
 
@@ -320,29 +322,29 @@ impl LaneState {
         if now < self.cool_until || self.in_flight >= self.window {
             return false;
         }
-        self.pace.as_mut().is_none_or(|pace| {
-            pace.refill(now);
-            pace.tokens >= 1.0 - HAIR
+        self.bucket.as_mut().is_none_or(|bucket| {
+            bucket.refill(now);
+            bucket.tokens >= 1.0 - EPSILON
         })
     }
 
     fn grant(&mut self, call: u64) -> Grant {
         self.in_flight += 1;
-        if let Some(pace) = &mut self.pace {
-            pace.tokens = (pace.tokens - 1.0).max(0.0);
+        if let Some(bucket) = &mut self.bucket {
+            bucket.tokens = (bucket.tokens - 1.0).max(0.0);
         }
         Grant { epoch: self.epoch, call }
     }
 
     fn open_at(&self) -> Duration {
-        self.pace.map_or(self.cool_until, |pace| pace.next_token().max(self.cool_until))
+        self.bucket.map_or(self.cool_until, |bucket| bucket.next_token().max(self.cool_until))
     }
 
     fn urgent_probe_at(&self) -> Duration {
         self.last_probe.saturating_add(URGENT_PROBE)
     }
 
-    /// Closes the lane until then. Whoever that makes wait in vain is turned away at once, by the
+    /// Closes the limiter until then. Whoever that makes wait in vain is turned away at once, by the
     /// cool-down alone: a place in line is only a guess.
     fn cool(&mut self, until: Duration, now: Duration) {
         if until <= self.cool_until {
@@ -362,7 +364,7 @@ impl LaneState {
             return;
         }
         if self.forgets_rate(now) {
-            self.pace = None;
+            self.bucket = None;
             self.waves.forget();
         }
         if self.in_flight == 0 && now.saturating_sub(self.last_seen) >= QUIET {
@@ -392,32 +394,32 @@ impl LaneState {
 
     fn grow(&mut self, now: Duration) {
         let held = now.saturating_sub(self.cycle_start).as_secs_f64();
-        let Some(pace) = &mut self.pace else { return };
-        pace.refill(now);
+        let Some(bucket) = &mut self.bucket else { return };
+        bucket.refill(now);
         self.window = self.window.min(PACED_WINDOW);
-        pace.rate = if pace.rate < self.ceiling {
-            (pace.rate + 1.0).min(self.ceiling)
+        bucket.rate = if bucket.rate < self.ceiling {
+            (bucket.rate + 1.0).min(self.ceiling)
         } else {
-            pace.rate + 0.05 * self.ceiling * (1.0 + (held / 2.0).powi(2)) / pace.rate.max(1.0)
+            bucket.rate + 0.05 * self.ceiling * (1.0 + (held / 2.0).powi(2)) / bucket.rate.max(1.0)
         };
-        pace.cap = pace.cap.max((pace.rate / 2.0).min(f64::from(PACED_WINDOW)));
+        bucket.cap = bucket.cap.max((bucket.rate / 2.0).min(f64::from(PACED_WINDOW)));
     }
 
     /// What a rate-limit header says about the time to come.
     fn reported(&mut self, limit: RateLimit, now: Duration) {
         if limit.remaining == 0 {
             self.cool(now.saturating_add(limit.reset_in.min(MAX_PROACTIVE)), now);
-        } else if self.pace.is_some() && !limit.reset_in.is_zero() {
+        } else if self.bucket.is_some() && !limit.reset_in.is_zero() {
             self.ceiling = limit.remaining as f64 / limit.reset_in.as_secs_f64();
         }
     }
 
-    /// A 503 in the current epoch; whether it is a rate limit, as far as the lane can tell.
-    fn unavailable(&mut self, call: u64, hint: Option<Duration>, now: Duration, chance: f64) -> bool {
-        match self.waves.unavailable(call, hint, now, self.successes > 0) {
+    /// A 503 in the current epoch; whether it is a rate limit, as far as the limiter can tell.
+    fn unavailable(&mut self, call: u64, server_delay: Option<Duration>, now: Duration, chance: f64) -> bool {
+        match self.waves.unavailable(call, server_delay, now, self.successes > 0) {
             Sign::Wave => {
-                self.wide = if self.pace.is_none() { self.window.max(FIRST_WINDOW) } else { self.wide };
-                self.refused(hint, now, chance);
+                self.wide = if self.bucket.is_none() { self.window.max(FIRST_WINDOW) } else { self.wide };
+                self.refused(server_delay, now, chance);
                 true
             }
             Sign::Down => self.reopen(now),
@@ -429,7 +431,7 @@ impl LaneState {
     /// Takes back what waves of 503 have taught: the service is down, and its calls end by
     /// themselves.
     fn reopen(&mut self, now: Duration) -> bool {
-        if self.pace.take().is_some() {
+        if self.bucket.take().is_some() {
             (self.ceiling, self.ended, self.window) = (f64::INFINITY, None, self.wide);
             self.count_anew(now);
         }
@@ -439,18 +441,18 @@ impl LaneState {
     /// An answer that says nothing about a limit.
     fn widen(&mut self, now: Duration) -> bool {
         self.grow(now);
-        if self.pace.is_none() {
+        if self.bucket.is_none() {
             self.window = self.window.saturating_add(1);
         }
         false
     }
 
     /// The first 429 of an epoch ends it.
-    fn refused(&mut self, hint: Option<Duration>, now: Duration, chance: f64) {
+    fn refused(&mut self, server_delay: Option<Duration>, now: Duration, chance: f64) {
         self.epoch += 1;
         self.waves.begin_epoch();
         self.streak = self.streak.saturating_add(1);
-        let open = now.saturating_add(self.pause(hint, chance));
+        let open = now.saturating_add(self.pause(server_delay, chance));
         let rate = self.rate().unwrap_or(f64::INFINITY);
         let too_short = self.ended.filter(|ended| self.successes == 0 && ended.cycle.1 == self.cycle_start);
         self.ended = Some(match too_short {
@@ -466,25 +468,25 @@ impl LaneState {
     }
 
     /// The service's own delay, or one of ours that doubles; no delay at all is none of its own.
-    fn pause(&self, hint: Option<Duration>, chance: f64) -> Duration {
-        if let Some(hint) = hint.filter(|hint| !hint.is_zero()) {
-            return spread(hint, chance);
+    fn pause(&self, server_delay: Option<Duration>, chance: f64) -> Duration {
+        if let Some(server_delay) = server_delay.filter(|server_delay| !server_delay.is_zero()) {
+            return spread(server_delay, chance);
         }
         let doubled = f64::from(1_u32.checked_shl(self.streak.saturating_sub(1)).unwrap_or(u32::MAX));
         seconds(doubled.min(MAX_COOL_DOWN) * (0.5 + 0.5 * chance.clamp(0.0, 1.0)))
     }
 
-    /// Sets the pace from the epoch that just ended, also again when a late answer adds to it.
+    /// Sets the rate from the epoch that just ended, also again when a late answer adds to it.
     fn learn(&mut self) {
         let Some(ended) = self.ended else { return };
-        let (pace, ceiling) = self.taught(ended);
-        self.pace = Some(pace);
+        let (bucket, ceiling) = self.learn_rate(ended);
+        self.bucket = Some(bucket);
         self.ceiling = ceiling;
     }
 
-    /// The pace and ceiling that follow from an epoch.
-    fn taught(&self, Ended { successes, cycle, ceiling, rate }: Ended) -> (Pace, f64) {
-        let cycle = cycle.1.saturating_sub(cycle.0).as_secs_f64().max(HAIR);
+    /// The rate and ceiling that follow from an epoch.
+    fn learn_rate(&self, Ended { successes, cycle, ceiling, rate }: Ended) -> (TokenBucket, f64) {
+        let cycle = cycle.1.saturating_sub(cycle.0).as_secs_f64().max(EPSILON);
         let (rate, cap, ceiling) = if successes >= 2 {
             let estimate = successes as f64 / cycle;
             let bounded = if ceiling.is_finite() { estimate.max(ceiling / 2.0).min(ceiling.max(rate)) } else { estimate };
@@ -493,6 +495,6 @@ impl LaneState {
         } else {
             ((rate / 2.0).min(1.0 / cycle).max(MIN_RATE), 1.0, ceiling * 0.7)
         };
-        (Pace { rate, cap, tokens: cap, filled_at: self.cool_until }, ceiling)
+        (TokenBucket { rate, cap, tokens: cap, filled_at: self.cool_until }, ceiling)
     }
 }

@@ -1,17 +1,17 @@
-//! Prints what the throttle lane costs against the floor and against a plain policy.
+//! Prints what the limiter costs against the floor and against a plain policy.
 
 use std::process::ExitCode;
 
-use keywright_tests::lane_sim;
+use keywright_tests::limiter_sim;
 
 fn main() -> ExitCode {
-    println!("{:<42}  round trip  requests/success  time/floor  order  (medians of {} seeds)", "", lane_sim::SEEDS);
+    println!("{:<42}  round trip  requests/success  time/floor  order  (medians of {} seeds)", "", limiter_sim::SEEDS);
     let mut good = true;
-    for row in lane_sim::table() {
+    for row in limiter_sim::table() {
         println!("{row}");
         good &= row.is_good();
     }
-    let run = lane_sim::too_long_a_pause(lane_sim::ROUND_TRIPS[0]);
+    let run = limiter_sim::too_long_a_pause(limiter_sim::ROUND_TRIPS[0]);
     good &= run.successes == 0 && run.slept == 0.0;
     println!(
         "a pause longer than {} calls may wait: {} requests, {:.1} s of sleeping in line",
@@ -19,8 +19,8 @@ fn main() -> ExitCode {
         run.requests,
         run.slept
     );
-    let run = lane_sim::outage(100, 0.0, lane_sim::ROUND_TRIPS[1], 0);
+    let run = limiter_sim::outage(100, 0.0, limiter_sim::ROUND_TRIPS[1], 0);
     println!("a service that is down: {} calls end after {} requests and {:.1} s", run.stopped.len(), run.requests, run.elapsed);
-    println!("an unthrottled call passes the lane in {} ns", lane_sim::hot_path().as_nanos());
+    println!("an unthrottled call passes the limiter in {} ns", limiter_sim::hot_path().as_nanos());
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,8 +1,8 @@
 //! When answers with 503 are a rate limit.
 //!
-//! Many limiters answer 503 by default, and so does a service that is down. One call alone cannot
-//! tell; two calls that are refused within a second can, and what follows the pause tells the two
-//! cases apart: a limiter lets somebody through again, a service that is down does not.
+//! Many servers limit with 503 by default, and a service that is down answers it too. One call alone
+//! cannot tell; two calls that are refused within a second can, and what follows the pause tells the
+//! two cases apart: a limit lets somebody through again, a service that is down does not.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ const WITHIN: Duration = Duration::from_secs(1);
 /// After so many waves with nothing let through, the service is down, and pausing helps nobody.
 const MAX_FRUITLESS: u32 = 2;
 /// A service that asks for a longer pause with a 503 is being maintained: that is no rate limit.
-const MAX_HINT: Duration = Duration::from_secs(60);
+const MAX_SERVER_DELAY: Duration = Duration::from_secs(60);
 
-/// What a 503 says about the lane.
+/// What a 503 says about the limiter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// Nothing. `limited`: the lane keeps to a pace that an earlier wave has taught, so that this
+    /// Nothing. `limited`: the limiter keeps to a rate that was learned from an earlier wave, so that this
     /// is most likely the limit again.
     Nothing { limited: bool },
     /// The epoch ends as with a 429.
@@ -25,21 +25,21 @@ pub(super) enum Sign {
     Down,
 }
 
-/// The 503s of a lane.
+/// The 503s of a limiter.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waves {
     /// The last of this epoch, and the call that it answered.
     last: Option<(u64, Duration)>,
     /// Waves in a row with nothing let through between.
     fruitless: u32,
-    /// A wave has taught the lane's pace.
-    taught: bool,
+    /// The limiter's rate was learned from a wave.
+    learned: bool,
 }
 
 impl Waves {
     /// A request of the current epoch was answered 503; `passed`: another one of it got through.
-    pub(super) fn unavailable(&mut self, call: u64, hint: Option<Duration>, now: Duration, passed: bool) -> Sign {
-        if hint.is_some_and(|hint| hint > MAX_HINT) {
+    pub(super) fn unavailable(&mut self, call: u64, server_delay: Option<Duration>, now: Duration, passed: bool) -> Sign {
+        if server_delay.is_some_and(|server_delay| server_delay > MAX_SERVER_DELAY) {
             return Sign::Nothing { limited: false };
         }
         let other = self.last.replace((call, now));
@@ -49,14 +49,14 @@ impl Waves {
         match wave {
             true if self.fruitless < MAX_FRUITLESS => {
                 self.fruitless += 1;
-                self.taught = true;
+                self.learned = true;
                 Sign::Wave
             }
             true => {
-                self.taught = false;
+                self.learned = false;
                 Sign::Down
             }
-            false => Sign::Nothing { limited: self.taught && passed },
+            false => Sign::Nothing { limited: self.learned && passed },
         }
     }
 
@@ -74,8 +74,8 @@ impl Waves {
         self.last = None;
     }
 
-    /// The lane has forgotten its pace.
+    /// The limiter has forgotten its rate.
     pub(super) fn forget(&mut self) {
-        self.taught = false;
+        self.learned = false;
     }
 }

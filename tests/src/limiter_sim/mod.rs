@@ -1,6 +1,6 @@
 //! A simulation of many calls that share one rate limit, by events and without waiting.
 //!
-//! The lane under test is the one that the client uses, its pure state machine; servers, network
+//! The limiter under test is the one that the client uses, its pure state machine; servers, network
 //! and the clock are simulated, so 200 runs of a minute take a second. What a controller costs is
 //! measured against the floor, the time that an oracle with the same limit would need.
 
@@ -13,11 +13,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use keywright::retry::{Answer, Lane};
+use keywright::retry::{Answer, Limiter};
 use keywright::{Clock, Priority, SystemClock, Throttle};
 
 pub use run::{Finished, Policy, Run};
-pub use server::{Hint, Limit, Refusal};
+pub use server::{Limit, Refusal, ServerDelay};
 
 /// The seeds of one measurement.
 pub const SEEDS: u64 = 200;
@@ -39,9 +39,9 @@ pub struct Scenario {
     pub total: Option<f64>,
     /// Processes that share the limit and know nothing of each other.
     pub processes: usize,
-    /// Seconds that the lane stood unused before.
+    /// Seconds that the limiter stood unused before.
     pub idle: f64,
-    /// Whether the same calls went through the lane once before the idle time.
+    /// Whether the same calls went through the limiter once before the idle time.
     pub warm: bool,
     /// The most requests per success.
     pub max_requests: f64,
@@ -74,20 +74,20 @@ pub const SCENARIOS: [Scenario; 14] = [
     Scenario { name: "  after ten idle minutes", idle: 600.0, ..BASE },
     Scenario { name: "  the same twice, ten idle minutes between", idle: 600.0, warm: true, ..BASE },
     Scenario {
-        name: "window 10/s, exact hint",
-        limit: Limit::Window { per_second: 10, hint: Hint::Exact },
+        name: "window 10/s, exact server_delay",
+        limit: Limit::Window { per_second: 10, server_delay: ServerDelay::Exact },
         max_time: 1.4,
         ..BASE
     },
     Scenario {
-        name: "window 10/s, hint in whole seconds",
-        limit: Limit::Window { per_second: 10, hint: Hint::WholeSeconds },
+        name: "window 10/s, server_delay in whole seconds",
+        limit: Limit::Window { per_second: 10, server_delay: ServerDelay::WholeSeconds },
         max_time: 1.4,
         ..BASE
     },
     Scenario {
-        name: "window 10/s, no hint",
-        limit: Limit::Window { per_second: 10, hint: Hint::None },
+        name: "window 10/s, no server_delay",
+        limit: Limit::Window { per_second: 10, server_delay: ServerDelay::None },
         max_requests: 1.5,
         max_time: 1.5,
         ..BASE
@@ -136,7 +136,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether the lane keeps to the limits of the situation.
+    /// Whether the limiter keeps to the limits of the situation.
     #[must_use]
     pub fn is_good(&self) -> bool {
         let fair = self.scenario.processes > 1 || self.displacement <= self.scenario.max_places;
@@ -159,14 +159,14 @@ impl fmt::Display for Row {
 #[must_use]
 pub fn measure(scenario: Scenario, round_trip: f64) -> Row {
     let runs = |policy| (0..scenario.seeds).map(|seed| Run::new(scenario, round_trip, policy, seed).finish()).collect::<Vec<_>>();
-    let (lane, plain) = (runs(Policy::Lane), runs(Policy::Plain));
+    let (limiter, plain) = (runs(Policy::Limiter), runs(Policy::Plain));
     Row {
         scenario,
         round_trip,
-        all_succeed: lane.iter().all(|run| run.successes == scenario.calls),
-        requests: median(lane.iter().map(run::Finished::requests_per_success)),
-        time: median(lane.iter().map(|run| run.elapsed / run.floor)),
-        displacement: median(lane.iter().map(|run| run.displacement as f64)) as usize,
+        all_succeed: limiter.iter().all(|run| run.successes == scenario.calls),
+        requests: median(limiter.iter().map(run::Finished::requests_per_success)),
+        time: median(limiter.iter().map(|run| run.elapsed / run.floor)),
+        displacement: median(limiter.iter().map(|run| run.displacement as f64)) as usize,
         plain_requests: median(plain.iter().map(run::Finished::requests_per_success)),
     }
 }
@@ -179,31 +179,31 @@ pub fn table() -> impl Iterator<Item = Row> {
 /// Calls with two minutes of time each at a service that wants them back in an hour.
 #[must_use]
 pub fn too_long_a_pause(round_trip: f64) -> Finished {
-    let scenario = Scenario { limit: Limit::Down { from: 0.0, hint: Some(3_600.0) }, total: Some(120.0), ..BASE };
-    Run::new(scenario, round_trip, Policy::Lane, 0).finish()
+    let scenario = Scenario { limit: Limit::Down { from: 0.0, server_delay: Some(3_600.0) }, total: Some(120.0), ..BASE };
+    Run::new(scenario, round_trip, Policy::Limiter, 0).finish()
 }
 
 /// Calls at a service that is down: every answer is a 503.
 #[must_use]
 pub fn outage(calls: usize, from: f64, round_trip: f64, seed: u64) -> Finished {
-    let scenario = Scenario { limit: Limit::Down { from, hint: None }, calls, ..LIMIT_503 };
-    Run::new(scenario, round_trip, Policy::Lane, seed).finish()
+    let scenario = Scenario { limit: Limit::Down { from, server_delay: None }, calls, ..LIMIT_503 };
+    Run::new(scenario, round_trip, Policy::Limiter, seed).finish()
 }
 
-/// What the lane adds to one unthrottled call, on the clock of the machine.
+/// What the limiter adds to one unthrottled call, on the clock of the machine.
 #[must_use]
 pub fn hot_path() -> Duration {
     const CALLS: u32 = 1_000_000;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let lane = Lane::new(Arc::clone(&clock));
+    let limiter = Limiter::new(Arc::clone(&clock));
     let mut context = Context::from_waker(Waker::noop());
     let started = clock.monotonic();
     for _ in 0..CALLS {
-        let ticket = lane.ticket(Priority::Normal, Throttle::Wait);
-        let Poll::Ready(Ok(permit)) = pin!(lane.admit(&ticket, None)).poll(&mut context) else {
-            unreachable!("a lane that nobody throttles is open")
+        let ticket = limiter.ticket(Priority::Normal, Throttle::Wait);
+        let Poll::Ready(Ok(permit)) = pin!(limiter.admit(&ticket, None)).poll(&mut context) else {
+            unreachable!("a limiter that nobody throttles is open")
         };
-        lane.answered(permit, Answer::Ok, None);
+        limiter.answered(permit, Answer::Ok, None);
     }
     (clock.monotonic() - started) / CALLS
 }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lane_keeps_to_every_limit_of_the_table() {
+    fn the_limiter_keeps_to_every_limit_of_the_table() {
         let bad: Vec<String> = table().filter(|row| !row.is_good()).map(|row| row.to_string()).collect();
         assert!(bad.is_empty(), "{}", bad.join("\n"));
     }
@@ -260,7 +260,7 @@ mod tests {
             for round_trip in [0.002, 0.3, 1.5] {
                 for seed in 0..5 {
                     let run =
-                        Run::new(Scenario { limit: bucket(rate, burst), calls, ..LIMIT_503 }, round_trip, Policy::Lane, seed);
+                        Run::new(Scenario { limit: bucket(rate, burst), calls, ..LIMIT_503 }, round_trip, Policy::Limiter, seed);
                     let run = run.finish();
                     assert_eq!(run.successes, calls, "{rate}/s, {round_trip} s: {run:?}");
                     assert!(run.requests <= 3 * calls, "{rate}/s, {round_trip} s: {run:?}");

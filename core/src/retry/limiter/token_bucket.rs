@@ -1,13 +1,13 @@
-//! The learned pace of a lane: a rate, a burst, and what is left of it.
+//! The learned rate of a limiter: a rate, a burst, and what is left of it.
 
 use std::time::Duration;
 
 /// Float time adds up to a hair less than whole tokens.
-pub(super) const HAIR: f64 = 1e-6;
+pub(super) const EPSILON: f64 = 1e-6;
 
-/// The learned pace of a lane.
+/// The learned rate of a limiter.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
+pub(super) struct TokenBucket {
     /// Requests per second.
     pub(super) rate: f64,
     /// The largest burst.
@@ -16,7 +16,7 @@ pub(super) struct Pace {
     pub(super) filled_at: Duration,
 }
 
-impl Pace {
+impl TokenBucket {
     pub(super) fn refill(&mut self, now: Duration) {
         self.tokens = self.tokens_at(now);
         self.filled_at = self.filled_at.max(now);
@@ -28,7 +28,7 @@ impl Pace {
     }
 
     /// Seconds until so many more may go, if all succeed: below the ceiling the rate climbs by one
-    /// with each, and a line that is judged by its first pace alone would turn callers away who
+    /// with each, and a line that is judged by its first rate alone would turn callers away who
     /// would be served in time.
     pub(super) fn time_for(&self, requests: f64, ceiling: f64) -> f64 {
         let requests = requests.max(0.0);

@@ -55,14 +55,14 @@ impl RateLimit {
     }
 }
 
-/// The delay that an answer asks for; `body_hint` is what the dialect read from the body, `now`
-/// the local time corrected by the lane's skew, used where the answer has no `Date`.
+/// The delay that an answer asks for; `server_delay_in_body` is what the dialect read from the body, `now`
+/// the local time corrected by the limiter's skew, used where the answer has no `Date`.
 #[must_use]
-pub fn hint(head: &WireHead, body_hint: Option<Duration>, now: Timestamp) -> Option<Duration> {
+pub fn server_delay(head: &WireHead, server_delay_in_body: Option<Duration>, now: Timestamp) -> Option<Duration> {
     largest(head, &RETRY_AFTER_MS, |text| decimal(text).map(|millis| seconds(millis / 1_000.0)))
         .or_else(|| largest(head, &RETRY_AFTER, |text| retry_after(head, text, now)))
-        .or(body_hint)
-        .or_else(|| reset_hint(head, now))
+        .or(server_delay_in_body)
+        .or_else(|| reset_delay(head, now))
         .map(|delay| delay.min(MAX_HINT))
 }
 
@@ -92,7 +92,7 @@ fn retry_after(head: &WireHead, text: &str, now: Timestamp) -> Option<Duration> 
 }
 
 /// The reset of a rate limit says when to return only once nothing is left.
-fn reset_hint(head: &WireHead, now: Timestamp) -> Option<Duration> {
+fn reset_delay(head: &WireHead, now: Timestamp) -> Option<Duration> {
     let refused = head.status == 429;
     let spent = FAMILIES.iter().any(|[_, remaining, _]| first(head, remaining).and_then(count) == Some(0));
     let empty = policies(head).filter(|policy| policy.remaining == 0).map(|policy| policy.reset_in).max();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn asked(status: u16, headers: &[(&str, &str)]) -> Option<f64> {
-        hint(&head(status, headers), None, NOW.parse().expect("a valid time")).map(|delay| delay.as_secs_f64())
+        server_delay(&head(status, headers), None, NOW.parse().expect("a valid time")).map(|delay| delay.as_secs_f64())
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
             assert_eq!(asked(429, &[("retry-after", value)]), Some(86_400.0), "{value}");
         }
         let week = Some(Duration::from_secs(604_800));
-        assert_eq!(hint(&head(429, &[]), week, NOW.parse().expect("a valid time")), Some(MAX_HINT));
+        assert_eq!(server_delay(&head(429, &[]), week, NOW.parse().expect("a valid time")), Some(MAX_HINT));
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
             headers.append("x-ratelimit-remaining", HeaderValue::from_static("0"));
             let head = WireHead { status, headers };
             let now = NOW.parse().expect("a valid time");
-            prop_assert!(hint(&head, None, now).unwrap_or_default() <= MAX_HINT);
+            prop_assert!(server_delay(&head, None, now).unwrap_or_default() <= MAX_HINT);
             prop_assert!(rate_limit(&head, now).is_none_or(|limit| limit.reset_in <= MAX_HINT));
         }
 
@@ -282,7 +282,7 @@ mod tests {
         fn a_plain_number_of_seconds_is_taken_as_it_stands(whole in 0_u32..86_400, millis in 0_u32..1_000) {
             let value = format!("\t{whole}.{millis:03} ");
             let expected = Duration::from_secs(whole.into()) + Duration::from_millis(millis.into());
-            let found = hint(&head(429, &[("retry-after", &value)]), None, NOW.parse().expect("a valid time"));
+            let found = server_delay(&head(429, &[("retry-after", &value)]), None, NOW.parse().expect("a valid time"));
             prop_assert!(found.is_some_and(|delay| delay.abs_diff(expected) < Duration::from_micros(1)));
         }
     }

@@ -1,4 +1,4 @@
-//! Group F: calls, lanes and a scripted service on a clock that stands until nobody runs.
+//! Group F: calls, limiters and a scripted service on a clock that stands until nobody runs.
 
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
@@ -15,8 +15,8 @@ use crate::clock::{Clock, ManualClock};
 use crate::error::Stop;
 use crate::retry::attempts::Failure;
 use crate::retry::{
-    Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Lane, LaneKey, Lanes, Priority, RetryOptions,
-    RetryState, Safety, Throttle, classify_answer, hints,
+    Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Limiter, LimiterKey, Limiters, Priority,
+    RetryOptions, RetryState, Safety, Throttle, classify_answer, server_delay,
 };
 use crate::wire::BoxFuture;
 
@@ -136,7 +136,7 @@ struct Case {
     #[serde(rename = "note")]
     _note: Option<String>,
     #[serde(default)]
-    u_lane: f64,
+    u_limiter: f64,
     #[serde(default)]
     config: Config,
     steps: Vec<Step>,
@@ -186,7 +186,7 @@ struct Step {
     #[serde(default)]
     throttle: String,
     #[serde(default)]
-    lane: String,
+    limiter: String,
     #[serde(default)]
     answers: Vec<Reply>,
 }
@@ -229,7 +229,7 @@ impl Journal {
 
 struct World {
     clock: Arc<WatchedClock>,
-    lanes: Lanes,
+    limiters: Limiters,
     server: Option<ServerConfig>,
     round_trip: Duration,
     /// When requests were let through.
@@ -238,20 +238,20 @@ struct World {
 }
 
 impl World {
-    fn lane(&self, name: &str) -> Arc<Lane> {
+    fn limiter(&self, name: &str) -> Arc<Limiter> {
         let (origin, key, bucket) = match name {
             "" | "same_key_other_client" => ("https://a", "k", "all"),
             "other_key" => ("https://a", "other", "all"),
             "other_origin" => ("https://b", "k", "all"),
             "other_bucket" => ("https://a", "k", "write"),
-            "private" => return Lane::new(Arc::clone(&self.clock) as Arc<dyn Clock>),
-            _ => panic!("no such lane: {name}"),
+            "private" => return Limiter::new(Arc::clone(&self.clock) as Arc<dyn Clock>),
+            _ => panic!("no such limiter: {name}"),
         };
-        self.lanes.of(&LaneKey { origin: origin.into(), credential: Fingerprint::of(&["key", key]), bucket: bucket.into() })
+        self.limiters.of(&LimiterKey { origin: origin.into(), credential: Fingerprint::of(&["key", key]), bucket: bucket.into() })
     }
 
     fn answer(&self, scripted: Option<Reply>) -> Reply {
-        let ok = Reply { status: 200, headers: vec![], body_hint: None };
+        let ok = Reply { status: 200, headers: vec![], server_delay_in_body: None };
         let (None, Some(server)) = (&scripted, &self.server) else { return scripted.unwrap_or(ok) };
         let now = self.clock.monotonic().as_secs_f64();
         let mut passed = self.passed.lock().expect("unpoisoned");
@@ -275,24 +275,24 @@ impl World {
             passed.push(now);
             return ok;
         }
-        Reply { status: 429, headers: server.headers.clone(), body_hint: None }
+        Reply { status: 429, headers: server.headers.clone(), server_delay_in_body: None }
     }
 
     /// One call as the pipeline makes it.
     async fn call(&self, name: String, step: Step) {
-        let lane = self.lane(&step.lane);
+        let limiter = self.limiter(&step.limiter);
         if step.at > 0.0 {
             self.clock.pause(seconds(step.at)).await;
         }
         let deadline = step.total.map(|total| self.clock.monotonic() + seconds(total));
         let priority = if step.priority == "urgent" { Priority::Urgent } else { Priority::Normal };
         let throttle = if step.throttle == "fail" { Throttle::Fail } else { Throttle::Wait };
-        let ticket = lane.ticket(priority, throttle);
+        let ticket = limiter.ticket(priority, throttle);
         let budget = Budget::new(BudgetOptions::new());
         let mut state = RetryState::new(RetryOptions::new(), Safety::Never, deadline);
         let mut answers = step.answers.into_iter();
         loop {
-            let permit = match lane.admit(&ticket, deadline).await {
+            let permit = match limiter.admit(&ticket, deadline).await {
                 Ok(permit) => permit,
                 Err(refused) => return self.refuse(name, refused.stop, Some(refused.retry_after)),
             };
@@ -302,17 +302,17 @@ impl World {
             let head = self.answer(answers.next()).head();
             self.clock.pause(self.round_trip / 2).await;
             let now = self.clock.now();
-            let hint = hints::hint(&head, None, now);
-            let verdict = classify_answer(&head, AnswerFacts::default(), hint);
-            let answer = if verdict.class == Class::Throttled { Answer::Throttled { hint } } else { Answer::Ok };
-            lane.answered(permit, answer, hints::rate_limit(&head, now));
+            let server_delay = server_delay::server_delay(&head, None, now);
+            let verdict = classify_answer(&head, AnswerFacts::default(), server_delay);
+            let answer = if verdict.class == Class::Throttled { Answer::Throttled { server_delay } } else { Answer::Ok };
+            limiter.answered(permit, answer, server_delay::rate_limit(&head, now));
             if verdict.class == Class::Ok {
                 return self.journal.lock().expect("unpoisoned").completed.push(name);
             }
             let failure = Failure { verdict: &verdict, connection_died: false, limited: false };
             match state.decide(failure, self.clock.monotonic(), (1.0, 0.0), &budget) {
                 Decision::Throttled { .. } => {}
-                Decision::Stop(stop) => return self.refuse(name, stop, hint),
+                Decision::Stop(stop) => return self.refuse(name, stop, server_delay),
                 other @ (Decision::Wait(_) | Decision::ReplayNow) => panic!("{other:?}"),
             }
         }
@@ -324,9 +324,9 @@ impl World {
 }
 
 async fn play(case: &Case) -> Journal {
-    let clock = WatchedClock::new(case.u_lane);
+    let clock = WatchedClock::new(case.u_limiter);
     let world = Arc::new(World {
-        lanes: Lanes::new(Arc::clone(&clock) as Arc<dyn Clock>),
+        limiters: Limiters::new(Arc::clone(&clock) as Arc<dyn Clock>),
         clock: Arc::clone(&clock),
         server: case.config.server.clone(),
         round_trip: seconds(case.config.round_trip),

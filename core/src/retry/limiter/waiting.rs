@@ -1,4 +1,4 @@
-//! One call that waits in a lane.
+//! One call that waits in a limiter.
 //!
 //! The first in line holds the line's timer, everybody at most one for the own deadline; whoever
 //! makes room wakes exactly those who may go. A call that waits is *away*: it has told the clock
@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::Stop;
-use crate::retry::lane::queue::Waiter;
-use crate::retry::lane::state::Grant;
-use crate::retry::lane::{Entry, Inner, Lane, Permit, Refused, Ticket, wake};
+use crate::retry::limiter::queue::Waiter;
+use crate::retry::limiter::state::Grant;
+use crate::retry::limiter::{Entry, Inner, Limiter, Permit, Refused, Ticket, wake};
 use crate::wire::BoxFuture;
 
-/// What a waiting call and those who wake it share, under the lane's lock.
+/// What a waiting call and those who wake it share, under the limiter's lock.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     /// Boxed, as the timer below: while a call waits it has neither.
@@ -57,16 +57,16 @@ impl Slot {
     }
 }
 
-/// The future behind [`Lane::admit`] for a call that cannot go at once.
+/// The future behind [`Limiter::admit`] for a call that cannot go at once.
 pub(crate) struct Waiting<'a> {
-    lane: &'a Arc<Lane>,
+    limiter: &'a Arc<Limiter>,
     ticket: &'a Ticket,
     entry: Entry,
     deadline: Option<Duration>,
     timer: Option<Box<(Duration, BoxFuture<'static, ()>)>>,
 }
 
-/// What a look at the lane gave.
+/// What a look at the limiter gave.
 enum Look {
     Done(Result<Permit, Refused>),
     /// Wait until this time, or to be roused.
@@ -74,13 +74,13 @@ enum Look {
 }
 
 impl<'a> Waiting<'a> {
-    pub(crate) fn new(lane: &'a Arc<Lane>, ticket: &'a Ticket, entry: Entry, deadline: Option<Duration>) -> Self {
-        Self { lane, ticket, entry, deadline, timer: None }
+    pub(crate) fn new(limiter: &'a Arc<Limiter>, ticket: &'a Ticket, entry: Entry, deadline: Option<Duration>) -> Self {
+        Self { limiter, ticket, entry, deadline, timer: None }
     }
 
     fn look(&mut self, waiter: Waiter, now: Duration, waker: &Waker) -> Look {
-        let clock = &*self.lane.clock;
-        let mut inner = self.lane.lock();
+        let clock = &*self.limiter.clock;
+        let mut inner = self.limiter.lock();
         if let Some(slot) = inner.slots.get_mut(&waiter.arrival()) {
             slot.come_back(clock);
             slot.waker = None;
@@ -98,14 +98,14 @@ impl<'a> Waiting<'a> {
         if let Some(verdict) = verdict {
             self.finish(inner, waiter);
             return Look::Done(match *verdict {
-                Verdict::Granted(grant) => Ok(self.lane.permit(grant)),
+                Verdict::Granted(grant) => Ok(self.limiter.permit(grant)),
                 Verdict::Refused(refused) => Err(refused),
             });
         }
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.finish(inner, waiter);
             inner.state.withdraw(waiter);
-            due.extend(inner.drive(now, &*self.lane.clock));
+            due.extend(inner.drive(now, &*self.limiter.clock));
             let retry_after = inner.state.estimate(self.ticket, now);
             return Look::Done(Err(Refused { retry_after, stop: Stop::Deadline }));
         }
@@ -129,7 +129,7 @@ impl<'a> Waiting<'a> {
             return false;
         };
         let known = self.timer.take().filter(|timer| timer.0 == at);
-        let timer = known.unwrap_or_else(|| Box::new((at, self.lane.clock.sleep(at.saturating_sub(now)))));
+        let timer = known.unwrap_or_else(|| Box::new((at, self.limiter.clock.sleep(at.saturating_sub(now)))));
         let due = self.timer.insert(timer).1.as_mut().poll(cx).is_ready();
         if due {
             self.timer = None;
@@ -148,7 +148,7 @@ impl Future for Waiting<'_> {
             Entry::InLine(waiter) => *waiter,
         };
         loop {
-            let now = self.lane.clock.monotonic();
+            let now = self.limiter.clock.monotonic();
             let at = match self.look(waiter, now, cx.waker()) {
                 Look::Done(result) => return Poll::Ready(result),
                 Look::Sleep(at) => at,
@@ -157,9 +157,9 @@ impl Future for Waiting<'_> {
                 break;
             }
         }
-        let mut inner = self.lane.lock();
+        let mut inner = self.limiter.lock();
         if let Some(slot) = inner.slots.get_mut(&waiter.arrival()) {
-            slot.go_away(&*self.lane.clock);
+            slot.go_away(&*self.limiter.clock);
         }
         Poll::Pending
     }
@@ -168,9 +168,9 @@ impl Future for Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let Entry::InLine(waiter) = self.entry else { return };
-        let clock = &*self.lane.clock;
+        let clock = &*self.limiter.clock;
         let now = clock.monotonic();
-        let mut inner = self.lane.lock();
+        let mut inner = self.limiter.lock();
         let slot = inner.slots.remove(&waiter.arrival());
         let verdict = slot.and_then(|mut slot| {
             slot.come_back(clock);

@@ -1,12 +1,12 @@
-//! One run: calls, lanes, network and service, moved from event to event.
+//! One run: calls, limiters, network and service, moved from event to event.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use keywright::retry::attempts::Failure;
-use keywright::retry::lane::state::{Arrival, Grant, LaneState, Next};
-use keywright::retry::lane::{Ticket, Waiter};
+use keywright::retry::limiter::state::{Arrival, Grant, LimiterState, Next};
+use keywright::retry::limiter::{Ticket, Waiter};
 use keywright::retry::{Answer, Budget, BudgetOptions, Class, Decision, RetryOptions, RetryState, Safety, Verdict};
 use keywright::{Outcome, Priority, Stop, Throttle};
 
@@ -19,8 +19,8 @@ const MAX_REFUSALS: u32 = 11;
 /// Who decides when a call is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// The lane of its process.
-    Lane,
+    /// The limiter of its process.
+    Limiter,
     /// The call itself: ten retries, half a second doubling to eight, or as the service says.
     Plain,
 }
@@ -68,7 +68,7 @@ enum Event {
     AtServer(usize),
     /// The answer arrives at the client.
     Answered(usize),
-    /// Time for the lane of this process to look.
+    /// Time for the limiter of this process to look.
     Look(usize),
 }
 
@@ -93,7 +93,7 @@ pub struct Run {
     server: Server,
     phase: f64,
     origin: f64,
-    lanes: Vec<LaneState>,
+    limiters: Vec<LimiterState>,
     waiting: HashMap<(usize, Waiter), usize>,
     calls: Vec<Call>,
     events: BinaryHeap<Reverse<(Duration, u64, Event)>>,
@@ -120,7 +120,7 @@ impl Run {
             server: Server::new(scenario.limit, phase, 0.0),
             phase,
             origin: 0.0,
-            lanes: (0..scenario.processes).map(|_| LaneState::new(Duration::ZERO)).collect(),
+            limiters: (0..scenario.processes).map(|_| LimiterState::new(Duration::ZERO)).collect(),
             waiting: HashMap::new(),
             calls: Vec::new(),
             events: BinaryHeap::new(),
@@ -192,7 +192,7 @@ impl Run {
                     let taken = self.server.take(self.now.as_secs_f64());
                     let coin = self.random.bool();
                     self.calls[call].answer =
-                        taken.map_or_else(|hint| self.scenario.refusal.reply(hint, coin), |()| Reply::Passed);
+                        taken.map_or_else(|server_delay| self.scenario.refusal.reply(server_delay, coin), |()| Reply::Passed);
                     self.travel(Event::Answered(call));
                 }
                 Event::Answered(call) => self.answered(call),
@@ -206,7 +206,7 @@ impl Run {
             return self.send(call, None);
         }
         let process = call % self.scenario.processes;
-        match self.lanes[process].arrive(&self.calls[call].ticket, self.calls[call].deadline, self.now) {
+        match self.limiters[process].arrive(&self.calls[call].ticket, self.calls[call].deadline, self.now) {
             Arrival::Granted(grant) => self.send(call, Some(grant)),
             Arrival::Waits(waiter) => {
                 self.waiting.insert((process, waiter), call);
@@ -218,7 +218,7 @@ impl Run {
 
     fn look(&mut self, process: usize) {
         loop {
-            match self.lanes[process].next(self.now) {
+            match self.limiters[process].next(self.now) {
                 Next::Granted(waiter, grant) => {
                     let call = self.waiting.remove(&(process, waiter)).expect("who is granted has waited");
                     self.send(call, Some(grant));
@@ -250,19 +250,23 @@ impl Run {
             self.completed.push(call);
         }
         let Some(grant) = self.calls[call].grant.take() else { return self.again(call, answer) };
-        let (told, class, hint) = match answer {
+        let (told, class, server_delay) = match answer {
             Reply::Passed => (Answer::Ok, Class::Ok, None),
-            Reply::TooMany(hint) => (Answer::Throttled { hint: hint.map(seconds) }, Class::Throttled, hint),
-            Reply::Unavailable(hint) => (Answer::Unavailable { hint: hint.map(seconds) }, Class::Transient, hint),
+            Reply::TooMany(server_delay) => {
+                (Answer::Throttled { server_delay: server_delay.map(seconds) }, Class::Throttled, server_delay)
+            }
+            Reply::Unavailable(server_delay) => {
+                (Answer::Unavailable { server_delay: server_delay.map(seconds) }, Class::Transient, server_delay)
+            }
         };
         let process = call % self.scenario.processes;
         let chance = self.random.f64();
-        let limited = self.lanes[process].answered(grant, told, None, self.now, chance);
+        let limited = self.limiters[process].answered(grant, told, None, self.now, chance);
         if class == Class::Ok {
             self.calls[call].state.succeeded(self.now, &self.budget);
         } else {
             self.first_refusal.get_or_insert(self.now);
-            let verdict = Verdict { class, outcome: Outcome::Unknown, hint: hint.map(seconds) };
+            let verdict = Verdict { class, outcome: Outcome::Unknown, server_delay: server_delay.map(seconds) };
             let chance = (self.random.f64(), self.random.f64());
             let failure = Failure { verdict: &verdict, connection_died: false, limited };
             match self.calls[call].state.decide(failure, self.now, chance, &self.budget) {
@@ -276,12 +280,12 @@ impl Run {
 
     /// A call of the plain policy decides alone.
     fn again(&mut self, call: usize, answer: Reply) {
-        let (Reply::TooMany(hint) | Reply::Unavailable(hint)) = answer else { return };
+        let (Reply::TooMany(server_delay) | Reply::Unavailable(server_delay)) = answer else { return };
         self.calls[call].refusals += 1;
         let refusals = self.calls[call].refusals;
         if refusals < MAX_REFUSALS {
             let own = (0.5 * 2_f64.powi(refusals as i32 - 1)).min(8.0) * (1.0 - 0.25 * self.random.f64());
-            self.schedule(hint.unwrap_or(own), Event::Ready(call));
+            self.schedule(server_delay.unwrap_or(own), Event::Ready(call));
         }
     }
 

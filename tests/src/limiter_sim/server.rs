@@ -2,7 +2,7 @@
 
 /// What a refusal says about when to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hint {
+pub enum ServerDelay {
     /// Nothing.
     None,
     /// The time until there is room.
@@ -18,9 +18,9 @@ pub enum Refusal {
     TooMany,
     /// With 503, which says nothing about when to return.
     Unavailable,
-    /// With 503 and the hint of its limit.
+    /// With 503 and the server delay of its limit.
     UnavailableUntil,
-    /// With 429 or with 503 without a hint, as a service behind a limiter of its own does.
+    /// With 429 or with 503 without a server delay, as a service behind a limiter of its own does.
     Either,
 }
 
@@ -33,12 +33,12 @@ pub(super) enum Reply {
 }
 
 impl Refusal {
-    pub(super) fn reply(self, hint: Option<f64>, coin: bool) -> Reply {
+    pub(super) fn reply(self, server_delay: Option<f64>, coin: bool) -> Reply {
         match self {
-            Self::TooMany => Reply::TooMany(hint),
+            Self::TooMany => Reply::TooMany(server_delay),
             Self::Unavailable => Reply::Unavailable(None),
-            Self::UnavailableUntil => Reply::Unavailable(hint),
-            Self::Either if coin => Reply::TooMany(hint),
+            Self::UnavailableUntil => Reply::Unavailable(server_delay),
+            Self::Either if coin => Reply::TooMany(server_delay),
             Self::Either => Reply::Unavailable(None),
         }
     }
@@ -61,14 +61,14 @@ pub enum Limit {
         /// The second.
         from: f64,
         /// What a refusal says.
-        hint: Option<f64>,
+        server_delay: Option<f64>,
     },
     /// So many in each second of the service's clock.
     Window {
         /// Requests per second.
         per_second: u32,
         /// What a refusal says.
-        hint: Hint,
+        server_delay: ServerDelay,
     },
 }
 
@@ -107,8 +107,8 @@ impl Server {
                 if room { Ok(()) } else { Err(Some(1.0)) }
             }
             Limit::Down { from, .. } if now - self.origin < from => Ok(()),
-            Limit::Down { hint, .. } => Err(hint),
-            Limit::Window { per_second, hint } => {
+            Limit::Down { server_delay, .. } => Err(server_delay),
+            Limit::Window { per_second, server_delay } => {
                 let window = (now + self.phase).floor();
                 if window > self.window {
                     (self.window, self.used) = (window, 0);
@@ -118,10 +118,10 @@ impl Server {
                     return Ok(());
                 }
                 let left = window + 1.0 - (now + self.phase);
-                Err(match hint {
-                    Hint::None => None,
-                    Hint::Exact => Some(left),
-                    Hint::WholeSeconds => Some(left.ceil()),
+                Err(match server_delay {
+                    ServerDelay::None => None,
+                    ServerDelay::Exact => Some(left),
+                    ServerDelay::WholeSeconds => Some(left.ceil()),
                 })
             }
         }

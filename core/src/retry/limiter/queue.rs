@@ -1,4 +1,4 @@
-//! Who waits in a lane, and who is next.
+//! Who waits in a limiter, and who is next.
 //!
 //! First come, first served within a priority; urgent before normal before background, but after
 //! eight urgent calls in a row one of the others goes, so that nobody starves.
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::error::Stop;
 use crate::retry::backoff::spread;
-use crate::retry::lane::{Priority, Refused, Throttle, Ticket};
+use crate::retry::limiter::{Priority, Refused, Throttle, Ticket};
 
 /// Urgent calls that may overtake the others without a break.
 const MAX_URGENT_RUN: u32 = 8;
@@ -34,7 +34,7 @@ impl Waiter {
         self.sequence
     }
 
-    /// A number of its own, never used twice in one lane.
+    /// A number of its own, never used twice in one limiter.
     pub(crate) fn arrival(self) -> u64 {
         self.arrival
     }
@@ -61,7 +61,7 @@ impl Terms {
         Self { deadline: deadline.unwrap_or(Duration::MAX), patience, throttle: ticket.throttle }
     }
 
-    /// Why a lane that stays closed for `closed` and lets the call go at `opens` makes it fail.
+    /// Why a limiter that stays closed for `closed` and lets the call go at `opens` makes it fail.
     pub(crate) fn stop(self, closed: Duration, opens: Duration) -> Option<Stop> {
         if closed > self.patience {
             return Some(if self.throttle == Throttle::Fail { Stop::ThrottleFail } else { Stop::RetryAfterTooLong });
@@ -97,7 +97,7 @@ impl Line {
         self.patience = self.patience.min(terms.patience);
     }
 
-    /// Takes out those for whom the lane opens too late.
+    /// Takes out those for whom the limiter opens too late.
     fn expel(&mut self, closed: Duration, opens: Duration, into: &mut Vec<(Waiter, Stop)>) {
         if opens <= self.deadline && closed <= self.patience {
             return;
@@ -149,7 +149,7 @@ impl Queue {
         self.lines[waiter.priority as usize].waiting.remove(&waiter).is_some()
     }
 
-    /// Takes out all whom a lane closed until `cool_until` makes wait in vain; urgent ones may go
+    /// Takes out all whom a limiter closed until `cool_until` makes wait in vain; urgent ones may go
     /// as a probe before.
     pub(crate) fn expel(&mut self, now: Duration, cool_until: Duration, probe: Duration) -> Vec<(Waiter, Refused)> {
         let (closed, mut out) = (cool_until.saturating_sub(now), Vec::new());
