@@ -89,14 +89,14 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_archive", uniffi_keywright_facade_checksum_method_client_keys_archive(), 15163);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls", uniffi_keywright_facade_checksum_method_client_keys_calls(), 19636);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first", uniffi_keywright_facade_checksum_method_client_keys_calls_oldest_first(), 11188);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_create", uniffi_keywright_facade_checksum_method_client_keys_create(), 22467);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_create", uniffi_keywright_facade_checksum_method_client_keys_create(), 57898);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_delete", uniffi_keywright_facade_checksum_method_client_keys_delete(), 53022);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_get", uniffi_keywright_facade_checksum_method_client_keys_get(), 29528);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_list", uniffi_keywright_facade_checksum_method_client_keys_list(), 35833);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_reactivate", uniffi_keywright_facade_checksum_method_client_keys_reactivate(), 52943);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_retire", uniffi_keywright_facade_checksum_method_client_keys_retire(), 30294);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_revoke", uniffi_keywright_facade_checksum_method_client_keys_revoke(), 40070);
-            yield return ("uniffi_keywright_facade_checksum_method_client_keys_rotate", uniffi_keywright_facade_checksum_method_client_keys_rotate(), 48533);
+            yield return ("uniffi_keywright_facade_checksum_method_client_keys_rotate", uniffi_keywright_facade_checksum_method_client_keys_rotate(), 26542);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_update", uniffi_keywright_facade_checksum_method_client_keys_update(), 20147);
             yield return ("uniffi_keywright_facade_checksum_method_client_keys_usage", uniffi_keywright_facade_checksum_method_client_keys_usage(), 47570);
             yield return ("uniffi_keywright_facade_checksum_method_client_resource_call", uniffi_keywright_facade_checksum_method_client_resource_call(), 56540);

@@ -108,7 +108,7 @@ namespace Keywright.Tests
             var stored = new ConcurrentDictionary<int, string>();
             var made = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => client.Keys.CreateAsync(
                 new CreateKey { Name = "k" + number },
-                new Handover
+                new Delivery
                 {
                     Deliver = async (secret, token) =>
                     {
@@ -128,8 +128,8 @@ namespace Keywright.Tests
             using var sandbox = await Sandbox.StartAsync();
             using var client = new SeclaiClient(sandbox.Seclai());
             var mine = new TimeoutException();
-            var handover = new Handover { Deliver = (secret, token) => Task.FromException(mine) };
-            var failed = await Assert.ThrowsAsync<CancelledCallException>(() => client.Keys.CreateAsync(new CreateKey { Name = "lost" }, handover));
+            var delivery = new Delivery { Deliver = (secret, token) => Task.FromException(mine) };
+            var failed = await Assert.ThrowsAsync<CancelledCallException>(() => client.Keys.CreateAsync(new CreateKey { Name = "lost" }, delivery));
             Assert.Equal("not_delivered", failed.Reason);
             Assert.Same(mine, failed.InnerException);
             var names = new List<string?>();

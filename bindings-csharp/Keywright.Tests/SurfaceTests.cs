@@ -198,7 +198,7 @@ namespace Keywright.Tests
         {
             public override Task<Page<Key>> ListAsync(int? pageSize = null, string? after = null, System.Threading.CancellationToken cancellationToken = default)
             {
-                var meta = new Meta(status: 200, attempts: 1, elapsed: default, queued: default, ambiguous: false, salvaged: false);
+                var meta = new Meta(status: 200, attempts: 1, elapsed: default, queued: default, ambiguous: false, partial: false);
                 var key = new Key(
                     id: "k",
                     displayName: "k",

@@ -65,13 +65,13 @@ namespace Keywright.Tests
             using var sandbox = await Sandbox.StartAsync();
             var account = await Account.Of(sandbox);
             using var client = account.Client();
-            var handover = new Handover { OnCancel = keeps ? OnCancel.Keep : OnCancel.Discard };
+            var delivery = new Delivery { OnCancel = keeps ? OnCancel.Keep : OnCancel.Discard };
             for (var n = 0; n < Gated; n++)
             {
                 using var stop = new CancellationTokenSource();
                 using var gate = new ManualResetEventSlim();
                 var sent = account.Ended("POST");
-                var call = client.Keys.CreateAsync(new CreateKey { Name = "ci" }, handover, stop.Token);
+                var call = client.Keys.CreateAsync(new CreateKey { Name = "ci" }, delivery, stop.Token);
 
                 // No thread of the pool is free to take the answer.
                 var busy = Enumerable.Range(0, 8).Select(_ => Task.Run(() => gate.Wait())).ToArray();
@@ -97,7 +97,7 @@ namespace Keywright.Tests
                 var account = await Account.Of(sandbox);
                 using var client = account.Client();
                 using var stop = new CancellationTokenSource();
-                var handover = new Handover
+                var delivery = new Delivery
                 {
                     Deliver = async (secret, token) =>
                     {
@@ -111,7 +111,7 @@ namespace Keywright.Tests
                         }
                     },
                 };
-                Assert.False(await account.Receive(client.Keys.CreateAsync(new CreateKey { Name = "ci" }, handover, stop.Token)));
+                Assert.False(await account.Receive(client.Keys.CreateAsync(new CreateKey { Name = "ci" }, delivery, stop.Token)));
                 Assert.Equal((0, 1), await account.Settle(endsWell));
             }
         }

@@ -136,7 +136,7 @@ const asJsonReply = (v, x) => (freeze({ data: v[0], meta: asMeta(v[1], x) }))
 const KeyAsks = { told(member) { return isAmong(member, this.toldMembers, ['name', 'prefix', 'status', 'scopes', 'account_id', 'created_at', 'last_used_at', 'expires_at', 'archived_at', 'revoked_at']) } }
 const asKey = (v, x) => (freeze({ __proto__: KeyAsks, id: v[0], name: v[1], displayName: v[2], displayNameDetail: v[3], prefix: v[4], status: v[5], statusLabel: v[6], isEffective: v[7], scopes: freeze(v[8]), accountId: v[9], createdAt: date(v[10]), lastUsedAt: date(v[11]), expiresAt: date(v[12]), archivedAt: date(v[13]), revokedAt: date(v[14]), allowedActions: freeze(v[15]), toldMembers: freeze(v[16]), data: v[17], meta: v[18] === null ? null : asMeta(v[18], x) }))
 const asKeyPage = (v, x) => (freeze({ items: freeze(v[0].map((one) => asKey(one, x))), nextToken: v[1], meta: asMeta(v[2], x) }))
-const asMeta = (v, x) => (freeze({ requestId: v[0], status: v[1], attempts: v[2], elapsedMs: v[3], queuedMs: v[4], rateLimit: v[5] === null ? null : asRateLimit(v[5], x), ambiguous: v[6], salvaged: v[7] }))
+const asMeta = (v, x) => (freeze({ requestId: v[0], status: v[1], attempts: v[2], elapsedMs: v[3], queuedMs: v[4], rateLimit: v[5] === null ? null : asRateLimit(v[5], x), ambiguous: v[6], partial: v[7] }))
 const asRateLimit = (v, x) => (freeze({ limit: v[0], remaining: v[1], resetInMs: v[2] }))
 const asRetired = (v, x) => (freeze({ action: v[0], key: v[1] === null ? null : asKey(v[1], x), meta: asMeta(v[2], x) }))
 const asUsageReport = (v, x) => (freeze({ granularity: v[0], total: v[1], slices: freeze(v[2].map((one) => asUsageSlice(one, x))), meta: asMeta(v[3], x) }))

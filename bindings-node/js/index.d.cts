@@ -474,7 +474,7 @@ export interface CreateKey {
 }
 
 /** How a new secret is handed over, and what may be done when its answer is lost. */
-export interface Handover {
+export interface Delivery {
   /** What to do when an answer is lost. Other than `report` it puts a mark at the end of the key's name, so that no other key can be taken for it. */
   recover?: Recover | null | undefined
   /** Lists the keys before the request too, so that a loss can be told apart with certainty. */
@@ -792,7 +792,7 @@ export interface Meta {
   /** Whether an earlier attempt of the same call may have been the one that did it. */
   readonly ambiguous: boolean
   /** Whether the answer was cut and the rest was filled in. */
-  readonly salvaged: boolean
+  readonly partial: boolean
 }
 
 /** What the service said about its rate limit. */
@@ -1009,7 +1009,7 @@ export interface Keys {
    *
    * @throws `config`, before any request, when something is missing or unknown to the service; `plan_limit` when the plan allows no further key; `forbidden` when the role does not.
    */
-  create(options?: CreateKey & Handover & Cancellable): Promise<CreatedKey>
+  create(options?: CreateKey & Delivery & Cancellable): Promise<CreatedKey>
   /**
    * Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless `allowSelf` is set.
    *
@@ -1053,7 +1053,7 @@ export interface Keys {
    *
    * @throws `not_found`; `unsupported`, before any request, elsewhere: create a new key, deploy it, then retire the old one.
    */
-  rotate(id: string, options?: Handover & Cancellable): Promise<CreatedKey>
+  rotate(id: string, options?: Delivery & Cancellable): Promise<CreatedKey>
   /**
    * Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its id and what was changed.
    *

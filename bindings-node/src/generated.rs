@@ -88,10 +88,10 @@ pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Res
         9 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let wanted: CreateKey = or_default(from, 1, "wanted")?;
-            let handover: Handover = or_default(from, 2, "handover")?;
-            let asks = handover.deliver.0 > 0;
+            let delivery: Delivery = or_default(from, 2, "delivery")?;
+            let asks = delivery.deliver.0 > 0;
             bridge.start(number, Some(&Arc::clone(&this)), asks, Box::pin(async move {
-                Ok(Answer::of(this.keys_create(wanted, handover).await?))
+                Ok(Answer::of(this.keys_create(wanted, delivery).await?))
             }))
         }
         10 => {
@@ -143,10 +143,10 @@ pub fn begin(bridge: &Bridge, number: i64, method: u32, from: &Array<'_>) -> Res
         16 => {
             let this = Arc::<Client>::read(from, 0, "this")?;
             let id: String = Read::read(from, 1, "id")?;
-            let handover: Handover = or_default(from, 2, "handover")?;
-            let asks = handover.deliver.0 > 0;
+            let delivery: Delivery = or_default(from, 2, "delivery")?;
+            let asks = delivery.deliver.0 > 0;
             bridge.start(number, Some(&Arc::clone(&this)), asks, Box::pin(async move {
-                Ok(Answer::of(this.keys_rotate(id, handover).await?))
+                Ok(Answer::of(this.keys_rotate(id, delivery).await?))
             }))
         }
         17 => {
@@ -797,7 +797,7 @@ impl Read for CreateKey {
     }
 }
 
-impl Read for Handover {
+impl Read for Delivery {
     fn read(from: &Array<'_>, at: u32, field: &str) -> Result<Self> {
         let from: &Array<'_> = &there(from.get(at), field)?;
         Ok(Self {
@@ -1081,7 +1081,7 @@ impl Write for KeyPage {
 
 impl Write for Meta {
     fn write(self, out: &mut Out) {
-        let Self { request_id, status, attempts, elapsed, queued, rate_limit, ambiguous, salvaged } = self;
+        let Self { request_id, status, attempts, elapsed, queued, rate_limit, ambiguous, partial } = self;
         out.record(|out| {
             out.member(request_id);
             out.member(status);
@@ -1090,7 +1090,7 @@ impl Write for Meta {
             out.member(queued);
             out.member(rate_limit);
             out.member(ambiguous);
-            out.member(salvaged);
+            out.member(partial);
         });
     }
 }

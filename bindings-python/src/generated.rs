@@ -2583,9 +2583,9 @@ impl Take for facade::Meta {
 entry_points! {
     impl Meta {
         #[new]
-        #[pyo3(signature = (*, request_id=None, status, attempts, elapsed, queued, rate_limit=None, ambiguous, salvaged))]
-        fn new(request_id: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, attempts: &Bound<'_, PyAny>, elapsed: &Bound<'_, PyAny>, queued: &Bound<'_, PyAny>, rate_limit: Option<&Bound<'_, PyAny>>, ambiguous: &Bound<'_, PyAny>, salvaged: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: take(status, "status")?, attempts: take(attempts, "attempts")?, elapsed: take(elapsed, "elapsed")?, queued: take(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: take(ambiguous, "ambiguous")?, salvaged: take(salvaged, "salvaged")? }))
+        #[pyo3(signature = (*, request_id=None, status, attempts, elapsed, queued, rate_limit=None, ambiguous, partial))]
+        fn new(request_id: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, attempts: &Bound<'_, PyAny>, elapsed: &Bound<'_, PyAny>, queued: &Bound<'_, PyAny>, rate_limit: Option<&Bound<'_, PyAny>>, ambiguous: &Bound<'_, PyAny>, partial: &Bound<'_, PyAny>) -> PyResult<Self> {
+            Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: take(status, "status")?, attempts: take(attempts, "attempts")?, elapsed: take(elapsed, "elapsed")?, queued: take(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: take(ambiguous, "ambiguous")?, partial: take(partial, "partial")? }))
         }
 
         /// The service's id of the request that brought the result.
@@ -2632,14 +2632,14 @@ entry_points! {
 
         /// Whether the answer was cut and the rest was filled in.
         #[getter]
-        fn salvaged<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.salvaged.clone().give(py)
+        fn partial<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            self.0.partial.clone().give(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
             let Ok(other) = other.cast::<Self>() else { return Ok(false) };
             let (a, b) = (&self.0, &other.get().0);
-            Ok(a.request_id == b.request_id && a.status == b.status && a.attempts == b.attempts && a.elapsed == b.elapsed && a.queued == b.queued && a.rate_limit == b.rate_limit && a.ambiguous == b.ambiguous && a.salvaged == b.salvaged)
+            Ok(a.request_id == b.request_id && a.status == b.status && a.attempts == b.attempts && a.elapsed == b.elapsed && a.queued == b.queued && a.rate_limit == b.rate_limit && a.ambiguous == b.ambiguous && a.partial == b.partial)
         }
 
         fn __hash__(&self) -> PyResult<u64> {
@@ -2650,7 +2650,7 @@ entry_points! {
             self.0.elapsed.hash(&mut hasher);
             self.0.queued.hash(&mut hasher);
             self.0.ambiguous.hash(&mut hasher);
-            self.0.salvaged.hash(&mut hasher);
+            self.0.partial.hash(&mut hasher);
             Ok(hasher.finish())
         }
 
@@ -2671,7 +2671,7 @@ entry_points! {
 
 impl Meta {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Bound<'py, PyAny>)>> {
-        Ok(vec![("request_id", self.request_id(py)?), ("status", self.status(py)?), ("attempts", self.attempts(py)?), ("elapsed", self.elapsed(py)?), ("queued", self.queued(py)?), ("rate_limit", self.rate_limit(py)?), ("ambiguous", self.ambiguous(py)?), ("salvaged", self.salvaged(py)?)])
+        Ok(vec![("request_id", self.request_id(py)?), ("status", self.status(py)?), ("attempts", self.attempts(py)?), ("elapsed", self.elapsed(py)?), ("queued", self.queued(py)?), ("rate_limit", self.rate_limit(py)?), ("ambiguous", self.ambiguous(py)?), ("partial", self.partial(py)?)])
     }
 }
 
@@ -3403,9 +3403,9 @@ entry_points! {
         fn keys_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, name: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let mut call = Call::of(&self.0, queue);
             let wanted_given = facade::CreateKey { name: take(name, "name")?, scopes: take(scopes, "scopes")?, expires_at: take(expires_at, "expires_at")? };
-            let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let delivery_given = facade::Delivery { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
             let inner = Arc::clone(&self.0.inner);
-            call.run(py, async move { inner.keys_create(wanted_given, handover_given).await })
+            call.run(py, async move { inner.keys_create(wanted_given, delivery_given).await })
         }
 
         fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -3457,9 +3457,9 @@ entry_points! {
         fn keys_rotate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let mut call = Call::of(&self.0, queue);
             let id = take(id, "id")?;
-            let handover_given = facade::Handover { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let delivery_given = facade::Delivery { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
             let inner = Arc::clone(&self.0.inner);
-            call.run(py, async move { inner.keys_rotate(id, handover_given).await })
+            call.run(py, async move { inner.keys_rotate(id, delivery_given).await })
         }
 
         fn keys_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, never_expires: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {

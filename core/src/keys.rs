@@ -8,11 +8,11 @@ use crate::time::Timestamp;
 use serde_json::Value;
 
 use crate::client::Client;
+use crate::create::{CreateTask, Delivery, Recover, Untaken, marked as recover_name};
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read::Members;
 use crate::dialect::{OpSpec, done, read};
 use crate::error::{Error, Result};
-use crate::handover::{Handover, Job, Recover, Untaken, marked as recover_name};
 use crate::json::{Document, Node};
 use crate::listing::{Fits, Listing, ReadItem, fetch_page};
 use crate::model::{
@@ -29,28 +29,28 @@ use crate::wire::BoxFuture;
 #[derive(Debug, Clone)]
 pub struct Keys {
     client: Client,
-    handover: Handover,
+    delivery: Delivery,
 }
 
 impl Keys {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, handover: Handover::new() }
+        Self { client, delivery: Delivery::new() }
     }
 
     /// The same keys with another way of handing over new secrets.
     ///
     /// ```no_run
     /// # async fn f(client: keywright::Client) -> keywright::Result<()> {
-    /// use keywright::{CreateKey, Deliver, Handover};
+    /// use keywright::{CreateKey, Deliver, Delivery};
     ///
     /// let vault = Deliver::new(|secret| async move { std::fs::write("key", secret.expose()).map_err(Into::into) });
-    /// client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new().name("ci")).await?;
+    /// client.keys().delivery(Delivery::new().deliver(vault)).create(CreateKey::new().name("ci")).await?;
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
-    pub fn handover(&self, handover: Handover) -> Self {
-        Self { client: self.client.clone(), handover }
+    pub fn delivery(&self, delivery: Delivery) -> Self {
+        Self { client: self.client.clone(), delivery }
     }
 
     /// Creates a key. Its secret is in the result and is never shown again: store it first.
@@ -74,7 +74,7 @@ impl Keys {
 
     /// Creates a key for a caller who is further away than this future: in another task, thread or
     /// language. The result is the caller's once it is taken; dropped before, the key is discarded
-    /// as [`Handover::on_cancel`] says, and told of (`orphan_key`).
+    /// as [`Delivery::on_cancel`] says, and told of (`orphan_key`).
     ///
     /// # Errors
     /// As [`Keys::create`].
@@ -91,7 +91,7 @@ impl Keys {
         // What can be known to be wrong is wrong before anything begins.
         self.planned(&op, ask.clone())?;
         self.client.checked_expiry(wanted.expires_at, &op)?;
-        Job { name, nonce, facts, ..self.job(op, KeyOp::Create, ask) }.run().await
+        CreateTask { name, nonce, facts, ..self.create_task(op, KeyOp::Create, ask) }.run().await
     }
 
     /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`]; what a walk
@@ -211,7 +211,7 @@ impl Keys {
         self.planned(&op, ask.clone())?;
         self.is_allowed(&op, &id)?;
         let facts = self.client.facts_of(&id);
-        Job { target: Some(id.to_string()), facts, ..self.job(op, KeyOp::Rotate, ask) }.run().await
+        CreateTask { target: Some(id.to_string()), facts, ..self.create_task(op, KeyOp::Rotate, ask) }.run().await
     }
 
     /// Removes a key for good.
@@ -363,8 +363,8 @@ impl Keys {
         }
     }
 
-    fn job(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> Job {
-        Job {
+    fn create_task(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> CreateTask {
+        CreateTask {
             client: self.client.clone(),
             op,
             action,
@@ -373,14 +373,14 @@ impl Keys {
             facts: Facts::default(),
             nonce: None,
             target: None,
-            handover: self.handover.clone(),
+            delivery: self.delivery.clone(),
             began: self.client.pipeline.clock.monotonic(),
         }
     }
 
     /// The name with our mark, where a lost key is to be found and mended by it.
     fn marked(&self, name: Option<String>, op: &OpSpec) -> Result<(Option<String>, Option<String>)> {
-        let needs = match self.handover.recover {
+        let needs = match self.delivery.recover {
             Recover::Report => return Ok((name, None)),
             Recover::Rotate => "keys.rotate",
             Recover::Replace => "keys.list",
@@ -389,7 +389,7 @@ impl Keys {
             let title = self.client.dialect().title();
             let error = Error::config(
                 "recover",
-                format!("cannot be `{}` at {title}: it has no {needs}", self.handover.recover),
+                format!("cannot be `{}` at {title}: it has no {needs}", self.delivery.recover),
                 "use `report`, or another way that the service allows",
             );
             return Err(self.client.named_op(error, op));
@@ -405,7 +405,7 @@ impl Keys {
     fn is_allowed(&self, op: &OpSpec, id: &KeyId) -> Result<()> {
         let shared = &self.client.pipeline.shared;
         let is_own = |key| shared.is_key(key, &self.client.spec().id, id.as_str());
-        if self.handover.allow_self || !self.client.auth.managing_key().is_some_and(is_own) {
+        if self.delivery.allow_self || !self.client.auth.managing_key().is_some_and(is_own) {
             return Ok(());
         }
         let error = Error::config(

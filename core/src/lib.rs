@@ -234,7 +234,7 @@
 //! - OAuth flows, request signing and mutual TLS: five ways to present a credential, no more.
 //! - Links in an answer are not followed, and no model exists for a service's own objects: an
 //!   [`Item`] has the common fields and the service's JSON.
-//! - Storage: this crate keeps no secret anywhere. [`Handover::deliver`] hands it to your vault
+//! - Storage: this crate keeps no secret anywhere. [`Delivery::deliver`] hands it to your vault
 //!   before the call returns.
 
 mod auth;
@@ -246,11 +246,11 @@ mod caught;
 mod changes;
 mod client;
 mod clock;
+mod create;
 mod curl;
 mod dialect;
 mod environment;
 mod error;
-mod handover;
 mod json;
 mod key_facts;
 mod keys;
@@ -284,6 +284,7 @@ mod wire_enum;
 pub use auth::{KeyProvider, Management, Origin, ProviderError};
 pub use client::{Client, Description};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use create::{Deliver, Delivery, OnCancel, Receipt, Recover, Untaken};
 #[doc(hidden)]
 pub use dialect::ClientNames;
 #[doc(hidden)]
@@ -292,7 +293,6 @@ pub use dialect::{CapabilityInfo, Dialect, Source};
 #[doc(hidden)]
 pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
-pub use handover::{Deliver, Handover, OnCancel, Receipt, Recover, Untaken};
 pub use json::Json;
 pub use keys::Keys;
 pub use metrics::Metrics;

@@ -180,7 +180,7 @@ impl Observer for Metrics {
             }
             EventName::OutcomeUnknown => series.count("keywright_outcome_unknown_total", service),
             EventName::OrphanKey => series.count("keywright_orphan_keys_total", service),
-            EventName::AttemptStart | EventName::LimiterOpen | EventName::Salvaged | EventName::Warning => {}
+            EventName::AttemptStart | EventName::LimiterOpen | EventName::PartialAnswer | EventName::Warning => {}
         }
     }
 }

@@ -36,7 +36,7 @@ wire_enum! {
         /// Nobody can say whether a key was created or rotated.
         OutcomeUnknown = "outcome_unknown",
         /// The secret was saved from an answer that was cut.
-        Salvaged = "salvaged",
+        PartialAnswer = "partial_answer",
         /// A key exists whose secret nobody received.
         OrphanKey = "orphan_key",
         /// Something is odd and was let through.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keywright::testing::{ReplayTransport, Reply};
 use keywright::{
-    Account, Client, ClientOptions, CreateKey, Dialect, ErrorKind, Handover, Item, KeyProvider, Management, ManualClock, Page,
+    Account, Client, ClientOptions, CreateKey, Delivery, Dialect, ErrorKind, Item, KeyProvider, Management, ManualClock, Page,
     PageRequest, Result, Secret, Shared,
 };
 
@@ -212,7 +212,7 @@ async fn what_does_not_prove_that_a_key_is_our_own_refuses_nothing() {
 async fn our_own_key_is_removed_when_that_is_allowed() {
     let bench = itellico(ReplayTransport::new().answer(listed(&[("own", "sk-a1b2c3d4...")])).answer(Reply::status(204)));
     bench.run(bench.client.keys().list(PageRequest::new())).await.unwrap();
-    bench.run(bench.client.keys().handover(Handover::new().allow_self(true)).delete("own")).await.unwrap();
+    bench.run(bench.client.keys().delivery(Delivery::new().allow_self(true)).delete("own")).await.unwrap();
 }
 
 const STRANGER: &str = r#"

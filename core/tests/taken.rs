@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use keywright::testing::{ReplayTransport, Reply};
-use keywright::{CreateKey, Deliver, Event, EventName, Handover, KeyProvider, Observer, OnCancel};
+use keywright::{CreateKey, Deliver, Delivery, Event, EventName, KeyProvider, Observer, OnCancel};
 use tokio::sync::Notify;
 
 use support::{Bench, settle};
@@ -32,7 +32,7 @@ async fn a_result_that_is_dropped_untaken_is_discarded_or_kept_and_told_once() {
     for (on_cancel, requests) in [(OnCancel::Discard, 2), (OnCancel::Keep, 1)] {
         for elsewhere in [false, true] {
             let bench = bench(ReplayTransport::new().answer(made()).answer(Reply::status(204)));
-            let keys = bench.client.keys().handover(Handover::new().on_cancel(on_cancel));
+            let keys = bench.client.keys().delivery(Delivery::new().on_cancel(on_cancel));
             let untaken = bench.run(keys.create_untaken(CreateKey::new())).await.unwrap();
             settle().await;
             assert_eq!((bench.sent().len(), orphans(&bench)), (1, 0), "nothing happens while it is held");
@@ -134,7 +134,7 @@ async fn left_while_storing(ends: Result<(), &'static str>) -> Bench {
             ends.map_err(Into::into)
         }
     });
-    let keys = bench.client.keys().handover(Handover::new().deliver(vault));
+    let keys = bench.client.keys().delivery(Delivery::new().deliver(vault));
     let mut call = Box::pin(keys.create(CreateKey::new()));
     assert!(poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await);
     settle().await;
@@ -161,7 +161,7 @@ async fn a_key_that_could_not_be_stored_after_its_caller_left_is_discarded_and_t
 #[tokio::test]
 async fn a_key_that_was_stored_and_not_taken_is_kept_and_told() {
     let bench = bench(ReplayTransport::new().answer(made()));
-    let keys = bench.client.keys().handover(Handover::new().deliver(Deliver::new(|_| async { Ok(()) })));
+    let keys = bench.client.keys().delivery(Delivery::new().deliver(Deliver::new(|_| async { Ok(()) })));
     drop(bench.run(keys.create_untaken(CreateKey::new())).await.unwrap());
     settle().await;
     assert_eq!((bench.sent().len(), orphans(&bench)), (1, 1));
@@ -175,7 +175,7 @@ async fn a_panic_of_deliver_is_a_failed_delivery() {
             assert!(!at_once, "before its future");
             async { panic!("in its future") }
         });
-        let keys = bench.client.keys().handover(Handover::new().deliver(vault));
+        let keys = bench.client.keys().delivery(Delivery::new().deliver(vault));
         let error = bench.run(keys.create(CreateKey::new())).await.unwrap_err();
         assert_eq!((error.reason(), error.candidates(), bench.sent().len()), (Some("not_delivered"), &["k1".to_owned()][..], 2));
         assert!(std::error::Error::source(&error).unwrap().to_string().contains("panicked"));
@@ -186,7 +186,7 @@ async fn a_panic_of_deliver_is_a_failed_delivery() {
 #[tokio::test]
 async fn a_failed_delivery_that_could_not_be_discarded_is_told() {
     let bench = bench(ReplayTransport::new().answer(made()).answer(Reply::status(500)));
-    let keys = bench.client.keys().handover(Handover::new().deliver(Deliver::new(|_| async { Err("sealed".into()) })));
+    let keys = bench.client.keys().delivery(Delivery::new().deliver(Deliver::new(|_| async { Err("sealed".into()) })));
     assert!(bench.run(keys.create(CreateKey::new())).await.is_err());
     assert_eq!(orphans(&bench), 1);
 }

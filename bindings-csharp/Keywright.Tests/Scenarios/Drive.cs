@@ -64,9 +64,9 @@ namespace Keywright.Tests.Scenarios
             switch (action)
             {
                 case "create":
-                    return Forms.Of(Shown(await keys.CreateAsync(Wanted(given, client), Handover(given), token)));
+                    return Forms.Of(Shown(await keys.CreateAsync(Wanted(given, client), Delivery(given), token)));
                 case "rotate":
-                    return Forms.Of(Shown(await keys.RotateAsync(given.Text("id"), Handover(given), token)));
+                    return Forms.Of(Shown(await keys.RotateAsync(given.Text("id"), Delivery(given), token)));
                 case "list":
                     return await Paged(client, given, (size, after) => keys.ListAsync(size, after, token), Forms.Of);
                 case "calls":
@@ -220,7 +220,7 @@ namespace Keywright.Tests.Scenarios
             return wanted;
         }
 
-        private static Handover Handover(Given given) => new Handover
+        private static Delivery Delivery(Given given) => new Delivery
         {
             Recover = given.Word<Recover>("recover", word => word.ToWord()),
             Snapshot = given.Flag("snapshot"),

@@ -128,29 +128,29 @@ namespace Keywright
 
         /// <summary>Creates a key. Its secret is in the result and is never shown again: store it first.</summary>
         /// <param name="wanted">What the new key shall be.</param>
-        /// <param name="handover">How the secret is handed over.</param>
+        /// <param name="delivery">How the secret is handed over.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>config</c>, before any request, when something is missing or unknown to the service; <c>plan_limit</c> when the plan allows no further key; <c>forbidden</c> when the role does not.</exception>
-        public virtual Task<CreatedKey> CreateAsync(CreateKey? wanted = null, Handover? handover = null, CancellationToken cancellationToken = default)
+        public virtual Task<CreatedKey> CreateAsync(CreateKey? wanted = null, Delivery? delivery = null, CancellationToken cancellationToken = default)
         {
             if (cancellationToken.IsCancellationRequested)
             {
                 return Task.FromCanceled<CreatedKey>(cancellationToken);
             }
 
-            var delivery = Delivery.Of(handover?.Deliver);
+            var storeCall = StoreCall.Of(delivery?.Deliver);
             ulong future;
             using (var w = Writer.Rent())
             {
                 (wanted ?? new CreateKey()).Write(w); var a0 = w.End();
-                w.Delivery = delivery;
-                (handover ?? new Handover()).Write(w); var a1 = w.End();
+                w.StoreCall = storeCall;
+                (delivery ?? new Delivery()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
                 future = Native.uniffi_keywright_facade_fn_method_client_keys_create(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.create", delivery, cancellationToken).Begin();
+            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.create", storeCall, cancellationToken).Begin();
         }
 
         /// <summary>Removes a key for good. The key that makes the call is refused, where it is known to be that one, unless <c>allow_self</c> is set.</summary>
@@ -325,10 +325,10 @@ namespace Keywright
 
         /// <summary>Gives the same key a new secret; the old one stops working at once (SidClaw).</summary>
         /// <param name="id">The id.</param>
-        /// <param name="handover">How the secret is handed over.</param>
+        /// <param name="delivery">How the secret is handed over.</param>
         /// <param name="cancellationToken">Ends the call.</param>
         /// <exception cref="KeywrightException"><c>not_found</c>; <c>unsupported</c>, before any request, elsewhere: create a new key, deploy it, then retire the old one.</exception>
-        public virtual Task<CreatedKey> RotateAsync(string id, Handover? handover = null, CancellationToken cancellationToken = default)
+        public virtual Task<CreatedKey> RotateAsync(string id, Delivery? delivery = null, CancellationToken cancellationToken = default)
         {
             Check.NotNull(id, nameof(id));
             if (cancellationToken.IsCancellationRequested)
@@ -336,19 +336,19 @@ namespace Keywright
                 return Task.FromCanceled<CreatedKey>(cancellationToken);
             }
 
-            var delivery = Delivery.Of(handover?.Deliver);
+            var storeCall = StoreCall.Of(delivery?.Deliver);
             ulong future;
             using (var w = Writer.Rent())
             {
                 w.Raw(id, "id"); var a0 = w.End();
-                w.Delivery = delivery;
-                (handover ?? new Handover()).Write(w); var a1 = w.End();
+                w.StoreCall = storeCall;
+                (delivery ?? new Delivery()).Write(w); var a1 = w.End();
                 var self = client.Handle.Clone();
                 w.Pass();
                 future = Native.uniffi_keywright_facade_fn_method_client_keys_rotate(self, w.ToRust(a0), w.ToRust(a1));
             }
 
-            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.rotate", delivery, cancellationToken).Begin();
+            return new PendingCall<RustBuffer, CreatedKey>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.CreatedKey.Read(ref r)), client, "keys.rotate", storeCall, cancellationToken).Begin();
         }
 
         /// <summary>Changes name or expiry. What is not given stays. Of a service that answers without a body, the key holds its id and what was changed.</summary>

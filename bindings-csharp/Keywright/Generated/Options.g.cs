@@ -278,7 +278,7 @@ namespace Keywright
     }
 
     /// <summary>How a new secret is handed over, and what may be done when its answer is lost.</summary>
-    public sealed partial class Handover
+    public sealed partial class Delivery
     {
         /// <summary>What to do when an answer is lost. Other than <c>report</c> it puts a mark at the end of the key's name, so that no other key can be taken for it.</summary>
         public Recover? Recover { get; set; }

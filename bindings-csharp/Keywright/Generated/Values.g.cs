@@ -1471,10 +1471,10 @@ namespace Keywright
         /// <param name="elapsed">From the call to its result, waits included.</param>
         /// <param name="queued">How much of that the call waited for its turn in the limiter.</param>
         /// <param name="ambiguous">Whether an earlier attempt of the same call may have been the one that did it.</param>
-        /// <param name="salvaged">Whether the answer was cut and the rest was filled in.</param>
+        /// <param name="partial">Whether the answer was cut and the rest was filled in.</param>
         /// <param name="requestId">The service's id of the request that brought the result.</param>
         /// <param name="rateLimit">What the service said about its rate limit.</param>
-        public Meta(int status, int attempts, TimeSpan elapsed, TimeSpan queued, bool ambiguous, bool salvaged, string? requestId = null, RateLimit? rateLimit = null)
+        public Meta(int status, int attempts, TimeSpan elapsed, TimeSpan queued, bool ambiguous, bool partial, string? requestId = null, RateLimit? rateLimit = null)
         {
             RequestId = requestId;
             Status = status;
@@ -1483,7 +1483,7 @@ namespace Keywright
             Queued = queued;
             RateLimit = rateLimit;
             Ambiguous = ambiguous;
-            Salvaged = salvaged;
+            Partial = partial;
         }
 
         /// <summary>The service's id of the request that brought the result.</summary>
@@ -1508,7 +1508,7 @@ namespace Keywright
         public bool Ambiguous { get; }
 
         /// <summary>Whether the answer was cut and the rest was filled in.</summary>
-        public bool Salvaged { get; }
+        public bool Partial { get; }
 
         internal static Meta Read(ref Reader r)
         {
@@ -1520,7 +1520,7 @@ namespace Keywright
                 queued: r.Duration(),
                 rateLimit: r.Bool() ? global::Keywright.RateLimit.Read(ref r) : null,
                 ambiguous: r.Bool(),
-                salvaged: r.Bool());
+                partial: r.Bool());
         }
 
         /// <inheritdoc/>
@@ -1534,7 +1534,7 @@ namespace Keywright
                 && Equals(Queued, other.Queued)
                 && Equals(RateLimit, other.RateLimit)
                 && Equals(Ambiguous, other.Ambiguous)
-                && Equals(Salvaged, other.Salvaged);
+                && Equals(Partial, other.Partial);
         }
 
         /// <inheritdoc/>
@@ -1544,7 +1544,7 @@ namespace Keywright
         public override int GetHashCode() => HashCode.Combine(RequestId, Status, Attempts, Elapsed);
 
         /// <inheritdoc/>
-        public override string ToString() => Show.Of("Meta", ("RequestId", RequestId), ("Status", Status), ("Attempts", Attempts), ("Elapsed", Elapsed), ("Queued", Queued), ("RateLimit", RateLimit), ("Ambiguous", Ambiguous), ("Salvaged", Salvaged));
+        public override string ToString() => Show.Of("Meta", ("RequestId", RequestId), ("Status", Status), ("Attempts", Attempts), ("Elapsed", Elapsed), ("Queued", Queued), ("RateLimit", RateLimit), ("Ambiguous", Ambiguous), ("Partial", Partial));
     }
 
     /// <summary>What the service said about its rate limit.</summary>

@@ -21,7 +21,7 @@ namespace Keywright
         private readonly Queue<Action> work = new Queue<Action>();
         private readonly Func<CancellationToken, Task<string>>? provider;
         private readonly Action<Event>? ear;
-        private readonly ConcurrentDictionary<long, Delivery> deliveries = new ConcurrentDictionary<long, Delivery>();
+        private readonly ConcurrentDictionary<long, StoreCall> storeCalls = new ConcurrentDictionary<long, StoreCall>();
         private readonly ConcurrentDictionary<long, ExecutionContext?> askers = new ConcurrentDictionary<long, ExecutionContext?>();
         private readonly ConcurrentDictionary<long, Exception> failures = new ConcurrentDictionary<long, Exception>();
         private readonly CancellationTokenSource stopping = new CancellationTokenSource();
@@ -62,9 +62,9 @@ namespace Keywright
         }
 
         /// <summary>A call begins: from now on its requests are served. Gives its number, or 0 where nothing is to be known of it.</summary>
-        internal long Begin(KeywrightClient client, Delivery? delivery, bool bringsSecret)
+        internal long Begin(KeywrightClient client, StoreCall? storeCall, bool bringsSecret)
         {
-            var asks = delivery != null || listens;
+            var asks = storeCall != null || listens;
             if (!asks && !bringsSecret)
             {
                 Hold();
@@ -98,10 +98,10 @@ namespace Keywright
                 }
             }
 
-            if (delivery != null)
+            if (storeCall != null)
             {
                 listens = true;
-                deliveries[delivery.Number] = delivery;
+                storeCalls[storeCall.Number] = storeCall;
             }
 
             return number;
@@ -114,11 +114,11 @@ namespace Keywright
         internal void Entered() => requests!.Begun();
 
         /// <summary>A call has ended: its end is told after the events that came before it.</summary>
-        internal void End(Delivery? delivery, bool inOrder, Action publish)
+        internal void End(StoreCall? storeCall, bool inOrder, Action publish)
         {
-            if (delivery != null)
+            if (storeCall != null)
             {
-                deliveries.TryRemove(delivery.Number, out _);
+                storeCalls.TryRemove(storeCall.Number, out _);
             }
 
             if (inOrder)
@@ -237,12 +237,12 @@ namespace Keywright
                     {
                         key = await provider!(stopping.Token).ConfigureAwait(false) ?? throw new InvalidOperationException("the key provider gave no key");
                     }
-                    else if (deliveries.TryGetValue(request.Function(), out var delivery))
+                    else if (storeCalls.TryGetValue(request.Function(), out var storeCall))
                     {
                         // Cancelled with its call; if it ends well all the same, the key is kept.
-                        using (var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, delivery.Token))
+                        using (var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, storeCall.Token))
                         {
-                            await delivery.Store(secret, ends.Token).ConfigureAwait(false);
+                            await storeCall.Store(secret, ends.Token).ConfigureAwait(false);
                         }
                     }
                     else
@@ -320,9 +320,9 @@ namespace Keywright
     }
 
     /// <summary>The function that stores the secret of one call, and the number that stands for it across the border.</summary>
-    internal sealed class Delivery
+    internal sealed class StoreCall
     {
-        private Delivery(Func<Secret, CancellationToken, Task> store)
+        private StoreCall(Func<Secret, CancellationToken, Task> store)
         {
             Store = store;
         }
@@ -334,6 +334,6 @@ namespace Keywright
 
         internal long Number { get; } = Host.Next();
 
-        internal static Delivery? Of(Func<Secret, CancellationToken, Task>? store) => store is null ? null : new Delivery(store);
+        internal static StoreCall? Of(Func<Secret, CancellationToken, Task>? store) => store is null ? null : new StoreCall(store);
     }
 }

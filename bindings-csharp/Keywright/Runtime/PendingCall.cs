@@ -74,7 +74,7 @@ namespace Keywright
         private readonly ulong future;
         private readonly Func<TRaw, T> lift;
         private readonly KeywrightClient? client;
-        private readonly Delivery? delivery;
+        private readonly StoreCall? storeCall;
         private readonly CancellationToken token;
         private readonly Watch watch;
         private long number;
@@ -83,14 +83,14 @@ namespace Keywright
         private TRaw raw = default!;
         private RustCallStatus status;
 
-        internal PendingCall(FutureKind<TRaw> kind, ulong future, Func<TRaw, T> lift, KeywrightClient? client, string? operation, Delivery? delivery, CancellationToken token)
-            : base(delivery != null || client?.Host.Listens == true ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None)
+        internal PendingCall(FutureKind<TRaw> kind, ulong future, Func<TRaw, T> lift, KeywrightClient? client, string? operation, StoreCall? storeCall, CancellationToken token)
+            : base(storeCall != null || client?.Host.Listens == true ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None)
         {
             this.kind = kind;
             this.future = future;
             this.lift = lift;
             this.client = client;
-            this.delivery = delivery;
+            this.storeCall = storeCall;
             this.token = token;
             watch = new Watch(operation);
         }
@@ -104,12 +104,12 @@ namespace Keywright
         {
             try
             {
-                if (delivery != null)
+                if (storeCall != null)
                 {
-                    delivery.Token = token;
+                    storeCall.Token = token;
                 }
 
-                number = client?.Host.Begin(client, delivery, BringsSecret) ?? 0;
+                number = client?.Host.Begin(client, storeCall, BringsSecret) ?? 0;
             }
             catch (ObjectDisposedException)
             {
@@ -171,7 +171,7 @@ namespace Keywright
             else
             {
                 // Where nobody listens, what awaits the call goes on right here: on a thread of the pool, with nothing held.
-                client.Host.End(delivery, Task.CreationOptions == TaskCreationOptions.RunContinuationsAsynchronously, Publish);
+                client.Host.End(storeCall, Task.CreationOptions == TaskCreationOptions.RunContinuationsAsynchronously, Publish);
             }
         }
 

@@ -23,7 +23,7 @@ namespace Keywright
         private int length;
 
         /// <summary>The function that stores the secret of this call.</summary>
-        internal Delivery? Delivery { get; set; }
+        internal StoreCall? StoreCall { get; set; }
 
         /// <summary>The variables that the client of this call reads.</summary>
         internal IEnumerable<string>? Variables { get; set; }
@@ -70,7 +70,7 @@ namespace Keywright
             references.Clear();
             Array.Clear(bytes, 0, length);
             start = length = 0;
-            Delivery = null;
+            StoreCall = null;
             Variables = null;
             if (bytes.Length <= Kept)
             {
@@ -96,7 +96,7 @@ namespace Keywright
 
         internal void F64(double value) => Handle((ulong)BitConverter.DoubleToInt64Bits(value));
 
-        internal void Deliver() => Handle((ulong)(Delivery?.Number ?? 0));
+        internal void Deliver() => Handle((ulong)(StoreCall?.Number ?? 0));
 
         internal void Handle(NativeHandle handle) => Handle(Reference(handle));
 

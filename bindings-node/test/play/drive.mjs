@@ -91,7 +91,7 @@ async function key(client, action, taken, clock, signal) {
   if (action === 'create') {
     const expiresIn = taken.value('expires_in')
     const expiresAt = expiresIn === undefined ? taken.time('expires_at') : new Date(clock.now().getTime() + milliseconds(expiresIn))
-    return [await keys.create({ name: taken.text('name'), scopes: taken.value('scopes'), expiresAt, ...handover(taken), signal }), form]
+    return [await keys.create({ name: taken.text('name'), scopes: taken.value('scopes'), expiresAt, ...delivery(taken), signal }), form]
   }
   const id = taken.text('id')
   switch (action) {
@@ -106,7 +106,7 @@ async function key(client, action, taken, clock, signal) {
       const change = { name: taken.text('name'), expiresAt: taken.time('expires_at'), neverExpires: clear.length > 0 }
       return [await keys.update(id, { ...change, signal }), form]
     }
-    case 'rotate': return [await keys.rotate(id, { ...handover(taken), signal }), form]
+    case 'rotate': return [await keys.rotate(id, { ...delivery(taken), signal }), form]
     case 'revoke': case 'retire': return [await keys[action](id, { allowSelf: taken.value('allow_self'), signal }), leftForm]
     case 'delete': return [await keys.delete(id, { allowSelf: taken.value('allow_self'), signal }), doneForm]
     case 'archive': return [await keys.archive(id, { allowSelf: taken.value('allow_self'), signal }), form]
@@ -114,7 +114,7 @@ async function key(client, action, taken, clock, signal) {
   }
 }
 
-function handover(taken) {
+function delivery(taken) {
   const [snapshot, allowSelf] = ['snapshot', 'allow_self'].map((name) => taken.value(name) === true)
   return { recover: taken.text('recover'), onCancel: taken.text('on_cancel'), snapshot, allowSelf }
 }

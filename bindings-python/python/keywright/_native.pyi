@@ -965,7 +965,7 @@ class Meta:
         queued: float,
         rate_limit: RateLimit | None = None,
         ambiguous: bool,
-        salvaged: bool,
+        partial: bool,
     ) -> Self: ...
     @property
     def request_id(self) -> str | None:
@@ -989,7 +989,7 @@ class Meta:
     def ambiguous(self) -> bool:
         """Whether an earlier attempt of the same call may have been the one that did it."""
     @property
-    def salvaged(self) -> bool:
+    def partial(self) -> bool:
         """Whether the answer was cut and the rest was filled in."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...

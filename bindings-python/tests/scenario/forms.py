@@ -19,7 +19,7 @@ def members(value: Any, *names: str) -> dict[str, Any]:
 
 
 def meta(of: Meta) -> dict[str, Any]:
-    form = members(of, "request_id", "status", "attempts", "elapsed", "queued", "ambiguous", "salvaged")
+    form = members(of, "request_id", "status", "attempts", "elapsed", "queued", "ambiguous", "partial")
     rate = of.rate_limit
     form["rate_limit"] = None if rate is None else members(rate, "limit", "remaining", "reset_in")
     return form

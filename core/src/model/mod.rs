@@ -44,7 +44,7 @@ pub struct Meta {
     /// Whether an earlier attempt of the same call may have been the one that did it.
     pub ambiguous: bool,
     /// Whether the answer was cut and the rest was filled in.
-    pub salvaged: bool,
+    pub partial: bool,
 }
 
 /// A result and how it came to be. Reads like the result itself.

@@ -464,7 +464,7 @@ impl<'a> Run<'a> {
             queued: self.queued,
             rate_limit: self.rate_limit.as_deref().copied(),
             ambiguous: false,
-            salvaged: false,
+            partial: false,
         }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Account, Arguments, CallOptions, Client, ClientOptions, CreateKey, Deliver, Dialect, Error, Event, Handover, KeyProvider,
+    Account, Arguments, CallOptions, Client, ClientOptions, CreateKey, Deliver, Delivery, Dialect, Error, Event, KeyProvider,
     Management, ManualClock, Observer, PageRequest, Secret,
 };
 use serde_json::{Value, json};
@@ -347,8 +347,8 @@ async fn what_a_caller_puts_together_shows_nothing_of_its_content() {
     let secret = Secret::new(KEY);
     clean("Secret", &format!("{secret} {secret:?} {}", secret.fingerprint()));
     let provider = KeyProvider::new(|| async { Ok(Secret::new(KEY)) });
-    let handover = Handover::new().deliver(Deliver::new(|_| async { Ok(()) }));
-    clean_debug("providers", &(provider, handover, Management::login("a@b.test", KEY), Management::key(KEY)));
+    let delivery = Delivery::new().deliver(Deliver::new(|_| async { Ok(()) }));
+    clean_debug("providers", &(provider, delivery, Management::login("a@b.test", KEY), Management::key(KEY)));
     let options = ClientOptions::new().api_key(KEY).base_url(format!("https://u:{KEY}@h.test")).extra_roots(KEY.as_bytes());
     clean_debug("ClientOptions", &options.management(Management::token(KEY)).env([("SECLAI_API_KEY", KEY)]));
     let keys = (bench.client.keys(), bench.client.runs(), bench.client.resource("x"), bench.client.account_settings());

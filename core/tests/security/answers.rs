@@ -69,7 +69,7 @@ async fn g13_json_that_two_readers_could_read_differently_is_refused_on_every_pa
     }
 }
 
-/// The rule for the answer that brings a new secret: `core/src/handover/answer.rs`.
+/// The rule for the answer that brings a new secret: `core/src/create/answer.rs`.
 #[tokio::test]
 async fn g13_of_a_new_secret_there_is_one_or_none() {
     let make = async |body: &str, cut: bool| {
@@ -97,7 +97,7 @@ async fn g13_of_a_new_secret_there_is_one_or_none() {
         for cut in [false, true] {
             let made = make(&format!("{{{beside}{good}}}"), cut).await;
             let made = made.unwrap_or_else(|error| panic!("{beside}: {error}"));
-            assert_eq!((made.secret.expose(), made.meta.salvaged), ("sk-CANARY-good", true), "{beside}");
+            assert_eq!((made.secret.expose(), made.meta.partial), ("sk-CANARY-good", true), "{beside}");
         }
     }
     let long = "x".repeat(5_000);

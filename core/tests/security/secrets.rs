@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
-use keywright::{Account, CreateKey, Deliver, ErrorKind, Event, Handover, Management, Observer, OnCancel, PageRequest, Secret};
+use keywright::{Account, CreateKey, Deliver, Delivery, ErrorKind, Event, Management, Observer, OnCancel, PageRequest, Secret};
 
 use crate::support::settle;
 use crate::{KEY, bench, json, shown, with};
@@ -91,7 +91,7 @@ async fn g2_an_orphan_whose_id_is_a_secret_is_told_without_it() {
         let made = json(201, &format!(r#"{{"id":"{id}","name":null,"key":"{NEW}","created_at":"2023-09-29T16:26:37Z"}}"#));
         let listener = Arc::clone(&heard);
         let bench = with("seclai", ReplayTransport::new().answer(made), |options| options.api_key(KEY).observer(listener));
-        let keys = bench.client.keys().handover(Handover::new().on_cancel(OnCancel::Keep));
+        let keys = bench.client.keys().delivery(Delivery::new().on_cancel(OnCancel::Keep));
         let mut call = Box::pin(keys.create(CreateKey::new()));
         assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx).is_pending())).await);
         settle().await;
@@ -107,7 +107,7 @@ async fn g2_an_orphan_whose_id_is_a_secret_is_told_without_it() {
         let made = json(201, &format!(r#"{{"id":"{id}","name":null,"key":"{NEW}"}}"#));
         let bench = with("seclai", ReplayTransport::new().answer(made), |options| options.api_key(KEY).observer(listener));
         let sealed = Deliver::new(|_| async { Err("the vault is sealed".into()) });
-        let keys = bench.client.keys().handover(Handover::new().deliver(sealed));
+        let keys = bench.client.keys().delivery(Delivery::new().deliver(sealed));
         let error = bench.run(keys.create(CreateKey::new())).await.unwrap_err();
         hides("a candidate that was not delivered", &shown(&error), id);
         let heard = heard.0.lock().unwrap().clone();

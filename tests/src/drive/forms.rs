@@ -29,7 +29,7 @@ pub(super) fn meta(meta: &Meta) -> Value {
         "queued": seconds(meta.queued),
         "rate_limit": rate_limit,
         "ambiguous": meta.ambiguous,
-        "salvaged": meta.salvaged,
+        "partial": meta.partial,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keywright::{
-    CallsQuery, Client, Clock, CreateKey, Granularity, Handover, Keys, OnCancel, Page, PageRequest, Recover, UpdateKey,
+    CallsQuery, Client, Clock, CreateKey, Delivery, Granularity, Keys, OnCancel, Page, PageRequest, Recover, UpdateKey,
     UsageQuery, UsageRange,
 };
 use serde_json::Value;
@@ -19,9 +19,9 @@ pub(super) async fn call(
     heard: &Overheard,
 ) -> Outcome {
     let keys = match operation {
-        "create" | "rotate" => client.keys().handover(handover(&mut given)?),
+        "create" | "rotate" => client.keys().delivery(delivery(&mut given)?),
         "archive" | "delete" | "retire" | "revoke" => {
-            client.keys().handover(Handover::new().allow_self(given.flag("allow_self")))
+            client.keys().delivery(Delivery::new().allow_self(given.flag("allow_self")))
         }
         _ => client.keys(),
     };
@@ -90,17 +90,17 @@ async fn by_id(keys: &Keys, operation: &str, mut given: Taken, clock: &Arc<dyn C
 }
 
 /// How a new secret is handed over.
-fn handover(given: &mut Taken) -> Result<Handover, Failure> {
-    let mut handover = Handover::new().snapshot(given.flag("snapshot")).allow_self(given.flag("allow_self"));
+fn delivery(given: &mut Taken) -> Result<Delivery, Failure> {
+    let mut delivery = Delivery::new().snapshot(given.flag("snapshot")).allow_self(given.flag("allow_self"));
     if let Some(word) = given.text_or_none("recover")? {
         let recover = Recover::ALL.iter().find(|recover| recover.as_str() == word);
-        handover = handover.recover(*recover.ok_or_else(|| format!("`{word}` is no recovery"))?);
+        delivery = delivery.recover(*recover.ok_or_else(|| format!("`{word}` is no recovery"))?);
     }
     if let Some(word) = given.text_or_none("on_cancel")? {
         let on_cancel = OnCancel::ALL.iter().find(|on_cancel| on_cancel.as_str() == word);
-        handover = handover.on_cancel(*on_cancel.ok_or_else(|| format!("`{word}` is nothing to do with a key"))?);
+        delivery = delivery.on_cancel(*on_cancel.ok_or_else(|| format!("`{word}` is nothing to do with a key"))?);
     }
-    Ok(handover)
+    Ok(delivery)
 }
 
 fn wanted(mut given: Taken, clock: &Arc<dyn Clock>) -> Result<CreateKey, Failure> {

@@ -1,6 +1,6 @@
 //! The calls that are made at each service.
 
-use keywright::{Account, Client, ClientOptions, CreateKey, Error, Handover, Management, PageRequest, Recover, Safety, Secret};
+use keywright::{Account, Client, ClientOptions, CreateKey, Delivery, Error, Management, PageRequest, Recover, Safety, Secret};
 use serde_json::{Value, json};
 
 /// The services, and what can be called there.
@@ -78,7 +78,7 @@ impl Act {
             Self::Rotate { id } => keys.rotate(id.as_str()).await?,
             Self::Create { name, recover } => {
                 let recover = if *recover { service.recover } else { Recover::Report };
-                keys.handover(Handover::new().recover(recover)).create(CreateKey::new().name(name)).await?
+                keys.delivery(Delivery::new().recover(recover)).create(CreateKey::new().name(name)).await?
             }
         };
         Ok(Some(Held { id: made.key.id.to_string(), secret: made.secret.clone() }))

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use keywright::{
-    CallOptions, Client, Clock, CreateKey, CreatedKey, Deliver, Error, Handover, KeyId, OnCancel, Recover, Reply, Secret,
+    CallOptions, Client, Clock, CreateKey, CreatedKey, Deliver, Delivery, Error, KeyId, OnCancel, Recover, Reply, Secret,
 };
 use serde_json::{Map, Value, json};
 
 use super::bench::Bench;
-use super::case::{Case, Handing};
+use super::case::{Case, DeliveryCase};
 use crate::drive::{self, Call, Failure, Overheard};
 use crate::scenario::Saved;
 
@@ -68,7 +68,7 @@ impl Vault {
 #[derive(Debug, Clone)]
 pub(super) struct Act {
     call: Call,
-    handover: Handover,
+    delivery: Delivery,
     clock: Arc<dyn Clock>,
     heard: Arc<Overheard>,
 }
@@ -87,8 +87,8 @@ impl Act {
         let key = key.as_ref().and_then(Value::as_str).map(str::to_owned);
         let call = Call { name: case.op.clone(), with, key, account: None, options: case.config.call.options()? };
         let clock: Arc<dyn Clock> = Arc::new(bench.clock.clone());
-        let handover = handover(&case.config.handover, vault, &clock)?;
-        Ok(Self { call, handover, clock, heard: Arc::clone(heard) })
+        let delivery = delivery(&case.config.delivery, vault, &clock)?;
+        Ok(Self { call, delivery, clock, heard: Arc::clone(heard) })
     }
 
     /// Another call, without arguments and options.
@@ -116,12 +116,12 @@ impl Act {
     async fn create(&self, client: &Client) -> Result<Reply<CreatedKey>, Failure> {
         let name = self.call.with.get("name").and_then(Value::as_str);
         let wanted = name.map_or_else(CreateKey::new, |name| CreateKey::new().name(name));
-        Ok(drive::handle(client, &self.call)?.keys().handover(self.handover.clone()).create(wanted).await?)
+        Ok(drive::handle(client, &self.call)?.keys().delivery(self.delivery.clone()).create(wanted).await?)
     }
 
     async fn rotate(&self, client: &Client) -> Result<Reply<CreatedKey>, Failure> {
         let id: KeyId = self.call.with.get("id").and_then(Value::as_str).unwrap_or_default().into();
-        Ok(drive::handle(client, &self.call)?.keys().handover(self.handover.clone()).rotate(id).await?)
+        Ok(drive::handle(client, &self.call)?.keys().delivery(self.delivery.clone()).rotate(id).await?)
     }
 }
 
@@ -131,7 +131,7 @@ fn made(reply: Reply<CreatedKey>) -> Ended {
         "status": meta.status,
         "attempts": meta.attempts,
         "ambiguous": meta.ambiguous,
-        "salvaged": meta.salvaged,
+        "partial": meta.partial,
         "queued": meta.queued.as_secs_f64(),
         "elapsed": meta.elapsed.as_secs_f64(),
     } });
@@ -139,21 +139,21 @@ fn made(reply: Reply<CreatedKey>) -> Ended {
     Ended::Done(form, Some(key))
 }
 
-fn handover(given: &Handing, vault: &Arc<Vault>, clock: &Arc<dyn Clock>) -> Result<Handover, String> {
-    let mut handover = Handover::new().snapshot(given.snapshot).allow_self(given.allow_self);
+fn delivery(given: &DeliveryCase, vault: &Arc<Vault>, clock: &Arc<dyn Clock>) -> Result<Delivery, String> {
+    let mut delivery = Delivery::new().snapshot(given.snapshot).allow_self(given.allow_self);
     if let Some(word) = &given.recover {
         let recover = Recover::ALL.iter().find(|recover| recover.as_str() == word);
-        handover = handover.recover(*recover.ok_or_else(|| format!("`{word}` is no recovery"))?);
+        delivery = delivery.recover(*recover.ok_or_else(|| format!("`{word}` is no recovery"))?);
     }
     if let Some(word) = &given.on_cancel {
         let on_cancel = OnCancel::ALL.iter().find(|on_cancel| on_cancel.as_str() == word);
-        handover = handover.on_cancel(*on_cancel.ok_or_else(|| format!("`{word}` is nothing to do with a key"))?);
+        delivery = delivery.on_cancel(*on_cancel.ok_or_else(|| format!("`{word}` is nothing to do with a key"))?);
     }
     match given.deliver.as_deref() {
-        None => Ok(handover),
-        Some("ok") => Ok(handover.deliver(vault.door(true, None))),
-        Some("fail") => Ok(handover.deliver(vault.door(false, None))),
-        Some("slow") => Ok(handover.deliver(vault.door(true, Some(Arc::clone(clock))))),
+        None => Ok(delivery),
+        Some("ok") => Ok(delivery.deliver(vault.door(true, None))),
+        Some("fail") => Ok(delivery.deliver(vault.door(false, None))),
+        Some("slow") => Ok(delivery.deliver(vault.door(true, Some(Arc::clone(clock))))),
         Some(other) => Err(format!("`{other}` is no way to deliver")),
     }
 }

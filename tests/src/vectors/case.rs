@@ -110,7 +110,7 @@ pub struct Config {
     /// What this call says.
     pub call: Limits,
     /// How a new secret is handed over.
-    pub handover: Handing,
+    pub delivery: DeliveryCase,
 }
 
 /// The limits of a call: seconds, or `"never"` for a time.
@@ -134,7 +134,7 @@ pub struct Limits {
 /// How a new secret is handed over.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Handing {
+pub struct DeliveryCase {
     /// `report`, `rotate` or `replace`.
     pub recover: Option<String>,
     /// Whether the keys are listed before.

@@ -3,7 +3,7 @@
 use keywright::PageRequest;
 
 use super::client::Client;
-use super::options::{CallsQuery, CreateKey, Handover, UpdateKey, UsageQuery};
+use super::options::{CallsQuery, CreateKey, Delivery, UpdateKey, UsageQuery};
 use super::values::{CallPage, CallRecord, CreatedKey, Done, Key, KeyPage, Retired, UsageReport};
 use crate::process::Result;
 
@@ -14,10 +14,10 @@ impl Client {
     /// # Errors
     /// `config`, before any request, when something is missing or unknown to the service;
     /// `plan_limit` when the plan allows no further key; `forbidden` when the role does not.
-    pub async fn keys_create(&self, wanted: CreateKey, handover: Handover) -> Result<CreatedKey> {
-        let (wanted, handover) = (wanted.core()?, handover.core(self.host()));
+    pub async fn keys_create(&self, wanted: CreateKey, delivery: Delivery) -> Result<CreatedKey> {
+        let (wanted, delivery) = (wanted.core()?, delivery.core(self.host()));
         let make = |client: keywright::Client, now| async move {
-            client.keys().handover(handover).create_untaken(wanted).await.map(|made| CreatedKey::untaken(made, now))
+            client.keys().delivery(delivery).create_untaken(wanted).await.map(|made| CreatedKey::untaken(made, now))
         };
         self.call_untaken(make).await
     }
@@ -95,10 +95,10 @@ impl Client {
     /// # Errors
     /// `not_found`; `unsupported`, before any request, elsewhere: create a new key, deploy it,
     /// then retire the old one.
-    pub async fn keys_rotate(&self, id: String, handover: Handover) -> Result<CreatedKey> {
-        let handover = handover.core(self.host());
+    pub async fn keys_rotate(&self, id: String, delivery: Delivery) -> Result<CreatedKey> {
+        let delivery = delivery.core(self.host());
         let rotate = |client: keywright::Client, now| async move {
-            client.keys().handover(handover).rotate_untaken(id).await.map(|made| CreatedKey::untaken(made, now))
+            client.keys().delivery(delivery).rotate_untaken(id).await.map(|made| CreatedKey::untaken(made, now))
         };
         self.call_untaken(rotate).await
     }
@@ -172,7 +172,7 @@ impl Client {
 
 /// The keys, for an operation that takes one out of service.
 fn removing(client: &keywright::Client, allow_self: Option<bool>) -> keywright::Keys {
-    client.keys().handover(keywright::Handover::new().allow_self(allow_self.unwrap_or_default()))
+    client.keys().delivery(keywright::Delivery::new().allow_self(allow_self.unwrap_or_default()))
 }
 
 pub(super) fn page(page_size: Option<u32>, after: Option<String>) -> PageRequest {

@@ -22,7 +22,7 @@ pub use error::{Attempt, ErrorInfo, ErrorKind, FieldError, KeywrightError, Outco
 pub use events::{Event, EventStream, HostAsk, ServerEvent};
 pub use keywright::Timestamp;
 pub use options::{
-    CallOptions, CallsQuery, ClientOptions, CreateKey, Granularity, Handover, OnCancel, Priority, Proxy, Recover, Throttle,
+    CallOptions, CallsQuery, ClientOptions, CreateKey, Delivery, Granularity, OnCancel, Priority, Proxy, Recover, Throttle,
     UpdateKey, UsageQuery,
 };
 pub use request::{RequestOptions, Response, Safety};

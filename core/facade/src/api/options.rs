@@ -368,7 +368,7 @@ impl UpdateKey {
 /// How a new secret is handed over, and what may be done when its answer is lost.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Handover {
+pub struct Delivery {
     /// What to do when an answer is lost. Other than `report` it puts a mark at the end of the
     /// key's name, so that no other key can be taken for it.
     pub recover: Option<Recover>,
@@ -382,23 +382,23 @@ pub struct Handover {
     pub allow_self: bool,
 }
 
-impl Handover {
-    pub(super) fn core(&self, host: &Arc<HostQueue>) -> keywright::Handover {
-        let mut handover = keywright::Handover::new().snapshot(self.snapshot).allow_self(self.allow_self);
+impl Delivery {
+    pub(super) fn core(&self, host: &Arc<HostQueue>) -> keywright::Delivery {
+        let mut delivery = keywright::Delivery::new().snapshot(self.snapshot).allow_self(self.allow_self);
         if let Some(recover) = self.recover {
-            handover = handover.recover(recover.into());
+            delivery = delivery.recover(recover.into());
         }
         if let Some(on_cancel) = self.on_cancel {
-            handover = handover.on_cancel(on_cancel.into());
+            delivery = delivery.on_cancel(on_cancel.into());
         }
         if self.deliver.0 > 0 {
             let (host, function) = (Arc::clone(host), self.deliver.0);
-            handover = handover.deliver(Deliver::new(move |secret| {
+            delivery = delivery.deliver(Deliver::new(move |secret| {
                 let host = Arc::clone(&host);
                 async move { host.deliver(function, secret).await.map_err(Into::into) }
             }));
         }
-        handover
+        delivery
     }
 }
 

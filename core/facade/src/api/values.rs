@@ -48,7 +48,7 @@ pub struct Meta {
     /// Whether an earlier attempt of the same call may have been the one that did it.
     pub ambiguous: bool,
     /// Whether the answer was cut and the rest was filled in.
-    pub salvaged: bool,
+    pub partial: bool,
 }
 
 impl From<keywright::Meta> for Meta {
@@ -63,7 +63,7 @@ impl From<keywright::Meta> for Meta {
             queued: meta.queued,
             rate_limit,
             ambiguous: meta.ambiguous,
-            salvaged: meta.salvaged,
+            partial: meta.partial,
         }
     }
 }

@@ -127,7 +127,7 @@ impl Call<'_> {
                 lines += &format!("    w.Variables = {variables};\n");
             }
             if delivers(self.surface, &param.ty) {
-                lines += "    w.Delivery = delivery;\n";
+                lines += "    w.StoreCall = storeCall;\n";
             }
             let (line, expression) = lower(self.surface, &param.ty, &value, &param.name, &format!("a{n}"))?;
             lines += &format!("    {line}\n");
@@ -201,7 +201,7 @@ impl Call<'_> {
             (false, _) => ("null", format!("\"{}\"", self.operation())),
         };
         let (delivery, delivered) = match self.params.iter().find(|param| delivers(self.surface, &param.ty)) {
-            Some(param) => ("delivery", format!("    var delivery = Delivery.Of({}?.Deliver);\n", parameter(&param.name))),
+            Some(param) => ("storeCall", format!("    var storeCall = StoreCall.Of({}?.Deliver);\n", parameter(&param.name))),
             None => ("null", String::new()),
         };
         let (marks, name) =

@@ -27,7 +27,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("events", "A list of events."),
     ("expected", "A list of expectations."),
     ("fixtures", "The state."),
-    ("handover", "How the secret is handed over."),
+    ("delivery", "How the secret is handed over."),
     ("id", "The id."),
     ("key", "The API key."),
     ("method", "The HTTP method."),

@@ -9,7 +9,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::time::{SignedDuration, Timestamp};
 
-use super::Job;
+use super::CreateTask;
 use crate::client::Client;
 use crate::clock::pause;
 use crate::dialect::{plan, read};
@@ -39,10 +39,10 @@ struct Seen {
     ahead: i64,
 }
 
-impl Job {
+impl CreateTask {
     /// The keys before the request, where that was asked for.
     pub(super) async fn snapshot(&self) -> Result<Before> {
-        if !self.handover.snapshot || self.action != KeyOp::Create || !self.client.supports("keys.list") {
+        if !self.delivery.snapshot || self.action != KeyOp::Create || !self.client.supports("keys.list") {
             return Ok(None);
         }
         Ok(Some(self.see().await?.keys.into_iter().map(|key| key.id).collect()))
@@ -109,8 +109,8 @@ impl Job {
     }
 
     /// Fills what was cut off from the list; the secret is what counts, so nothing here fails.
-    pub(super) async fn fill(&self, mut made: CreatedKey, meta: Meta) -> Reply<CreatedKey> {
-        self.tell(crate::EventName::Salvaged, None);
+    pub(super) async fn complete_from_list(&self, mut made: CreatedKey, meta: Meta) -> Reply<CreatedKey> {
+        self.tell(crate::EventName::PartialAnswer, None);
         let secret = SecretsInUse::default().with([made.secret.clone()]);
         if let Ok(seen) = self.see().await {
             let unknown = made.key.id == UNKNOWN_ID;

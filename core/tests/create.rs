@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use keywright::testing::{Fault, Phase, Reached, ReplayTransport, Reply, TransportError};
 use keywright::{
-    Client, ClientOptions, CreateKey, Deliver, ErrorKind, EventName, Handover, KeyMember, Management, OnCancel, Outcome,
+    Client, ClientOptions, CreateKey, Deliver, Delivery, ErrorKind, EventName, KeyMember, Management, OnCancel, Outcome,
     PageRequest, Recover,
 };
 
@@ -58,7 +58,7 @@ async fn a_lost_create_reports_the_one_key_that_it_may_be() {
 #[tokio::test]
 async fn a_list_that_shows_nothing_is_asked_once_more_a_second_later() {
     let bench = bench("seclai", ReplayTransport::new().fail(LOST).answer(seclai_list(&[])).answer(seclai_list(&[])));
-    let keys = bench.client.keys().handover(Handover::new().recover(Recover::Replace));
+    let keys = bench.client.keys().delivery(Delivery::new().recover(Recover::Replace));
     let error = bench.run(keys.create(CreateKey::new().name("ci"))).await.unwrap_err();
     assert_eq!((error.outcome(), error.candidates().len(), error.nonce()), (Outcome::Unknown, 0, Some("kw-800000")));
     assert_eq!(bench.sent(), ["POST /api-keys", "GET /api-keys", "GET /api-keys"]);
@@ -70,7 +70,7 @@ async fn recover_rotate_gives_the_orphan_a_secret_that_arrives() {
     let rotated = Reply::json(200, r#"{"data":{"id":"key_1","key":"ai_new_secret_new_secret","prefix":"ai_new_"}}"#);
     let list = sidclaw_list(&[key("key_1", "sdk kw-800000"), key("key_2", "sdk")]);
     let bench = bench("sidclaw", ReplayTransport::new().fail(LOST).answer(list).answer(rotated));
-    let keys = bench.client.keys().handover(Handover::new().recover(Recover::Rotate));
+    let keys = bench.client.keys().delivery(Delivery::new().recover(Recover::Rotate));
     let made = bench.run(keys.create(CreateKey::new().name("sdk"))).await.unwrap();
     assert_eq!(
         (made.key.id.as_str(), made.key.name.as_deref(), made.secret.expose()),
@@ -85,7 +85,7 @@ async fn recover_replace_removes_only_the_key_with_our_mark() {
         Reply::json(201, r#"{"id":"new","name":"ci kw-800000","key":"sk-new-secret","created_at":"2023-09-29T16:26:37.000Z"}"#);
     let list = seclai_list(&[key("theirs", "ci"), key("ours", "ci kw-800000")]);
     let bench = bench("seclai", ReplayTransport::new().fail(LOST).answer(list).answer(Reply::status(204)).answer(made));
-    let keys = bench.client.keys().handover(Handover::new().recover(Recover::Replace));
+    let keys = bench.client.keys().delivery(Delivery::new().recover(Recover::Replace));
     let made = bench.run(keys.create(CreateKey::new().name("ci"))).await.unwrap();
     assert_eq!(made.secret.expose(), "sk-new-secret");
     assert_eq!(bench.sent(), ["POST /api-keys", "GET /api-keys", "DELETE /api-keys/ours", "POST /api-keys"]);
@@ -95,7 +95,7 @@ async fn recover_replace_removes_only_the_key_with_our_mark() {
 async fn two_keys_with_our_mark_prove_nothing_and_are_left_alone() {
     let list = || sidclaw_list(&[key("a", "sdk kw-800000"), key("b", "sdk kw-800000")]);
     let bench = bench("sidclaw", ReplayTransport::new().fail(LOST).answer(list()));
-    let keys = bench.client.keys().handover(Handover::new().recover(Recover::Rotate));
+    let keys = bench.client.keys().delivery(Delivery::new().recover(Recover::Rotate));
     let error = bench.run(keys.create(CreateKey::new().name("sdk"))).await.unwrap_err();
     assert_eq!((error.candidates().len(), error.nonce()), (2, Some("kw-800000")));
 }
@@ -107,8 +107,8 @@ async fn a_secret_is_saved_from_a_body_that_was_cut_behind_it() {
     let behind = Reply::json(201, &whole.as_bytes()[..at + 7]).cut(CUT);
     let bench = bench("seclai", ReplayTransport::new().answer(behind).answer(seclai_list(&[key("k1", "ci")])));
     let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
-    assert_eq!((made.secret.expose(), made.meta.salvaged, made.key.created_at.is_some()), ("sk-saved-secret", true, true));
-    assert!(bench.has_seen(EventName::Salvaged));
+    assert_eq!((made.secret.expose(), made.meta.partial, made.key.created_at.is_some()), ("sk-saved-secret", true, true));
+    assert!(bench.has_seen(EventName::PartialAnswer));
     let inside = Reply::json(201, &whole.as_bytes()[..at + 3]).cut(CUT);
     let bench = self::bench("seclai", ReplayTransport::new().answer(inside).answer(seclai_list(&[key("k1", "ci")])));
     let error = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap_err();
@@ -122,7 +122,7 @@ async fn a_create_whose_caller_left_is_finished_and_its_key_discarded() {
         let made =
             Reply::json(201, r#"{"id":"k1","name":null,"key":"sk-nobody-has-this","created_at":"2023-09-29T16:26:37.000Z"}"#);
         let bench = bench("seclai", ReplayTransport::new().answer(made).answer(Reply::status(204)));
-        let keys = bench.client.keys().handover(Handover::new().on_cancel(on_cancel));
+        let keys = bench.client.keys().delivery(Delivery::new().on_cancel(on_cancel));
         let mut call = Box::pin(keys.create(CreateKey::new()));
         assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx).is_pending())).await);
         // The task runs up to the end of its request before the caller looks again.
@@ -154,7 +154,7 @@ async fn a_secret_that_cannot_be_delivered_is_discarded_and_both_are_told() {
     let bench = bench("seclai", ReplayTransport::new().answer(made).answer(Reply::status(204)));
     let vault = Deliver::new(|_| async { Err("the vault is sealed".into()) });
     let error =
-        bench.run(bench.client.keys().handover(Handover::new().deliver(vault)).create(CreateKey::new())).await.unwrap_err();
+        bench.run(bench.client.keys().delivery(Delivery::new().deliver(vault)).create(CreateKey::new())).await.unwrap_err();
     assert_eq!((error.reason(), bench.sent().len()), (Some("not_delivered"), 2));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
     // Whether or not anybody gets the error.
@@ -173,7 +173,7 @@ async fn a_key_does_not_rotate_itself_unless_it_is_told_to() {
     let own = bench.client.with_key(made.secret.clone()).unwrap();
     let error = bench.run(own.keys().rotate(&made.key.id)).await.unwrap_err();
     assert_eq!((error.kind(), error.field(), bench.sent().len()), (ErrorKind::Config, Some("id"), 1));
-    let reply = bench.run(own.keys().handover(Handover::new().allow_self(true)).rotate(&made.key.id)).await.unwrap();
+    let reply = bench.run(own.keys().delivery(Delivery::new().allow_self(true)).rotate(&made.key.id)).await.unwrap();
     assert_eq!(reply.secret.expose(), "ai_new_secret_new_secret");
 }
 
@@ -195,7 +195,7 @@ async fn a_recovery_that_the_service_cannot_do_is_refused_before_any_request() {
         } else {
             bench(service, ReplayTransport::new())
         };
-        let keys = bench.client.keys().handover(Handover::new().recover(recover));
+        let keys = bench.client.keys().delivery(Delivery::new().recover(recover));
         let error = bench.run(keys.create(CreateKey::new().name("x"))).await.unwrap_err();
         assert_eq!((error.kind(), error.field()), (ErrorKind::Config, Some("recover")));
     }
@@ -206,7 +206,7 @@ async fn a_secret_is_not_lost_because_something_beside_it_cannot_be_read() {
     let odd = r#"{"id":"k1","name":7,"key":"sk-saved-secret","created_at":"yesterday"}"#;
     let bench = bench("seclai", ReplayTransport::new().answer(Reply::json(201, odd)).answer(seclai_list(&[key("k1", "ci")])));
     let made = bench.run(bench.client.keys().create(CreateKey::new().name("ci"))).await.unwrap();
-    assert_eq!((made.secret.expose(), made.key.name.as_deref(), made.meta.salvaged), ("sk-saved-secret", Some("ci"), true));
+    assert_eq!((made.secret.expose(), made.key.name.as_deref(), made.meta.partial), ("sk-saved-secret", Some("ci"), true));
 }
 
 #[tokio::test]

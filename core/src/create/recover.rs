@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::time::Timestamp;
 
 use super::look::Before;
-use super::{Job, Recover};
+use super::{CreateTask, Recover};
 use crate::client::Client;
 use crate::error::{Error, Outcome, Result, Stop};
 use crate::mask::{MaskedIds, ServiceText};
@@ -16,7 +16,7 @@ use crate::pipeline::Flight;
 /// Begins the mark that we put at the end of a name.
 const MARK: &str = " kw-";
 
-impl Job {
+impl CreateTask {
     /// What to do about an answer that was lost.
     pub(super) async fn after_loss(&self, flight: &Arc<Flight>, error: Error, before: &Before) -> Result<Reply<CreatedKey>> {
         if self.action == KeyOp::Rotate {
@@ -36,7 +36,7 @@ impl Job {
             // The loss is what the caller must hear of; looking failed too, and so told nothing.
             Err(_) => return Err(self.reported(error, &[]).with(|data| data.remedy = Some(self.unseen()))),
         };
-        match (self.handover.recover, found.as_slice()) {
+        match (self.delivery.recover, found.as_slice()) {
             (Recover::Rotate, [orphan]) => self.rotated(orphan, error).await,
             (Recover::Replace, [orphan]) => self.replaced(flight, orphan, error).await,
             // None, or more than one: a commit may still arrive, and nothing proves which is ours.

@@ -67,16 +67,16 @@ impl fmt::Debug for Deliver {
     }
 }
 
-/// How a new secret is handed over, and whether a call may end its own key. For [`Keys::handover`](crate::Keys::handover).
+/// How a new secret is handed over, and whether a call may end its own key. For [`Keys::delivery`](crate::Keys::delivery).
 ///
 /// ```
-/// use keywright::{Handover, Recover};
+/// use keywright::{Delivery, Recover};
 ///
-/// let careful = Handover::new().recover(Recover::Replace).snapshot(true);
+/// let careful = Delivery::new().recover(Recover::Replace).snapshot(true);
 /// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Handover {
+pub struct Delivery {
     /// What to do when an answer is lost. Other than `report` it needs a mark of ours at the end
     /// of the key's name (` kw-7f3a9c`), so that no other key can be taken for it.
     pub recover: Recover,
@@ -93,7 +93,7 @@ pub struct Handover {
     pub allow_self: bool,
 }
 
-impl Handover {
+impl Delivery {
     /// The defaults: report, discard.
     #[must_use]
     pub fn new() -> Self {

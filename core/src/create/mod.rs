@@ -38,13 +38,13 @@ use crate::wire::BoxFuture;
 
 use answer::{Read, Unusable};
 
-pub use options::{Deliver, Handover, OnCancel, Recover};
+pub use options::{Deliver, Delivery, OnCancel, Recover};
 pub(crate) use recover::marked;
 pub use untaken::{Receipt, Untaken};
 
 /// One create or rotate.
 #[derive(Clone)]
-pub(crate) struct Job {
+pub(crate) struct CreateTask {
     pub client: Client,
     pub op: Arc<OpSpec>,
     pub action: KeyOp,
@@ -57,7 +57,7 @@ pub(crate) struct Job {
     pub nonce: Option<String>,
     /// The key that is rotated.
     pub target: Option<String>,
-    pub handover: Handover,
+    pub delivery: Delivery,
     /// When the call began, on the monotonic clock.
     pub began: Duration,
 }
@@ -69,7 +69,7 @@ struct Made {
     is_stored: bool,
 }
 
-impl Job {
+impl CreateTask {
     /// Runs it to its end, whether or not the caller stays. Boxed, because mending a loss may rotate.
     pub(crate) fn run(self) -> BoxFuture<'static, Result<Untaken<Reply<CreatedKey>>>> {
         Box::pin(async move {
@@ -129,7 +129,7 @@ impl Job {
         if self.action == KeyOp::Create {
             self.client.pipeline.shared.changes().note_created(self.client.group(&self.op), reply.key.id.as_str());
         }
-        match &self.handover.deliver {
+        match &self.delivery.deliver {
             // Nobody waits: it will be discarded, so nobody is to store it.
             Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply).await,
             Some(_) | None => Ok(Made { reply, is_stored: false }),
@@ -153,7 +153,7 @@ impl Job {
         match client.pipeline.run(&client.auth, call).await {
             Ok(done) => match self.read_whole(&done.answer) {
                 Read::Whole(made) => Ok(self.reply(made, done.meta)),
-                Read::Secret(made) => Ok(self.fill(made, Meta { salvaged: true, ..done.meta }).await),
+                Read::Secret(made) => Ok(self.complete_from_list(made, Meta { partial: true, ..done.meta }).await),
                 Read::Nothing(unusable) => {
                     let Unusable { error, id, seen } = unusable;
                     let error = client.pipeline.unreadable(error, &self.op, &client.auth, &done);
@@ -163,7 +163,9 @@ impl Job {
             Err(error) => {
                 let Some(cut) = flight.take_cut() else { return Err(error) };
                 match self.read_part(&cut.read, error.clone()) {
-                    Read::Whole(made) | Read::Secret(made) => Ok(self.fill(made, meta_of(&error, cut.head.status)).await),
+                    Read::Whole(made) | Read::Secret(made) => {
+                        Ok(self.complete_from_list(made, meta_of(&error, cut.head.status)).await)
+                    }
                     Read::Nothing(Unusable { id, seen, .. }) => Err(self.with_candidate(error, id, seen)),
                 }
             }
@@ -222,7 +224,7 @@ impl Job {
     async fn nobody_took(&self, id: &str, shown: Masked, is_stored: bool) {
         let detail = if is_stored {
             "it was kept: its secret was delivered before the caller left".to_owned()
-        } else if self.handover.on_cancel == OnCancel::Keep {
+        } else if self.delivery.on_cancel == OnCancel::Keep {
             self.orphan_remedy()
         } else {
             self.fate(&self.discard(id).await)
@@ -277,7 +279,7 @@ fn meta_of(error: &Error, status: u16) -> Meta {
         request_id: error.request_id().map(str::to_owned),
         status,
         attempts: error.attempts().len() as u32,
-        salvaged: true,
+        partial: true,
         ..Meta::default()
     }
 }

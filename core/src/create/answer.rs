@@ -10,7 +10,7 @@
 //!
 //! After an error the id of the key, where it can be read, is a candidate.
 
-use super::{Job, look};
+use super::{CreateTask, look};
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
 use crate::dialect::read::{self, Members};
@@ -39,7 +39,7 @@ pub(super) struct Unusable {
     pub seen: Vec<Secret>,
 }
 
-impl Job {
+impl CreateTask {
     /// Reads an answer that arrived whole.
     pub(super) fn read_whole(&self, answer: &WireResponse) -> Read {
         let read = |body: Document<'_>| self.read(read::object(&self.op, body.root())?, &mut Members::alone());
