@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 
 use crate::Secret;
-use crate::auth::{self, Auth, Given, Origin, Place};
+use crate::auth::{self, Auth, AuthInputs, ConfigSource, LoginAddress};
 use crate::base_url::BaseUrl;
 use crate::changes::{Change, Group};
 use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
@@ -61,7 +61,7 @@ pub(crate) struct Settings {
     pub account: Option<Account>,
     pub overrides: Arc<CallOptions>,
     pub agent_id: Option<Arc<str>>,
-    base_origin: Origin,
+    base_origin: ConfigSource,
 }
 
 /// What a client is and where its settings come from. Holds no secret.
@@ -75,12 +75,12 @@ pub struct Description {
     /// Scheme, host and port.
     pub base_url: String,
     /// Where the base URL comes from.
-    pub base_url_origin: Origin,
+    pub base_url_origin: ConfigSource,
     /// The account that calls are for, where one was named.
     pub account: Option<Account>,
     /// The credentials: which (`api_key`, `management`, `login`), where from, and the first eight
     /// hexadecimal digits of the SHA-256 of a key.
-    pub credentials: Vec<(&'static str, Origin, Option<String>)>,
+    pub credentials: Vec<(&'static str, ConfigSource, Option<String>)>,
 }
 
 impl Client {
@@ -130,16 +130,16 @@ impl Client {
         let connections = Connections::new(options.max_connections_or_default(), &clock)?;
         let user_agent = user_agent(options.language.unwrap_or("rust"), options.app_name.as_deref())?;
         let transport = transport(&options, &base)?;
-        let given = Given {
+        let given = AuthInputs {
             api_key: options.api_key,
             provider: options.provider,
             management: options.management,
             check_shape: !options.skip_key_shape,
             keep_password: !options.forget_password,
         };
-        let place = Place { address: base.url().as_str(), account: &account };
+        let address = LoginAddress { base_url: base.url().as_str(), account: &account };
         let (auth, warnings) =
-            Auth::resolve(dialect, given, &environment, place, &|identity, made| shared.login(identity, made))?;
+            Auth::resolve(dialect, given, &environment, address, &|identity, made| shared.login(identity, made))?;
         for warning in warnings {
             observe::warn(options.observer.as_deref(), &spec.id, "client", warning);
         }
@@ -314,7 +314,7 @@ impl Client {
             brings_secret: op.brings_secret(),
             planned,
             options: Arc::clone(&self.settings.overrides),
-            flight: None,
+            in_flight: None,
         }
     }
 
@@ -371,12 +371,12 @@ pub(crate) fn safety_of(method: &Method) -> Safety {
     }
 }
 
-fn base_url(spec: &Spec, options: &ClientOptions, environment: &Environment) -> Result<(BaseUrl, Origin)> {
+fn base_url(spec: &Spec, options: &ClientOptions, environment: &Environment) -> Result<(BaseUrl, ConfigSource)> {
     let (text, origin) = match &options.base_url {
-        Some(text) => (text.clone(), Origin::Argument),
+        Some(text) => (text.clone(), ConfigSource::Argument),
         None => match (auth::found(environment, &spec.base_url_env, "base_url")?, &spec.base_url) {
             (Some((origin, text)), _) => (text, origin),
-            (None, Some(text)) => (text.clone(), Origin::Dialect),
+            (None, Some(text)) => (text.clone(), ConfigSource::Dialect),
             (None, None) => return Err(Error::config("base_url", "is missing", spec.no_base_url.clone().unwrap_or_default())),
         },
     };

@@ -20,7 +20,7 @@ use crate::model::{
     Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::observe;
-use crate::op::{Ask, KeyOp};
+use crate::op::{KeyOp, OperationArgs};
 use crate::pipeline::Done;
 use crate::walk::Row;
 use crate::wire::BoxFuture;
@@ -84,14 +84,14 @@ impl Keys {
         let name = wanted.name.map(checked_name).transpose().map_err(|error| self.client.named_op(error, &op))?;
         let (name, nonce) = self.marked(name, &op)?;
         let facts = Facts::sent(&CreateKey { name: name.clone(), scopes: scopes.clone(), expires_at: wanted.expires_at });
-        let ask = Ask::new()
-            .member("name", name.clone())
-            .member("scopes", scopes.map(|scopes| scopes.into_iter().map(Value::from).collect::<Vec<_>>()))
-            .member("expires_at", wanted.expires_at.map(time));
+        let args = OperationArgs::new()
+            .field("name", name.clone())
+            .field("scopes", scopes.map(|scopes| scopes.into_iter().map(Value::from).collect::<Vec<_>>()))
+            .field("expires_at", wanted.expires_at.map(time));
         // What can be known to be wrong is wrong before anything begins.
-        self.planned(&op, ask.clone())?;
+        self.planned(&op, args.clone())?;
         self.client.checked_expiry(wanted.expires_at, &op)?;
-        CreateTask { name, nonce, facts, ..self.create_task(op, KeyOp::Create, ask) }.run().await
+        CreateTask { name, nonce, facts, ..self.create_task(op, KeyOp::Create, args) }.run().await
     }
 
     /// Gets a page of keys. Walk on with [`Page::next_page`] or [`Page::into_stream`]; what a walk
@@ -105,7 +105,7 @@ impl Keys {
     /// it does not take.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Key>> {
         let op = self.op(KeyOp::List)?;
-        self.page(op, page, Ask::new, Client::read_key, None).await
+        self.page(op, page, OperationArgs::new, Client::read_key, None).await
     }
 
     /// All keys, page after page, fetched when they are reached.
@@ -145,11 +145,11 @@ impl Keys {
         let name = name.map(|name| name.map(checked_name).transpose()).transpose();
         let name = name.map_err(|error| self.client.named_op(error, &op))?;
         let id = id.into();
-        let ask = with_id(&id)
-            .member("name", name.map(Value::from))
-            .member("expires_at", until.map(|until| Value::from(until.map(time))));
+        let args = with_id(&id)
+            .field("name", name.map(Value::from))
+            .field("expires_at", until.map(|until| Value::from(until.map(time))));
         let spec = self.client.spec();
-        let reply = self.changed(&op, ask, || read::known(spec, id, KeyStatus::from(""))).await?;
+        let reply = self.changed(&op, args, || read::known(spec, id, KeyStatus::from(""))).await?;
         Ok(reply.map(|mut key| {
             key.fill(&facts);
             key
@@ -207,11 +207,11 @@ impl Keys {
     pub async fn rotate_untaken(&self, id: impl Into<KeyId>) -> Result<Untaken<Reply<CreatedKey>>> {
         let op = self.op(KeyOp::Rotate)?;
         let id = id.into();
-        let ask = with_id(&id);
-        self.planned(&op, ask.clone())?;
+        let args = with_id(&id);
+        self.planned(&op, args.clone())?;
         self.is_allowed(&op, &id)?;
         let facts = self.client.facts_of(&id);
-        CreateTask { target: Some(id.to_string()), facts, ..self.create_task(op, KeyOp::Rotate, ask) }.run().await
+        CreateTask { target: Some(id.to_string()), facts, ..self.create_task(op, KeyOp::Rotate, args) }.run().await
     }
 
     /// Removes a key for good.
@@ -270,7 +270,7 @@ impl Keys {
         let id = id.into();
         let page = PageRequest { page_size: query.page_size, after: query.after.clone() };
         let filter = query.clone();
-        let ask = move || {
+        let args = move || {
             with_id(&id)
                 .query("method", query.method.clone())
                 .query("status", query.status.map(|status| status.to_string()))
@@ -279,7 +279,7 @@ impl Keys {
                 .query("to", query.to.map(time))
         };
         let read_item = |_: &Client, value: Node<'_>, members: &mut Members| read::call(value, members);
-        self.page(op, page, ask, read_item, Some(Box::new(move |record| filter.fits(record)))).await
+        self.page(op, page, args, read_item, Some(Box::new(move |record| filter.fits(record)))).await
     }
 
     /// All calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
@@ -303,11 +303,11 @@ impl Keys {
         if bounds.is_some_and(|(from, to)| from >= to) {
             return Err(self.client.named_op(Error::config("range", "ends before it begins", "give `from` before `to`"), &op));
         }
-        let ask = with_id(id)
+        let args = with_id(id)
             .query("from", bounds.map(|(from, _)| time(from)))
             .query("to", bounds.map(|(_, to)| time(to)))
             .query("granularity", query.granularity.map(|granularity| granularity.as_str()));
-        self.one(&op, ask, read::usage).await
+        self.one(&op, args, read::usage).await
     }
 
     fn op(&self, op: KeyOp) -> Result<Arc<OpSpec>> {
@@ -348,14 +348,14 @@ impl Keys {
         if kept.is_empty() { refuse("is empty".to_owned()) } else { Ok(kept) }
     }
 
-    fn planned(&self, op: &OpSpec, ask: Ask) -> Result<Planned> {
-        plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref())
+    fn planned(&self, op: &OpSpec, args: OperationArgs) -> Result<Planned> {
+        plan::plan(self.client.spec(), op, args, self.client.settings.account.as_ref())
             .map_err(|error| self.client.named_op(error, op))
     }
 
     /// Planned before the future is made, which would keep room for the arguments more than once.
-    fn send<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Done>> + Send + 'a {
-        let call = self.planned(op, ask).map(|planned| Box::new(self.client.call(op, planned)));
+    fn send<'a>(&'a self, op: &'a OpSpec, args: OperationArgs) -> impl Future<Output = Result<Done>> + Send + 'a {
+        let call = self.planned(op, args).map(|planned| Box::new(self.client.call(op, planned)));
         async move {
             let call = call?;
             let _change = self.client.changing(op);
@@ -363,12 +363,12 @@ impl Keys {
         }
     }
 
-    fn create_task(&self, op: Arc<OpSpec>, action: KeyOp, ask: Ask) -> CreateTask {
+    fn create_task(&self, op: Arc<OpSpec>, action: KeyOp, args: OperationArgs) -> CreateTask {
         CreateTask {
             client: self.client.clone(),
             op,
             action,
-            ask,
+            args,
             name: None,
             facts: Facts::default(),
             nonce: None,
@@ -416,8 +416,8 @@ impl Keys {
         Err(self.client.named_op(error, op))
     }
 
-    async fn one<T>(&self, op: &OpSpec, ask: Ask, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
-        let done = self.send(op, ask).await?;
+    async fn one<T>(&self, op: &OpSpec, args: OperationArgs, read_one: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
+        let done = self.send(op, args).await?;
         self.read_one(op, done, read_one)
     }
 
@@ -427,8 +427,8 @@ impl Keys {
     }
 
     /// An operation that leaves nothing to read.
-    async fn done(&self, op: &OpSpec, ask: Ask) -> Result<Reply<()>> {
-        let done = self.send(op, ask).await?;
+    async fn done(&self, op: &OpSpec, args: OperationArgs) -> Result<Reply<()>> {
+        let done = self.send(op, args).await?;
         self.client.read(op, done, done::check)
     }
 
@@ -448,8 +448,8 @@ impl Keys {
 
     /// The key after a change. A success without a body says that it was done and nothing more; the
     /// rest is what is known without the service.
-    async fn changed(&self, op: &OpSpec, ask: Ask, untold: impl FnOnce() -> Key) -> Result<Reply<Key>> {
-        let done = self.send(op, ask).await?;
+    async fn changed(&self, op: &OpSpec, args: OperationArgs, untold: impl FnOnce() -> Key) -> Result<Reply<Key>> {
+        let done = self.send(op, args).await?;
         if read::tells_nothing(&done.answer) {
             return Ok(Reply::new(untold(), done.meta));
         }
@@ -460,18 +460,18 @@ impl Keys {
         &self,
         op: Arc<OpSpec>,
         request: PageRequest,
-        ask: impl Fn() -> Ask + Send + Sync + 'static,
+        args: impl Fn() -> OperationArgs + Send + Sync + 'static,
         read_item: ReadItem<T>,
         fits: Option<Fits<T>>,
     ) -> BoxFuture<'static, Result<Page<T>>> {
         let listing =
-            Listing { client: self.client.clone(), op, page_size: request.page_size, ask: Box::new(ask), read_item, fits };
+            Listing { client: self.client.clone(), op, page_size: request.page_size, args: Box::new(args), read_item, fits };
         fetch_page(Arc::new(listing), request.after)
     }
 }
 
-fn with_id(id: impl Into<KeyId>) -> Ask {
-    Ask::new().place("id", id.into().as_str())
+fn with_id(id: impl Into<KeyId>) -> OperationArgs {
+    OperationArgs::new().path_param("id", id.into().as_str())
 }
 
 /// RFC 3339 in UTC, to the millisecond: what every service takes.

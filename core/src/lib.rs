@@ -281,7 +281,7 @@ mod walk;
 mod wire;
 mod wire_enum;
 
-pub use auth::{KeyProvider, Management, Origin, ProviderError};
+pub use auth::{ConfigSource, KeyProvider, Management, ProviderError};
 pub use client::{Client, Description};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::{Deliver, Delivery, OnCancel, Receipt, Recover, Untaken};
@@ -289,7 +289,7 @@ pub use create::{Deliver, Delivery, OnCancel, Receipt, Recover, Untaken};
 pub use dialect::ClientNames;
 #[doc(hidden)]
 pub use dialect::variables_of;
-pub use dialect::{CapabilityInfo, Dialect, Source};
+pub use dialect::{CapabilityInfo, Dialect, Provenance};
 #[doc(hidden)]
 pub use environment::Environment;
 pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};

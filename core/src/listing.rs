@@ -12,7 +12,7 @@ use crate::json::Node;
 use crate::mask::ServiceText;
 use crate::model::{CallRecord, Item, Key, Meta, Page, PageRequest};
 use crate::observe;
-use crate::op::Ask;
+use crate::op::OperationArgs;
 use crate::pipeline::{Call, Done};
 use crate::retry::server_delay;
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ pub(crate) struct Listing<T> {
     pub op: Arc<OpSpec>,
     pub page_size: Option<u32>,
     /// Makes the arguments of each of its requests; kept as little as the caller can.
-    pub ask: Box<dyn Fn() -> Ask + Send + Sync>,
+    pub args: Box<dyn Fn() -> OperationArgs + Send + Sync>,
     pub read_item: ReadItem<T>,
     pub fits: Option<Fits<T>>,
 }
@@ -126,9 +126,9 @@ pub(crate) fn fetch_page<T: Row + Send + 'static>(
 impl<T: Row + Send + 'static> Listing<T> {
     /// Which list it is: a walk over one says nothing about another.
     fn digest(&self) -> u128 {
-        let ask = (self.ask)();
+        let args = (self.args)();
         let account = self.client.settings.account.as_ref().map(ToString::to_string);
-        digest(&(&self.op.name, account, ask.places, ask.query, ask.raw_query))
+        digest(&(&self.op.name, account, args.path_params, args.query, args.raw_query))
     }
 
     /// What begins a walk; none when one is to be gone on with.
@@ -222,7 +222,7 @@ impl<T: Row + Send + 'static> Listing<T> {
 
     fn planned(&self, page: &PageSpec, at: Option<String>) -> Result<Planned> {
         let request = PageRequest { page_size: self.page_size, after: at };
-        let mut asked = (self.ask)();
+        let mut asked = (self.args)();
         asked.raw_query.extend(plan::page_query(self.client.spec(), page, &request)?);
         plan::plan(self.client.spec(), &self.op, asked, self.client.settings.account.as_ref())
     }

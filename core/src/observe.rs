@@ -98,14 +98,14 @@ pub trait Observer: Debug + Send + Sync {
 }
 
 /// Tells the events of one call. Costs nothing beyond a check where nobody listens.
-pub(crate) struct Teller<'a> {
+pub(crate) struct EventEmitter<'a> {
     pub observer: Option<&'a dyn Observer>,
     pub service: &'a Arc<str>,
     pub operation: &'a str,
     pub call: &'a str,
 }
 
-impl Teller<'_> {
+impl EventEmitter<'_> {
     /// Tells an event, if anybody listens; `fill` adds what its name calls for.
     pub(crate) fn tell(&self, name: EventName, attempt: u32, fill: impl FnOnce(&mut Event)) {
         let listened = self.observer.is_some();
@@ -140,8 +140,8 @@ impl Teller<'_> {
 pub(crate) fn warn(observer: Option<&dyn Observer>, service: &Arc<str>, operation: &str, detail: String) {
     tracing::warn!(service = %service, operation, "{detail}");
     if observer.is_some() {
-        let teller = Teller { observer, service, operation, call: "" };
-        teller.tell(EventName::Warning, 0, |event| event.detail = Some(detail));
+        let emitter = EventEmitter { observer, service, operation, call: "" };
+        emitter.tell(EventName::Warning, 0, |event| event.detail = Some(detail));
     }
 }
 

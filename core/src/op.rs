@@ -39,40 +39,40 @@ wire_enum! {
 /// The arguments of one operation, in our words: what `plan` puts into a request. Their values
 /// are the caller's and are not shown.
 #[derive(Clone, Default)]
-pub(crate) struct Ask {
-    /// Values for the places of the path.
-    pub places: Vec<(String, String)>,
+pub(crate) struct OperationArgs {
+    /// Values for the parameters of the path.
+    pub path_params: Vec<(String, String)>,
     /// Query members by our names.
     pub query: Vec<(String, String)>,
     /// Query members by the service's names, added as they are.
     pub raw_query: Vec<(String, String)>,
     /// Body members by our names.
-    pub members: Map<String, Value>,
+    pub fields: Map<String, Value>,
     /// A whole body instead of members.
     pub body: Option<Payload>,
 }
 
-impl fmt::Debug for Ask {
+impl fmt::Debug for OperationArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        f.debug_struct("Ask")
-            .field("places", &names(&self.places))
+        f.debug_struct("OperationArgs")
+            .field("path_params", &names(&self.path_params))
             .field("query", &names(&self.query))
             .field("raw_query", &names(&self.raw_query))
-            .field("members", &self.members.keys().collect::<Vec<_>>())
+            .field("fields", &self.fields.keys().collect::<Vec<_>>())
             .field("body", &self.body)
             .finish()
     }
 }
 
-impl Ask {
+impl OperationArgs {
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// Fills a place of the path.
-    pub(crate) fn place(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.places.push((name.to_owned(), value.into()));
+    /// Sets a parameter of the path.
+    pub(crate) fn path_param(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.path_params.push((name.to_owned(), value.into()));
         self
     }
 
@@ -85,9 +85,9 @@ impl Ask {
     }
 
     /// Adds a body member unless it is absent.
-    pub(crate) fn member(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn field(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {
-            self.members.insert(name.to_owned(), value.into());
+            self.fields.insert(name.to_owned(), value.into());
         }
         self
     }

@@ -235,7 +235,7 @@ impl Request {
             brings_secret,
             planned: Planned::new(self.method, target, headers, body),
             options: self.options,
-            flight: None,
+            in_flight: None,
         })
     }
 }

@@ -205,7 +205,7 @@ impl<'a> Case<'a> {
         let action = &own[place - OTHER_CALLS.len()];
         let path = action.http.clone().unwrap_or_default();
         let places = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-        let mut arguments = places.fold(Arguments::new(), |arguments, name| arguments.place(name, "x"));
+        let mut arguments = places.fold(Arguments::new(), |arguments, name| arguments.path_param(name, "x"));
         if let Some(body) = body(&action.name) {
             arguments = arguments.body(body);
         }

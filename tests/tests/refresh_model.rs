@@ -18,7 +18,7 @@ use keywright::ManualClock;
 use keywright::Timestamp;
 use loom::sync::{Mutex, MutexGuard};
 
-use single_flight::{Freshness, Perishable, SingleFlight, Source};
+use single_flight::{Expiring, Freshness, SingleFlight, Source};
 
 #[path = "../../core/src/auth/single_flight.rs"]
 mod single_flight;
@@ -101,7 +101,7 @@ struct Token {
     freshness: Freshness,
 }
 
-impl Perishable for Token {
+impl Expiring for Token {
     fn freshness(&self, _: Duration) -> Freshness {
         self.freshness
     }
@@ -239,8 +239,8 @@ fn model(script: &'static [Option<Freshness>], begun: bool, wants: &'static [Wan
 }
 
 const FRESH: Option<Freshness> = Some(Freshness::Fresh);
-const AGING: Option<Freshness> = Some(Freshness::Aging);
-const STALE: Option<Freshness> = Some(Freshness::Stale);
+const AGING: Option<Freshness> = Some(Freshness::RefreshSoon);
+const STALE: Option<Freshness> = Some(Freshness::Expired);
 const FAILS: Option<Freshness> = None;
 
 fn all_got(outcomes: &Outcomes, number: usize) {

@@ -298,9 +298,9 @@ impl Drop for Listening {
 
 /// Puts the events of a client into its queue.
 #[derive(Debug)]
-pub(crate) struct Ear(pub Arc<HostQueue>);
+pub(crate) struct QueueObserver(pub Arc<HostQueue>);
 
-impl Observer for Ear {
+impl Observer for QueueObserver {
     fn event(&self, event: &keywright::Event) {
         self.0.put(Request { asked: Asked::Event(Box::new(event.into())), caller: Caller::current() });
     }

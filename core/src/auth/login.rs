@@ -13,8 +13,8 @@ use http::header::SET_COOKIE;
 use serde_json::{Value, json};
 
 use super::credential::{Credential, Session};
-use super::single_flight::{Freshness, Perishable, SingleFlight, Source};
-use super::{Lend, mistake};
+use super::single_flight::{Expiring, Freshness, SingleFlight, Source};
+use super::{LoginTransport, mistake};
 use crate::Secret;
 use crate::clock::Clock;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
@@ -50,14 +50,14 @@ struct Token {
     lifetime: Option<Duration>,
 }
 
-impl Perishable for Token {
+impl Expiring for Token {
     fn freshness(&self, now: Duration) -> Freshness {
         let Some(lifetime) = self.lifetime else { return Freshness::Fresh };
         let left = (self.obtained + lifetime).saturating_sub(now);
         if left <= MANDATORY.min(lifetime / 2) {
-            Freshness::Stale
+            Freshness::Expired
         } else if left <= ADVISORY.min(lifetime / 2) {
-            Freshness::Aging
+            Freshness::RefreshSoon
         } else {
             Freshness::Fresh
         }
@@ -65,11 +65,11 @@ impl Perishable for Token {
 }
 
 /// A login at work for one call.
-struct Visit<'a> {
+struct LoginFlow<'a> {
     login: &'a Login,
     spec: &'a CredentialSpec,
     clock: &'a dyn Clock,
-    lend: &'a dyn Lend,
+    transport: &'a dyn LoginTransport,
 }
 
 impl Login {
@@ -78,8 +78,13 @@ impl Login {
     }
 
     /// The credential to send, fetched or renewed if need be.
-    pub(crate) async fn credential(&self, spec: &CredentialSpec, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
-        let visit = Visit { login: self, spec, clock, lend };
+    pub(crate) async fn credential(
+        &self,
+        spec: &CredentialSpec,
+        clock: &dyn Clock,
+        transport: &dyn LoginTransport,
+    ) -> Result<Credential> {
+        let visit = LoginFlow { login: self, spec, clock, transport };
         self.tokens.token(&visit, clock).await.map(|token| token.credential)
     }
 
@@ -89,9 +94,9 @@ impl Login {
         refused: &Credential,
         spec: &CredentialSpec,
         clock: &dyn Clock,
-        lend: &dyn Lend,
+        transport: &dyn LoginTransport,
     ) -> Result<Credential> {
-        let visit = Visit { login: self, spec, clock, lend };
+        let visit = LoginFlow { login: self, spec, clock, transport };
         let is_refused = |token: &Token| refused.same_as(&token.credential);
         self.tokens.fetch(is_refused, &visit, clock).await.map(|token| token.credential)
     }
@@ -108,7 +113,7 @@ impl Login {
     }
 }
 
-impl Source<Token> for Visit<'_> {
+impl Source<Token> for LoginFlow<'_> {
     type Error = Error;
 
     /// By refresh where the mode has one.
@@ -137,7 +142,7 @@ impl Source<Token> for Visit<'_> {
     }
 }
 
-impl Visit<'_> {
+impl LoginFlow<'_> {
     async fn log_in(&self) -> Result<Token> {
         let Some(password) = self.login.password().clone() else {
             return Err(Error::new(ErrorKind::Unauthenticated).with(|data| {
@@ -178,7 +183,7 @@ impl Visit<'_> {
 
     /// Sends what no credential goes with: what its refusal must not show is known here alone.
     async fn exchange(&self, endpoint: &Endpoint, body: Value) -> Result<WireResponse> {
-        self.lend
+        self.transport
             .exchange(endpoint, body)
             .await
             .map_err(|error| error.hiding(&SecretsInUse::default().with(self.login.secrets())))
@@ -325,9 +330,9 @@ mod tests {
         };
         let at = |lifetime, now| token(lifetime).freshness(Duration::from_secs(now));
         assert_eq!(at(3600, 3479), Freshness::Fresh);
-        assert_eq!(at(3600, 3480), Freshness::Aging);
-        assert_eq!(at(3600, 3570), Freshness::Stale);
+        assert_eq!(at(3600, 3480), Freshness::RefreshSoon);
+        assert_eq!(at(3600, 3570), Freshness::Expired);
         assert_eq!(at(40, 19), Freshness::Fresh);
-        assert_eq!(at(40, 20), Freshness::Stale);
+        assert_eq!(at(40, 20), Freshness::Expired);
     }
 }

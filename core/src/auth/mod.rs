@@ -21,7 +21,7 @@ pub(crate) use key::LONGEST as LONGEST_KEY;
 pub(crate) use login::Login;
 use provided::Asked;
 pub(crate) use source::found;
-pub use source::{KeyProvider, Management, Origin, ProviderError};
+pub use source::{ConfigSource, KeyProvider, Management, ProviderError};
 
 use crate::Secret;
 use crate::clock::Clock;
@@ -33,7 +33,7 @@ use crate::retry::Fingerprint;
 use crate::wire::{BoxFuture, WireResponse};
 
 /// A way to send one request without credential, for logging in.
-pub(crate) trait Lend: Send + Sync {
+pub(crate) trait LoginTransport: Send + Sync {
     /// Posts a JSON body and gives the answer of a success.
     fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value) -> BoxFuture<'a, Result<WireResponse>>;
 }
@@ -44,21 +44,21 @@ pub(crate) struct Auth {
     dialect: Dialect,
     check_shape: bool,
     key: Option<KeySlot>,
-    manager: Option<(Origin, Credential)>,
-    login: Option<(Origin, Arc<Login>)>,
+    manager: Option<(ConfigSource, Credential)>,
+    login: Option<(ConfigSource, Arc<Login>)>,
     /// Secrets of somebody else for whom a call is made.
     hidden: Vec<Secret>,
 }
 
 #[derive(Debug, Clone)]
 enum KeySlot {
-    Fixed(Origin, Credential),
+    Fixed(ConfigSource, Credential),
     Asked(Arc<Asked>),
 }
 
 /// What was given for a client, before it is checked.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(crate) struct AuthInputs {
     pub api_key: Option<Secret>,
     pub provider: Option<KeyProvider>,
     pub management: Option<Management>,
@@ -69,9 +69,9 @@ pub(crate) struct Given {
 /// Where and for which account a login is made. What it yields belongs there: the same e-mail and
 /// password at another address are another login.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct LoginAddress<'a> {
     /// Origin and path prefix of the base URL.
-    pub address: &'a str,
+    pub base_url: &'a str,
     pub account: &'a str,
 }
 
@@ -85,9 +85,9 @@ impl Auth {
     /// `config` naming `api_key` or `management`.
     pub(crate) fn resolve(
         dialect: &Dialect,
-        given: Given,
+        given: AuthInputs,
         environment: &Environment,
-        place: Place<'_>,
+        address: LoginAddress<'_>,
         find: FindLogin<'_>,
     ) -> Result<(Self, Vec<String>)> {
         let mut warnings = Vec::new();
@@ -99,7 +99,7 @@ impl Auth {
             }
             (None, Some(provider)) => Some(KeySlot::Asked(Arc::new(Asked::new(provider)))),
             (Some(key), None) => {
-                Some((Origin::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
+                Some((ConfigSource::Argument, key)).map(|found| fixed(spec, found, check_shape, &mut warnings)).transpose()?
             }
             (None, None) => {
                 let names = spec.auth.key.as_ref().map(|key| key.env.as_slice()).unwrap_or_default();
@@ -109,9 +109,9 @@ impl Auth {
         };
         let mut auth = Self { dialect: dialect.clone(), check_shape, key, manager: None, login: None, hidden: Vec::new() };
         match given.management {
-            Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(Origin::Argument, &text)?),
+            Some(Management::Key(text)) => auth.manager = Some(auth.manager_of(ConfigSource::Argument, &text)?),
             Some(Management::Login { email, password }) => {
-                auth.login = Some(auth.login_of(Origin::Argument, email, password, place, given.keep_password, find)?)
+                auth.login = Some(auth.login_of(ConfigSource::Argument, email, password, address, given.keep_password, find)?)
             }
             None => {
                 if let Some(found) =
@@ -120,7 +120,7 @@ impl Auth {
                     auth.manager = Some(auth.manager_of(found.0, &Secret::new(found.1))?);
                 }
                 if let Some((origin, email, password)) = login_in(environment, spec.auth.login.as_ref())? {
-                    auth.login = Some(auth.login_of(origin, email, password, place, given.keep_password, find)?);
+                    auth.login = Some(auth.login_of(origin, email, password, address, given.keep_password, find)?);
                 }
             }
         }
@@ -128,11 +128,11 @@ impl Auth {
     }
 
     /// No credential at all: for logging in itself. What must not be shown is known all the same.
-    pub(crate) fn nobody(dialect: &Dialect, hidden: Vec<Secret>) -> Self {
+    pub(crate) fn anonymous(dialect: &Dialect, hidden: Vec<Secret>) -> Self {
         Self { dialect: dialect.clone(), check_shape: false, key: None, manager: None, login: None, hidden }
     }
 
-    fn manager_of(&self, origin: Origin, text: &Secret) -> Result<(Origin, Credential)> {
+    fn manager_of(&self, origin: ConfigSource, text: &Secret) -> Result<(ConfigSource, Credential)> {
         let spec = &self.dialect.0;
         let manage = &spec.auth.manage;
         let (name, mode) = match (&spec.auth.token, &spec.auth.key) {
@@ -152,13 +152,13 @@ impl Auth {
 
     fn login_of(
         &self,
-        origin: Origin,
+        origin: ConfigSource,
         email: String,
         password: Secret,
-        place: Place<'_>,
+        address: LoginAddress<'_>,
         keep: bool,
         find: FindLogin<'_>,
-    ) -> Result<(Origin, Arc<Login>)> {
+    ) -> Result<(ConfigSource, Arc<Login>)> {
         let spec = &self.dialect.0;
         if spec.auth.login.is_none() {
             return Err(Error::config(
@@ -177,15 +177,15 @@ impl Auth {
             let reason = "has a password that is too long to be one";
             return Err(Error::config("management", reason, "give the password that you log in with"));
         }
-        let owner = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account]);
-        let identity = Fingerprint::of(&["login", &spec.id, place.address, &email, place.account, password.expose()]);
+        let owner = Fingerprint::of(&["login", &spec.id, address.base_url, &email, address.account]);
+        let identity = Fingerprint::of(&["login", &spec.id, address.base_url, &email, address.account, password.expose()]);
         Ok((origin, find(identity, Login::new(email, password, owner, keep))))
     }
 
     /// The same credentials with another API key.
     pub(crate) fn with_key(&self, key: &Secret) -> Result<(Self, Vec<String>)> {
         let mut warnings = Vec::new();
-        let slot = fixed(&self.dialect.0, (Origin::Argument, key.clone()), self.check_shape, &mut warnings)?;
+        let slot = fixed(&self.dialect.0, (ConfigSource::Argument, key.clone()), self.check_shape, &mut warnings)?;
         Ok((Self { key: Some(slot), ..self.clone() }, warnings))
     }
 
@@ -193,7 +193,7 @@ impl Auth {
     ///
     /// # Errors
     /// `config` when none was given; whatever a login or a provider fails with.
-    pub(crate) async fn credential(&self, plane: Plane, clock: &dyn Clock, lend: &dyn Lend) -> Result<Credential> {
+    pub(crate) async fn credential(&self, plane: Plane, clock: &dyn Clock, lend: &dyn LoginTransport) -> Result<Credential> {
         let spec = &self.dialect.0;
         let names = match plane {
             Plane::Use => &spec.auth.used,
@@ -229,7 +229,12 @@ impl Auth {
 
     /// Another credential after a refusal; `None` when there is no other, so that sending again
     /// would change nothing.
-    pub(crate) async fn renewed(&self, refused: &Credential, clock: &dyn Clock, lend: &dyn Lend) -> Result<Option<Credential>> {
+    pub(crate) async fn renewed(
+        &self,
+        refused: &Credential,
+        clock: &dyn Clock,
+        lend: &dyn LoginTransport,
+    ) -> Result<Option<Credential>> {
         let other = match (refused.name(), &self.login, &self.key) {
             (CredentialName::Login, Some((_, login)), _) => match &self.dialect.0.auth.login {
                 Some(mode) => Box::pin(login.replace(refused, mode, clock, lend)).await?,
@@ -289,10 +294,10 @@ impl Auth {
     }
 
     /// Where the key, the managing key and the login come from, for `Client::describe`.
-    pub(crate) fn origins(&self) -> Vec<(&'static str, Origin, Option<String>)> {
+    pub(crate) fn origins(&self) -> Vec<(&'static str, ConfigSource, Option<String>)> {
         let key = self.key.as_ref().map(|slot| match slot {
             KeySlot::Fixed(origin, credential) => ("api_key", origin.clone(), Some(credential.secret().fingerprint())),
-            KeySlot::Asked(_) => ("api_key", Origin::Provider, None),
+            KeySlot::Asked(_) => ("api_key", ConfigSource::Provider, None),
         });
         let manager = self
             .manager
@@ -303,7 +308,7 @@ impl Auth {
     }
 }
 
-fn fixed(spec: &Spec, (origin, text): (Origin, Secret), check_shape: bool, warnings: &mut Vec<String>) -> Result<KeySlot> {
+fn fixed(spec: &Spec, (origin, text): (ConfigSource, Secret), check_shape: bool, warnings: &mut Vec<String>) -> Result<KeySlot> {
     let Some(mode) = &spec.auth.key else {
         return Err(Error::config("api_key", format!("is not something that {} takes", spec.title), "leave it out"));
     };
@@ -312,7 +317,7 @@ fn fixed(spec: &Spec, (origin, text): (Origin, Secret), check_shape: bool, warni
     Ok(KeySlot::Fixed(origin, Credential::of_key(CredentialName::Key, &parsed.secret, &mode.mode)?))
 }
 
-fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<Option<(Origin, String, Secret)>> {
+fn login_in(environment: &Environment, spec: Option<&CredentialSpec>) -> Result<Option<(ConfigSource, String, Secret)>> {
     let Some([email, password]) = spec.map(|spec| spec.env.as_slice()) else { return Ok(None) };
     let email_found = found(environment, std::slice::from_ref(email), "management")?;
     let password_found = found(environment, std::slice::from_ref(password), "management")?;

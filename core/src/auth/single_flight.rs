@@ -18,13 +18,13 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(crate) enum Freshness {
     Fresh,
     /// Still good, worth renewing.
-    Aging,
+    RefreshSoon,
     /// Not to be sent any more.
-    Stale,
+    Expired,
 }
 
 /// What is kept and handed out. Cheap to clone.
-pub(crate) trait Perishable: Clone {
+pub(crate) trait Expiring: Clone {
     fn freshness(&self, now: Duration) -> Freshness;
 }
 
@@ -52,7 +52,7 @@ struct State<T> {
     paused_until: Duration,
 }
 
-impl<T: Perishable> SingleFlight<T> {
+impl<T: Expiring> SingleFlight<T> {
     /// No token yet.
     pub(crate) fn new() -> Self {
         Self { state: Mutex::new(State { token: None, paused_until: Duration::ZERO }), turn: Turn::default() }
@@ -62,8 +62,8 @@ impl<T: Perishable> SingleFlight<T> {
     pub(crate) async fn token<S: Source<T>>(&self, source: &S, clock: &dyn Clock) -> Result<T, S::Error> {
         match self.current(clock.monotonic()) {
             (Some(token), Freshness::Fresh) => Ok(token),
-            (Some(token), Freshness::Aging) => Ok(self.renew_early(token, source, clock).await),
-            (_, Freshness::Stale) | (None, _) => self.fetch(|_| false, source, clock).await,
+            (Some(token), Freshness::RefreshSoon) => Ok(self.renew_early(token, source, clock).await),
+            (_, Freshness::Expired) | (None, _) => self.fetch(|_| false, source, clock).await,
         }
     }
 
@@ -81,7 +81,7 @@ impl<T: Perishable> SingleFlight<T> {
         };
         let held = self.held();
         let now = clock.monotonic();
-        if let Some(token) = held.as_ref().filter(|token| !is_refused(token) && token.freshness(now) != Freshness::Stale) {
+        if let Some(token) = held.as_ref().filter(|token| !is_refused(token) && token.freshness(now) != Freshness::Expired) {
             return Ok(token.clone());
         }
         let fetched = source.obtain(held.as_ref()).await?;
@@ -95,17 +95,17 @@ impl<T: Perishable> SingleFlight<T> {
 
     fn current(&self, now: Duration) -> (Option<T>, Freshness) {
         let state = self.lock();
-        let freshness = state.token.as_ref().map_or(Freshness::Stale, |token| token.freshness(now));
-        let held_back = freshness == Freshness::Aging && now < state.paused_until;
+        let freshness = state.token.as_ref().map_or(Freshness::Expired, |token| token.freshness(now));
+        let held_back = freshness == Freshness::RefreshSoon && now < state.paused_until;
         (state.token.clone(), if held_back { Freshness::Fresh } else { freshness })
     }
 
     /// Renews if nobody else does; whatever happens, the old token still works.
-    async fn renew_early<S: Source<T>>(&self, aging: T, source: &S, clock: &dyn Clock) -> T {
-        let Ok(_turn) = self.turn.try_lock() else { return aging };
+    async fn renew_early<S: Source<T>>(&self, expiring: T, source: &S, clock: &dyn Clock) -> T {
+        let Ok(_turn) = self.turn.try_lock() else { return expiring };
         // Between the look and the turn another one may have renewed it, or tried to.
         let (held, freshness) = self.current(clock.monotonic());
-        let token = held.unwrap_or(aging);
+        let token = held.unwrap_or(expiring);
         if freshness == Freshness::Fresh {
             return token;
         }

@@ -107,7 +107,7 @@ impl Management {
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Origin {
+pub enum ConfigSource {
     /// In the options.
     Argument,
     /// In the environment, under that name.
@@ -118,7 +118,7 @@ pub enum Origin {
     Dialect,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ConfigSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument => f.write_str("argument"),
@@ -134,7 +134,7 @@ impl fmt::Display for Origin {
 /// # Errors
 /// `config` when a name is set to nothing, which is a mistake and not an absence (security K6), or
 /// when two names of one setting say different things: neither can be known to be meant.
-pub(crate) fn found(environment: &Environment, names: &[String], field: &'static str) -> Result<Option<(Origin, String)>> {
+pub(crate) fn found(environment: &Environment, names: &[String], field: &'static str) -> Result<Option<(ConfigSource, String)>> {
     let mut found: Option<(&String, String)> = None;
     for (name, value) in names.iter().filter_map(|name| Some((name, environment.get(name)?))) {
         if value.trim().is_empty() {
@@ -156,7 +156,7 @@ pub(crate) fn found(environment: &Environment, names: &[String], field: &'static
             None => found = Some((name, value)),
         }
     }
-    Ok(found.map(|(name, value)| (Origin::Environment(name.clone()), value)))
+    Ok(found.map(|(name, value)| (ConfigSource::Environment(name.clone()), value)))
 }
 
 #[cfg(test)]
@@ -186,7 +186,7 @@ mod tests {
         assert!(!error.contains("-value"), "{error}");
 
         let agree = Environment::of([("SEGOPS_API_KEY", "same"), ("SEGOPS_SECRET_KEY", "same")]);
-        let first = (Origin::Environment("SEGOPS_API_KEY".to_owned()), "same".to_owned());
+        let first = (ConfigSource::Environment("SEGOPS_API_KEY".to_owned()), "same".to_owned());
         assert_eq!(found(&agree, &names(), "api_key").unwrap(), Some(first));
     }
 

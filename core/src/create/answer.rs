@@ -10,7 +10,7 @@
 //!
 //! After an error the id of the key, where it can be read, is a candidate.
 
-use super::{CreateTask, look};
+use super::{CreateTask, candidates};
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
 use crate::dialect::read::{self, Members};
@@ -86,7 +86,7 @@ impl CreateTask {
     fn with_secret(&self, partial: &Partial<'_>, id: Option<String>, secret: Secret) -> Option<CreatedKey> {
         let map = &self.client.spec().key;
         let is_of_key = |name: &str| [&map.id, &map.secret].into_iter().flatten().any(|known| known == name);
-        let id = id.or_else(|| self.target.clone()).unwrap_or_else(|| look::UNKNOWN_ID.to_owned());
+        let id = id.or_else(|| self.target.clone()).unwrap_or_else(|| candidates::UNKNOWN_ID.to_owned());
         let told = [partial.beyond_doubt(is_of_key), "{}".to_owned()];
         let mut made =
             told.iter().find_map(|rest| self.read(self.completed(rest, &secret)?.root(), &mut Members::listed()).ok())?;

@@ -9,7 +9,7 @@
 //! never discarded, only told of.
 
 mod answer;
-mod look;
+mod candidates;
 mod options;
 mod recover;
 mod untaken;
@@ -31,8 +31,8 @@ use crate::json::Node;
 use crate::mask::{Masked, MaskedIds, SecretsInUse, ServiceText};
 use crate::model::{CreatedKey, Facts, Meta, Reply};
 use crate::observe::EventName;
-use crate::op::{Ask, KeyOp};
-use crate::pipeline::Flight;
+use crate::op::{KeyOp, OperationArgs};
+use crate::pipeline::InFlight;
 use crate::runtime;
 use crate::wire::BoxFuture;
 
@@ -48,7 +48,7 @@ pub(crate) struct CreateTask {
     pub client: Client,
     pub op: Arc<OpSpec>,
     pub action: KeyOp,
-    pub ask: Ask,
+    pub args: OperationArgs,
     /// The name that was asked for, mark included.
     pub name: Option<String>,
     /// What is known of the key whatever the answer tells.
@@ -85,14 +85,14 @@ impl CreateTask {
     /// Makes the key; when the caller leaves, what is on the wire is brought to its end. What the
     /// caller has not taken comes back.
     async fn run_for(self, mut caller: oneshot::Sender<Result<Untaken<Reply<CreatedKey>>>>) {
-        let flight = Arc::new(Flight::default());
-        let mut made = Box::pin(self.made(&flight));
+        let in_flight = Arc::new(InFlight::default());
+        let mut made = Box::pin(self.made(&in_flight));
         let result = tokio::select! {
             biased;
             result = &mut made => result,
             () = caller.closed() => {
-                flight.abandon();
-                if !flight.is_on_the_wire() {
+                in_flight.abandon();
+                if !in_flight.is_on_the_wire() {
                     return;
                 }
                 made.as_mut().await
@@ -114,13 +114,13 @@ impl CreateTask {
         }
     }
 
-    async fn made(&self, flight: &Arc<Flight>) -> Result<Made> {
+    async fn made(&self, in_flight: &Arc<InFlight>) -> Result<Made> {
         let before = self.snapshot().await?;
-        let reply = match self.issue(flight).await {
+        let reply = match self.issue(in_flight).await {
             Ok(reply) => reply,
             Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Applied) => {
                 self.tell(EventName::OutcomeUnknown, None);
-                self.after_loss(flight, error, &before).await?
+                self.after_loss(in_flight, error, &before).await?
             }
             Err(error) => return Err(error),
         };
@@ -131,18 +131,18 @@ impl CreateTask {
         }
         match &self.delivery.deliver {
             // Nobody waits: it will be discarded, so nobody is to store it.
-            Some(deliver) if !flight.is_abandoned() => self.delivered(deliver, reply).await,
+            Some(deliver) if !in_flight.is_abandoned() => self.delivered(deliver, reply).await,
             Some(_) | None => Ok(Made { reply, is_stored: false }),
         }
     }
 
     /// Sends the request and reads the secret, from a cut answer too.
-    pub(crate) async fn issue(&self, flight: &Arc<Flight>) -> Result<Reply<CreatedKey>> {
+    pub(crate) async fn issue(&self, in_flight: &Arc<InFlight>) -> Result<Reply<CreatedKey>> {
         let client = &self.client;
-        let planned = plan::plan(client.spec(), &self.op, self.ask.clone(), client.settings.account.as_ref());
+        let planned = plan::plan(client.spec(), &self.op, self.args.clone(), client.settings.account.as_ref());
         let _change = client.changing(&self.op);
         let mut call = client.call(&self.op, planned.map_err(|error| client.named_op(error, &self.op))?);
-        call.flight = Some(Arc::clone(flight));
+        call.in_flight = Some(Arc::clone(in_flight));
         if let Some(header) = &self.op.idempotency
             && let Ok(value) = HeaderValue::try_from(format!("kw-{}", operation_id(client)))
         {
@@ -161,7 +161,7 @@ impl CreateTask {
                 }
             },
             Err(error) => {
-                let Some(cut) = flight.take_cut() else { return Err(error) };
+                let Some(cut) = in_flight.take_cut() else { return Err(error) };
                 match self.read_part(&cut.read, error.clone()) {
                     Read::Whole(made) | Read::Secret(made) => {
                         Ok(self.complete_from_list(made, meta_of(&error, cut.head.status)).await)
@@ -256,7 +256,7 @@ impl CreateTask {
 
     pub(crate) fn tell(&self, name: EventName, key: Option<(Masked, String)>) {
         let pipeline = &self.client.pipeline;
-        pipeline.teller(&self.op.name, "").tell(name, 0, |event| {
+        pipeline.emitter(&self.op.name, "").tell(name, 0, |event| {
             if let Some((id, remedy)) = key {
                 event.key_id = Some(id.into_string());
                 event.detail = Some(remedy);

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use crate::time::Timestamp;
 
-use super::look::Before;
+use super::candidates::Before;
 use super::{CreateTask, Recover};
 use crate::client::Client;
 use crate::error::{Error, Outcome, Result, Stop};
 use crate::mask::{MaskedIds, ServiceText};
 use crate::model::{CreatedKey, Key, Reply};
 use crate::op::KeyOp;
-use crate::pipeline::Flight;
+use crate::pipeline::InFlight;
 
 /// Begins the mark that we put at the end of a name.
 const MARK: &str = " kw-";
 
 impl CreateTask {
     /// What to do about an answer that was lost.
-    pub(super) async fn after_loss(&self, flight: &Arc<Flight>, error: Error, before: &Before) -> Result<Reply<CreatedKey>> {
+    pub(super) async fn after_loss(&self, in_flight: &Arc<InFlight>, error: Error, before: &Before) -> Result<Reply<CreatedKey>> {
         if self.action == KeyOp::Rotate {
             return Err(self.reported(error, &[]).with(|data| {
                 data.remedy = Some("the old secret may be dead already: rotate again to get one that arrives".to_owned());
@@ -38,7 +38,7 @@ impl CreateTask {
         };
         match (self.delivery.recover, found.as_slice()) {
             (Recover::Rotate, [orphan]) => self.rotated(orphan, error).await,
-            (Recover::Replace, [orphan]) => self.replaced(flight, orphan, error).await,
+            (Recover::Replace, [orphan]) => self.replaced(in_flight, orphan, error).await,
             // None, or more than one: a commit may still arrive, and nothing proves which is ours.
             (Recover::Report | Recover::Rotate | Recover::Replace, _) => Err(self.reported(error, &found)),
         }
@@ -86,11 +86,11 @@ impl CreateTask {
     }
 
     /// The orphan goes, one new key comes: at the end there is one.
-    async fn replaced(&self, flight: &Arc<Flight>, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
+    async fn replaced(&self, in_flight: &Arc<InFlight>, orphan: &Key, lost: Error) -> Result<Reply<CreatedKey>> {
         if self.client.keys().retire(&orphan.id).await.is_err() {
             return Err(self.reported(lost, std::slice::from_ref(orphan)));
         }
-        let error = match self.issue(flight).await {
+        let error = match self.issue(in_flight).await {
             Ok(reply) => return Ok(reply),
             Err(error) => error.after(lost.attempts()),
         };

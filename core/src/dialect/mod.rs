@@ -19,6 +19,6 @@ pub(crate) use read::json as decode_json;
 pub use schema::ClientNames;
 pub(crate) use schema::{ItemMap, Need, PageStyle, Returns, StatusRule};
 pub(crate) use spec::*;
-pub use spec::{CapabilityInfo, Dialect, Source};
+pub use spec::{CapabilityInfo, Dialect, Provenance};
 pub(crate) use template::AccountPart;
 pub use variables::variables_of;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{BodyRule, Member, OpSpec, PageSpec, PageStyle, Spec};
 use crate::error::{Error, Result};
 use crate::model::{Account, PageRequest};
-use crate::op::{Ask, Payload};
+use crate::op::{OperationArgs, Payload};
 use crate::route;
 
 /// What a query value may hold without being escaped.
@@ -48,15 +48,15 @@ impl Planned {
 ///
 /// # Errors
 /// `config` naming the argument that is missing, unknown to this service or not representable.
-pub(crate) fn plan(spec: &Spec, op: &OpSpec, ask: Ask, account: Option<&Account>) -> Result<Planned> {
+pub(crate) fn plan(spec: &Spec, op: &OpSpec, args: OperationArgs, account: Option<&Account>) -> Result<Planned> {
     let mut target = String::with_capacity(64);
     route::path_start(spec, op.path.account, account, &mut target)?;
-    let place = |name: &str| ask.places.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    let place = |name: &str| args.path_params.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     op.path.fill(place, &mut target)?;
-    push_query(&mut target, &query(spec, op, &ask)?);
+    push_query(&mut target, &query(spec, op, &args)?);
     let mut headers = HeaderMap::new();
     route::headers(spec, account, &mut headers);
-    let body = body(spec, op, ask, account)?;
+    let body = body(spec, op, args, account)?;
     let body = body.map(|payload| encode(payload, &mut headers)).transpose()?;
     Ok(Planned::new(op.method.clone(), target, headers, body))
 }
@@ -83,25 +83,25 @@ pub(crate) fn push_query<K: AsRef<str>>(target: &mut String, members: &[(K, Stri
     }
 }
 
-fn query(spec: &Spec, op: &OpSpec, ask: &Ask) -> Result<Vec<(String, String)>> {
+fn query(spec: &Spec, op: &OpSpec, args: &OperationArgs) -> Result<Vec<(String, String)>> {
     let mut members = Vec::new();
     for Member { ours, theirs, optional } in &op.query {
-        match ask.query.iter().find(|(name, _)| name == ours) {
+        match args.query.iter().find(|(name, _)| name == ours) {
             Some((_, value)) => members.push((theirs.clone(), value.clone())),
             None if *optional => {}
             None => return Err(missing(spec, op, ours)),
         }
     }
-    members.extend(ask.raw_query.iter().cloned());
+    members.extend(args.raw_query.iter().cloned());
     Ok(members)
 }
 
-fn body(spec: &Spec, op: &OpSpec, ask: Ask, account: Option<&Account>) -> Result<Option<Payload>> {
+fn body(spec: &Spec, op: &OpSpec, args: OperationArgs, account: Option<&Account>) -> Result<Option<Payload>> {
     let unexpected = |name: &str| {
         Error::config(name.to_owned(), format!("is not something that {} takes for {}", spec.title, op.name), "leave it out")
     };
-    match (&op.body, ask.body) {
-        (BodyRule::None, None) => match ask.members.keys().next() {
+    match (&op.body, args.body) {
+        (BodyRule::None, None) => match args.fields.keys().next() {
             Some(name) => Err(unexpected(name)),
             None => Ok(None),
         },
@@ -114,7 +114,7 @@ fn body(spec: &Spec, op: &OpSpec, ask: Ask, account: Option<&Account>) -> Result
             Ok(Some(payload))
         }
         (BodyRule::Members(members), None) => {
-            own_members(spec, op, members, ask.members, account).map(|object| Some(Payload::Json(object)))
+            own_members(spec, op, members, args.fields, account).map(|object| Some(Payload::Json(object)))
         }
     }
 }

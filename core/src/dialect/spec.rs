@@ -87,7 +87,7 @@ impl Dialect {
 
     /// How we know where and what the service is.
     #[must_use]
-    pub fn source(&self) -> &Source {
+    pub fn source(&self) -> &Provenance {
         &self.0.source
     }
 
@@ -145,7 +145,7 @@ impl Dialect {
                     http: None,
                     remedy: None,
                     irreversible: false,
-                    source: Source::Documented(None),
+                    source: Provenance::Documented(None),
                 },
             }
         });
@@ -199,7 +199,7 @@ impl fmt::Debug for Dialect {
 /// Where our knowledge of a part of a service comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Source {
+pub enum Provenance {
     /// Printed on the service's page, with the row of the requirements where one is cited.
     Documented(Option<String>),
     /// Read in the service's public code or seen on the live service.
@@ -208,7 +208,7 @@ pub enum Source {
     Assumed,
 }
 
-impl Source {
+impl Provenance {
     /// `documented`, `observed` or `assumed`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
@@ -235,7 +235,7 @@ pub struct CapabilityInfo {
     /// Whether it can never be undone.
     pub irreversible: bool,
     /// How we know.
-    pub source: Source,
+    pub source: Provenance,
 }
 
 impl CapabilityInfo {
@@ -260,7 +260,7 @@ pub(crate) struct Spec {
     pub base_url_env: Vec<String>,
     pub base_path_drop: Option<String>,
     pub docs_url: Option<String>,
-    pub source: Source,
+    pub source: Provenance,
     pub request_id: HeaderName,
     pub auth: AuthSpec,
     /// How texts that look like its keys begin.
@@ -312,7 +312,7 @@ impl Spec {
 
 pub(crate) enum Support {
     Yes(Arc<OpSpec>),
-    No { remedy: String, source: Source },
+    No { remedy: String, source: Provenance },
 }
 
 /// Which credential an operation takes.
@@ -476,7 +476,7 @@ pub(crate) struct OpSpec {
     pub at_most: Option<usize>,
     /// For waiting: poll that often until the status is one of these.
     pub wait: Option<WaitSpec>,
-    pub source: Source,
+    pub source: Provenance,
 }
 
 impl OpSpec {

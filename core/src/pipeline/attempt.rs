@@ -64,12 +64,12 @@ impl Run<'_> {
     pub(super) async fn attempt(&mut self, room: Taken, url: Url) -> Result<Answered, Broken> {
         let n = self.attempts.len() as u32 + 1;
         let clock = self.pipeline.clock.as_ref();
-        let teller = self.pipeline.teller(self.call.operation, &self.id);
-        teller.tell(EventName::AttemptStart, n, |_| {});
+        let emitter = self.pipeline.emitter(self.call.operation, &self.id);
+        emitter.tell(EventName::AttemptStart, n, |_| {});
         let began = clock.monotonic();
         let started_at = clock.now();
-        let flight = self.call.flight.as_deref();
-        flight.inspect(|flight| flight.takes_off());
+        let in_flight = self.call.in_flight.as_deref();
+        in_flight.inspect(|in_flight| in_flight.mark_sent());
         let result = self.exchange(self.request(n, url), room, began).await;
         let duration = clock.monotonic().saturating_sub(began);
         let (head, phase) = match &result {
@@ -79,10 +79,10 @@ impl Run<'_> {
         let status = head.map(|head| head.status);
         // A success stays in the air: its key is not yet in anybody's hands.
         if !status.is_some_and(|status| (200..300).contains(&status)) {
-            flight.inspect(|flight| flight.lands());
+            in_flight.inspect(|in_flight| in_flight.mark_answered());
         }
         let request_id = head.and_then(|head| self.request_id(head));
-        teller.tell(EventName::AttemptEnd, n, |event| {
+        emitter.tell(EventName::AttemptEnd, n, |event| {
             event.status = status;
             event.duration = Some(duration);
         });

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::{Call, Pipeline};
-use crate::auth::{Auth, Lend};
+use crate::auth::{Auth, LoginTransport};
 use crate::clock::Waiting;
 use crate::dialect::Endpoint;
 use crate::dialect::plan::{self, Planned};
@@ -24,14 +24,14 @@ const BUCKET: &str = "login";
 const LEAST: Duration = Duration::from_millis(1);
 
 /// The pipeline as auth sees it, for as long as the call that needs a login may take.
-pub(super) struct Lending<'a> {
+pub(super) struct PipelineLogin<'a> {
     pub pipeline: &'a Pipeline,
     pub deadline: Option<Duration>,
     /// The credentials of the client that needs a login: what the login must not show.
     pub auth: &'a Auth,
 }
 
-impl Lend for Lending<'_> {
+impl LoginTransport for PipelineLogin<'_> {
     fn exchange<'a>(&'a self, endpoint: &'a Endpoint, body: Value) -> BoxFuture<'a, Result<WireResponse>> {
         Box::pin(async move {
             let mut headers = HeaderMap::new();
@@ -49,9 +49,9 @@ impl Lend for Lending<'_> {
                 brings_secret: true,
                 planned,
                 options: Arc::new(CallOptions::new().timeout(left.map_or(Limit::Never, Limit::After))),
-                flight: None,
+                in_flight: None,
             };
-            let nobody = Auth::nobody(&self.pipeline.dialect, self.auth.secrets());
+            let nobody = Auth::anonymous(&self.pipeline.dialect, self.auth.secrets());
             // The login is a call of its own on the clock; the one that needs it only waits.
             let _waiting = Waiting::on(self.pipeline.clock.as_ref());
             self.pipeline.run(&nobody, call).await.map(|done| done.answer)

@@ -7,7 +7,7 @@
 mod attempt;
 mod connections;
 mod failure;
-mod flight;
+mod in_flight;
 mod login;
 mod network;
 mod run;
@@ -26,7 +26,7 @@ use crate::dialect::{Dialect, OpSpec, Plane};
 use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::mask::{self, ServiceText};
 use crate::model::Meta;
-use crate::observe::{EventName, Observer, Teller};
+use crate::observe::{EventEmitter, EventName, Observer};
 use crate::options::{CallOptions, Limit};
 use crate::retry::{Priority, RetryOptions, Safety};
 use crate::runtime;
@@ -37,7 +37,7 @@ use crate::wire::WireResponse;
 
 pub(crate) use attempt::{Answered, Body};
 pub(crate) use connections::Connections;
-pub(crate) use flight::Flight;
+pub(crate) use in_flight::InFlight;
 use run::Run;
 
 /// The whole call with its waits, unless given.
@@ -76,7 +76,7 @@ pub(crate) struct Call<'a> {
     pub planned: Planned,
     pub options: Arc<CallOptions>,
     /// For calls that outlive their caller: create and rotate.
-    pub flight: Option<Arc<Flight>>,
+    pub in_flight: Option<Arc<InFlight>>,
 }
 
 /// A success, and what must not be shown where its answer is.
@@ -124,7 +124,7 @@ impl Pipeline {
         runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
-        self.teller(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
+        self.emitter(call.operation, &id).tell(EventName::CallStart, 0, |_| {});
         let started = self.clock.monotonic();
         let url = match self.base.join(&call.planned.target) {
             Ok(url) => url,
@@ -143,7 +143,7 @@ impl Pipeline {
         let result = result.map_err(|error| self.named(error, operation));
         let elapsed = self.clock.monotonic().saturating_sub(started);
         let error = result.as_ref().err();
-        self.teller(operation, id).tell(EventName::CallEnd, 0, |event| {
+        self.emitter(operation, id).tell(EventName::CallEnd, 0, |event| {
             event.duration = Some(elapsed);
             event.error = error.map(Error::kind);
             event.outcome = error.map(Error::outcome);
@@ -212,8 +212,8 @@ impl Pipeline {
         )
     }
 
-    pub(crate) fn teller<'a>(&'a self, operation: &'a str, call: &'a str) -> Teller<'a> {
-        Teller { observer: self.observer.as_deref(), service: &self.dialect.0.id, operation, call }
+    pub(crate) fn emitter<'a>(&'a self, operation: &'a str, call: &'a str) -> EventEmitter<'a> {
+        EventEmitter { observer: self.observer.as_deref(), service: &self.dialect.0.id, operation, call }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -10,8 +10,8 @@ use url::Url;
 use super::attempt::{Answered, Body, Broken};
 use super::connections::Taken;
 use super::failure::Patience;
-use super::flight::Cut;
-use super::login::Lending;
+use super::in_flight::Cut;
+use super::login::PipelineLogin;
 use super::{Call, Pipeline, failure};
 use crate::auth::{Auth, Credential};
 use crate::clock::{Clock, pause};
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
     }
 
     async fn authorized(&self, plane: Plane) -> Result<Credential> {
-        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
+        let lending = PipelineLogin { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
         let credential = self.in_time(self.auth.credential(plane, self.clock(), &lending)).await;
         // Whatever became of a login, the call itself was never sent.
         credential.map_err(|error| error.with(|data| data.outcome = Outcome::NotSent))
@@ -185,11 +185,11 @@ impl<'a> Run<'a> {
     }
 
     fn is_abandoned(&self) -> bool {
-        self.call.flight.as_ref().is_some_and(|flight| flight.is_abandoned())
+        self.call.in_flight.as_ref().is_some_and(|in_flight| in_flight.is_abandoned())
     }
 
     fn tell(&self, name: EventName, fill: impl FnOnce(&mut crate::Event)) {
-        self.pipeline.teller(self.call.operation, &self.id).tell(name, self.attempts.len() as u32, fill);
+        self.pipeline.emitter(self.call.operation, &self.id).tell(name, self.attempts.len() as u32, fill);
     }
 
     /// What a credential takes, a provider's time included, is part of the call's time.
@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
     /// Another credential after a refusal, once; whether there is one.
     async fn renew(&mut self) -> Result<bool> {
         let Some(refused) = self.credential.as_ref().filter(|_| !self.renewed) else { return Ok(false) };
-        let lending = Lending { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
+        let lending = PipelineLogin { pipeline: self.pipeline, deadline: self.deadline, auth: self.auth };
         let result = self.in_time(self.auth.renewed(refused, self.clock(), &lending)).await;
         let failed = result.as_ref().err().map(Error::kind);
         self.tell(EventName::AuthRefresh, |event| event.error = failed);
@@ -393,8 +393,8 @@ impl<'a> Run<'a> {
             Some(head) => {
                 // Its head says that it was carried out, whatever became of its body.
                 let verdict = Verdict { outcome: Outcome::Applied, ..verdict };
-                if let Some(flight) = &self.call.flight {
-                    flight.keep(Cut { head, read: broken.read });
+                if let Some(in_flight) = &self.call.in_flight {
+                    in_flight.keep(Cut { head, read: broken.read });
                 }
                 Judged { verdict, died, error, lost: false }
             }

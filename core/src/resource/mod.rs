@@ -22,7 +22,7 @@ use crate::json::{Json, Node};
 use crate::listing::{Listing, fetch_page};
 use crate::mask::{SecretsInUse, ServiceText};
 use crate::model::{Item, Page, PageRequest, Reply};
-use crate::op::{Ask, Payload};
+use crate::op::{OperationArgs, Payload};
 use crate::options::Limit;
 use crate::pipeline::{Call, Done};
 use crate::retry::Safety;
@@ -37,12 +37,12 @@ pub use typed::{Accounts, Runs, Segments, Tracking};
 /// use keywright::Arguments;
 /// use serde_json::json;
 ///
-/// let run = Arguments::new().place("agent_id", "a_1").body(json!({ "input": "Analyze" }));
+/// let run = Arguments::new().path_param("agent_id", "a_1").body(json!({ "input": "Analyze" }));
 /// ```
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Arguments {
-    ask: Ask,
+    args: OperationArgs,
     page: PageRequest,
 }
 
@@ -52,21 +52,21 @@ impl Arguments {
         Self::default()
     }
 
-    /// Fills a place of the path, as `id`.
-    pub fn place(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.ask = self.ask.place(name, value);
+    /// Sets a parameter of the path, as `id`.
+    pub fn path_param(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.args = self.args.path_param(name, value);
         self
     }
 
     /// Adds a query parameter; those that the dialect does not name are sent as they are.
     pub fn query(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.ask = self.ask.query(name, Some(value));
+        self.args = self.args.query(name, Some(value));
         self
     }
 
     /// Sets the JSON body.
     pub fn body(mut self, body: Value) -> Self {
-        self.ask.body = Some(Payload::Json(body));
+        self.args.body = Some(Payload::Json(body));
         self
     }
 
@@ -111,7 +111,7 @@ impl Resource {
     /// `unsupported`, before any request, where there is no such list.
     pub async fn list(&self, page: PageRequest) -> Result<Page<Item>> {
         let op = self.op("list")?;
-        self.page(op, Box::new(Ask::new), page).await
+        self.page(op, Box::new(OperationArgs::new), page).await
     }
 
     /// Gets one object.
@@ -120,7 +120,7 @@ impl Resource {
     /// `not_found`; `unsupported`, before any request.
     pub async fn get(&self, id: impl Into<String>) -> Result<Reply<Item>> {
         let op = self.op("get")?;
-        self.item(&op, Ask::new().place("id", id)).await
+        self.item(&op, OperationArgs::new().path_param("id", id)).await
     }
 
     /// Makes an object.
@@ -129,7 +129,7 @@ impl Resource {
     /// `config` when a required member is missing; `unsupported`, before any request.
     pub async fn create<T: Serialize + ?Sized>(&self, body: &T) -> Result<Reply<Item>> {
         let op = self.op("create")?;
-        self.item(&op, Ask { body: Some(payload(body)?), ..Ask::new() }).await
+        self.item(&op, OperationArgs { body: Some(payload(body)?), ..OperationArgs::new() }).await
     }
 
     /// Changes an object.
@@ -138,7 +138,7 @@ impl Resource {
     /// `not_found`; `unsupported`, before any request.
     pub async fn update<T: Serialize + ?Sized>(&self, id: impl Into<String>, body: &T) -> Result<Reply<Item>> {
         let op = self.op("update")?;
-        self.item(&op, Ask { body: Some(payload(body)?), ..Ask::new().place("id", id) }).await
+        self.item(&op, OperationArgs { body: Some(payload(body)?), ..OperationArgs::new().path_param("id", id) }).await
     }
 
     /// Removes an object.
@@ -147,7 +147,7 @@ impl Resource {
     /// `not_found`; `unsupported`, before any request.
     pub async fn delete(&self, id: impl Into<String>) -> Result<Reply<()>> {
         let op = self.op("delete")?;
-        let done = self.send(&op, Ask::new().place("id", id)).await?;
+        let done = self.send(&op, OperationArgs::new().path_param("id", id)).await?;
         Ok(Reply::new((), done.meta))
     }
 
@@ -157,18 +157,18 @@ impl Resource {
     /// `unsupported`, before any request, when the dialect declares none of that name.
     pub async fn call(&self, action: &str, arguments: Arguments) -> Result<ActionResult> {
         let op = self.op(action)?;
-        let Arguments { ask, page } = arguments;
-        let ask = sorted_query(&op, ask);
+        let Arguments { args, page } = arguments;
+        let args = sorted_query(&op, args);
         match op.returns {
-            Returns::Item if op.wait.is_some() => self.wait(&op, ask).await.map(ActionResult::Item),
-            Returns::Item => self.item(&op, ask).await.map(ActionResult::Item),
-            Returns::Page => self.page(op, Box::new(move || ask.clone()), page).await.map(ActionResult::Page),
-            Returns::Json => self.json(&op, ask).await.map(ActionResult::Json),
+            Returns::Item if op.wait.is_some() => self.wait(&op, args).await.map(ActionResult::Item),
+            Returns::Item => self.item(&op, args).await.map(ActionResult::Item),
+            Returns::Page => self.page(op, Box::new(move || args.clone()), page).await.map(ActionResult::Page),
+            Returns::Json => self.json(&op, args).await.map(ActionResult::Json),
             Returns::Nothing => {
-                let done = self.send(&op, ask).await?;
+                let done = self.send(&op, args).await?;
                 self.client.read(&op, done, done::check).map(ActionResult::Nothing)
             }
-            Returns::Events => self.stream(&op, ask).await.map(Box::new).map(ActionResult::Events),
+            Returns::Events => self.stream(&op, args).await.map(Box::new).map(ActionResult::Events),
         }
     }
 
@@ -176,15 +176,15 @@ impl Resource {
         self.client.dialect().lookup(&format!("{}.{action}", self.name)).cloned()
     }
 
-    fn planned<'a>(&self, op: &'a OpSpec, ask: Ask) -> Result<Call<'a>> {
-        let planned = plan::plan(self.client.spec(), op, ask, self.client.settings.account.as_ref())
+    fn planned<'a>(&self, op: &'a OpSpec, args: OperationArgs) -> Result<Call<'a>> {
+        let planned = plan::plan(self.client.spec(), op, args, self.client.settings.account.as_ref())
             .map_err(|error| self.client.named_op(error, op))?;
         Ok(self.client.call(op, planned))
     }
 
     /// Planned before the future is made, which would keep room for the arguments more than once.
-    fn send<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Done>> + Send + 'a {
-        let call = self.planned(op, ask).map(Box::new);
+    fn send<'a>(&'a self, op: &'a OpSpec, args: OperationArgs) -> impl Future<Output = Result<Done>> + Send + 'a {
+        let call = self.planned(op, args).map(Box::new);
         async move {
             let call = call?;
             let _change = self.client.changing(op);
@@ -192,9 +192,9 @@ impl Resource {
         }
     }
 
-    fn item<'a>(&'a self, op: &'a OpSpec, ask: Ask) -> impl Future<Output = Result<Reply<Item>>> + Send + 'a {
-        let named = ask.places.iter().find(|(name, _)| name == "id").map(|(_, id)| id.clone());
-        let call = self.planned(op, ask).map(Box::new);
+    fn item<'a>(&'a self, op: &'a OpSpec, args: OperationArgs) -> impl Future<Output = Result<Reply<Item>>> + Send + 'a {
+        let named = args.path_params.iter().find(|(name, _)| name == "id").map(|(_, id)| id.clone());
+        let call = self.planned(op, args).map(Box::new);
         async move {
             let call = call?;
             let change = self.client.changing(op);
@@ -219,12 +219,12 @@ impl Resource {
         Ok(item)
     }
 
-    async fn json(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Json>> {
-        self.read(op, ask, |body| body.pointer(&op.answer).map(Node::json).ok_or_else(|| read::shape(&op.answer, "value"))).await
+    async fn json(&self, op: &OpSpec, args: OperationArgs) -> Result<Reply<Json>> {
+        self.read(op, args, |body| body.pointer(&op.answer).map(Node::json).ok_or_else(|| read::shape(&op.answer, "value"))).await
     }
 
-    async fn read<T>(&self, op: &OpSpec, ask: Ask, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
-        let done = self.send(op, ask).await?;
+    async fn read<T>(&self, op: &OpSpec, args: OperationArgs, read_body: impl FnOnce(Node<'_>) -> Result<T>) -> Result<Reply<T>> {
+        let done = self.send(op, args).await?;
         self.read_done(op, done, read_body)
     }
 
@@ -235,22 +235,22 @@ impl Resource {
     fn page(
         &self,
         op: Arc<OpSpec>,
-        ask: Box<dyn Fn() -> Ask + Send + Sync>,
+        args: Box<dyn Fn() -> OperationArgs + Send + Sync>,
         page: PageRequest,
     ) -> BoxFuture<'static, Result<Page<Item>>> {
         let listing = Listing {
             client: self.client.clone(),
             op,
             page_size: page.page_size,
-            ask,
+            args,
             read_item: |client, value, members| read::item(&client.spec().item, value, members),
             fits: None,
         };
         fetch_page(Arc::new(listing), page.after)
     }
 
-    async fn stream(&self, op: &Arc<OpSpec>, ask: Ask) -> Result<EventStream> {
-        let mut call = self.planned(op, ask)?;
+    async fn stream(&self, op: &Arc<OpSpec>, args: OperationArgs) -> Result<EventStream> {
+        let mut call = self.planned(op, args)?;
         call.streamed = true;
         call.planned.insert_header(http::header::ACCEPT, http::HeaderValue::from_static("text/event-stream"));
         // A server that compresses holds events back until it has enough to compress.
@@ -262,7 +262,7 @@ impl Resource {
 
     /// Polls until the object has come to an end. Each poll is a call of its own; the whole is
     /// limited only where `timeout` was given.
-    async fn wait(&self, op: &OpSpec, ask: Ask) -> Result<Reply<Item>> {
+    async fn wait(&self, op: &OpSpec, args: OperationArgs) -> Result<Reply<Item>> {
         let Some(rule) = &op.wait else { return Err(Error::new(ErrorKind::Internal)) };
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
@@ -271,7 +271,7 @@ impl Resource {
             Limit::Inherit | Limit::Never => None,
         };
         loop {
-            let item = self.item(op, ask.clone()).await?;
+            let item = self.item(op, args.clone()).await?;
             if item.status.as_ref().is_some_and(|status| rule.done.contains(status)) {
                 return Ok(item);
             }
@@ -295,11 +295,11 @@ fn unfinished(item: &Reply<Item>, secrets: &SecretsInUse) -> Error {
 }
 
 /// Query members that the dialect names go under their own name; the others as they are.
-fn sorted_query(op: &OpSpec, mut ask: Ask) -> Ask {
-    let (named, raw) = ask.query.into_iter().partition(|(name, _)| op.query.iter().any(|member| member.ours == *name));
-    ask.query = named;
-    ask.raw_query = raw;
-    ask
+fn sorted_query(op: &OpSpec, mut args: OperationArgs) -> OperationArgs {
+    let (named, raw) = args.query.into_iter().partition(|(name, _)| op.query.iter().any(|member| member.ours == *name));
+    args.query = named;
+    args.raw_query = raw;
+    args
 }
 
 fn payload<T: Serialize + ?Sized>(body: &T) -> Result<Payload> {

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::model::{Item, Page, PageRequest, Reply};
-use crate::op::{Ask, Payload};
+use crate::op::{OperationArgs, Payload};
 
 /// Makes shortcuts to resources that have nothing but the common actions.
 macro_rules! resources {
@@ -82,7 +82,7 @@ impl Client {
         if let (Payload::Json(Value::Object(members)), Some(agent)) = (&mut body, &self.settings.agent_id) {
             members.entry("agent_id").or_insert_with(|| json!(&**agent));
         }
-        resource.json(&op, Ask { body: Some(body), ..Ask::new() }).await
+        resource.json(&op, OperationArgs { body: Some(body), ..OperationArgs::new() }).await
     }
 
     /// Plan and limits (SidClaw, SID-27).
@@ -92,7 +92,7 @@ impl Client {
     pub async fn billing_status(&self) -> Result<Reply<Json>> {
         let resource = self.resource("billing");
         let op = resource.op("status")?;
-        resource.json(&op, Ask::new()).await
+        resource.json(&op, OperationArgs::new()).await
     }
 
     /// Who the key belongs to (Seclai).
@@ -102,7 +102,7 @@ impl Client {
     pub async fn me(&self) -> Result<Reply<Item>> {
         let resource = self.resource("me");
         let op = resource.op("get")?;
-        resource.item(&op, Ask::new()).await
+        resource.item(&op, OperationArgs::new()).await
     }
 }
 
@@ -117,7 +117,9 @@ impl Runs {
     /// `config` when `input` is missing; `not_found` when there is no such agent.
     pub async fn create<T: Serialize + ?Sized>(&self, agent_id: impl Into<String>, body: &T) -> Result<Reply<Item>> {
         let op = self.0.op("create")?;
-        self.0.item(&op, Ask { body: Some(payload(body)?), ..Ask::new().place("agent_id", agent_id) }).await
+        self.0
+            .item(&op, OperationArgs { body: Some(payload(body)?), ..OperationArgs::new().path_param("agent_id", agent_id) })
+            .await
     }
 
     /// Gets a run.
@@ -135,7 +137,7 @@ impl Runs {
     /// `timeout`, scope `call`; whatever a poll fails with.
     pub async fn wait(&self, run_id: impl Into<String>) -> Result<Reply<Item>> {
         let op = self.0.op("wait")?;
-        self.0.wait(&op, Ask::new().place("id", run_id)).await
+        self.0.wait(&op, OperationArgs::new().path_param("id", run_id)).await
     }
 
     /// Cancels a run.
@@ -144,7 +146,7 @@ impl Runs {
     /// `not_found`.
     pub async fn cancel(&self, run_id: impl Into<String>) -> Result<Reply<()>> {
         let op = self.0.op("cancel")?;
-        let done = self.0.send(&op, Ask::new().place("id", run_id)).await?;
+        let done = self.0.send(&op, OperationArgs::new().path_param("id", run_id)).await?;
         Ok(Reply::new((), done.meta))
     }
 
@@ -154,7 +156,9 @@ impl Runs {
     /// As [`Runs::create`].
     pub async fn stream<T: Serialize + ?Sized>(&self, agent_id: impl Into<String>, body: &T) -> Result<EventStream> {
         let op = self.0.op("stream")?;
-        self.0.stream(&op, Ask { body: Some(payload(body)?), ..Ask::new().place("agent_id", agent_id) }).await
+        self.0
+            .stream(&op, OperationArgs { body: Some(payload(body)?), ..OperationArgs::new().path_param("agent_id", agent_id) })
+            .await
     }
 }
 
@@ -169,7 +173,7 @@ impl Tracking {
     /// `config` when `event` is missing; `invalid` when the service finds it malformed.
     pub async fn track<T: Serialize + ?Sized>(&self, event: &T) -> Result<Reply<Json>> {
         let op = self.0.op("track")?;
-        self.0.json(&op, Ask { body: Some(payload(event)?), ..Ask::new() }).await
+        self.0.json(&op, OperationArgs { body: Some(payload(event)?), ..OperationArgs::new() }).await
     }
 
     /// Sends many events, at most as many at once as the service takes (500); the counts of the
@@ -188,8 +192,8 @@ impl Tracking {
         let mut meta = None;
         for (part, chunk) in events.chunks(size).enumerate() {
             let Payload::Json(chunk) = payload(chunk)? else { return Err(Error::new(ErrorKind::Internal)) };
-            let ask = Ask { body: Some(Payload::Json(json!({ "events": chunk }))), ..Ask::new() };
-            let reply = self.0.json(&op, ask).await.map_err(|error| after_parts(error, part * size))?;
+            let args = OperationArgs { body: Some(Payload::Json(json!({ "events": chunk }))), ..OperationArgs::new() };
+            let reply = self.0.json(&op, args).await.map_err(|error| after_parts(error, part * size))?;
             queued = queued.zip(accepted(&reply, "queued")).map(|(all, more)| all + more);
             skipped = skipped.zip(accepted(&reply, "skipped")).map(|(all, more)| all + more);
             meta = Some(reply.meta);
@@ -239,7 +243,7 @@ impl Segments {
     pub async fn members(&self, id: impl Into<String>, page: PageRequest) -> Result<Page<Item>> {
         let op = self.0.op("members")?;
         let id = id.into();
-        self.0.page(op, Box::new(move || Ask::new().place("id", &*id)), page).await
+        self.0.page(op, Box::new(move || OperationArgs::new().path_param("id", &*id)), page).await
     }
 
     /// Asks which segments a user belongs to.
@@ -248,7 +252,7 @@ impl Segments {
     /// `invalid` when the service finds the id malformed.
     pub async fn membership(&self, user_id: impl Into<String>) -> Result<Reply<Json>> {
         let op = self.0.op("membership")?;
-        self.0.json(&op, Ask::new().query("user_id", Some(user_id))).await
+        self.0.json(&op, OperationArgs::new().query("user_id", Some(user_id))).await
     }
 }
 
@@ -263,7 +267,7 @@ impl Accounts {
     /// `forbidden`, reason `account_forbidden`, when the key does not reach it.
     pub async fn get(&self) -> Result<Reply<Item>> {
         let op = self.0.op("get")?;
-        self.0.item(&op, Ask::new()).await
+        self.0.item(&op, OperationArgs::new()).await
     }
 
     /// Changes it: `{"name"?, "is_active"?}`.
@@ -272,7 +276,7 @@ impl Accounts {
     /// `forbidden`, reason `account_forbidden`, when the key does not reach it.
     pub async fn update<T: Serialize + ?Sized>(&self, body: &T) -> Result<Reply<Item>> {
         let op = self.0.op("update")?;
-        self.0.item(&op, Ask { body: Some(payload(body)?), ..Ask::new() }).await
+        self.0.item(&op, OperationArgs { body: Some(payload(body)?), ..OperationArgs::new() }).await
     }
 }
 

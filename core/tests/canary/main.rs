@@ -342,7 +342,7 @@ async fn what_a_caller_puts_together_shows_nothing_of_its_content() {
     let request = bench.client.post("/v1/x").query("token", KEY).header("x-other", KEY).json(&json!({ "key": KEY }));
     clean_debug("Request", &request);
     clean_debug("Request", &bench.client.post("/v1/x").body("text/plain", KEY));
-    let arguments = Arguments::new().place("id", KEY).query("token", KEY).body(json!({ "key": KEY }));
+    let arguments = Arguments::new().path_param("id", KEY).query("token", KEY).body(json!({ "key": KEY }));
     clean_debug("Arguments", &arguments);
     let secret = Secret::new(KEY);
     clean("Secret", &format!("{secret} {secret:?} {}", secret.fingerprint()));

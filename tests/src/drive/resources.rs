@@ -68,7 +68,7 @@ async fn called(client: &Client, resource: &str, action: &str, mut given: Taken)
     let mut arguments = Arguments::new();
     for place in ["id", "agent_id"] {
         if let Some(id) = given.text_or_none(place)? {
-            arguments = arguments.place(place, id);
+            arguments = arguments.path_param(place, id);
         }
     }
     let (page, walk) = page(client, &mut given)?;

@@ -288,7 +288,7 @@ pub struct CredentialOrigin {
 
 impl From<keywright::Description> for Description {
     fn from(description: keywright::Description) -> Self {
-        let credential = |(name, origin, digest): (&str, keywright::Origin, Option<String>)| CredentialOrigin {
+        let credential = |(name, origin, digest): (&str, keywright::ConfigSource, Option<String>)| CredentialOrigin {
             name: name.to_owned(),
             origin: origin.to_string(),
             digest,

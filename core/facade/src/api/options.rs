@@ -9,7 +9,7 @@ use super::error::{KeywrightError, mirrored};
 use super::sandbox::Clock;
 use super::scalars::{DeliverFunction, EventFunction, KeyFunction, Limit, Secret};
 use super::values::Pair;
-use crate::host::{Ear, HostQueue};
+use crate::host::{HostQueue, QueueObserver};
 use crate::process::Result;
 
 mirrored! {
@@ -185,7 +185,7 @@ impl ClientOptions {
             }));
         }
         if self.on_event.0 {
-            options = options.observer(Arc::new(Ear(Arc::clone(host))));
+            options = options.observer(Arc::new(QueueObserver(Arc::clone(host))));
         }
         if let Some(management) = self.management()? {
             options = options.management(management);

@@ -234,7 +234,7 @@ impl Arguments {
     fn core(self) -> keywright::Arguments {
         let mut arguments = keywright::Arguments::new().page(page(self.page_size, self.after));
         for pair in self.path.into_iter().flatten() {
-            arguments = arguments.place(&pair.name, pair.value);
+            arguments = arguments.path_param(&pair.name, pair.value);
         }
         for pair in self.query.into_iter().flatten() {
             arguments = arguments.query(&pair.name, pair.value);

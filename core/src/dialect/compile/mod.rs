@@ -126,12 +126,12 @@ fn pointers(key: &str, texts: Vec<String>) -> std::result::Result<Vec<String>, W
     texts.into_iter().map(|text| at(key, pointer(text))).collect()
 }
 
-fn source(text: &str) -> std::result::Result<Source, String> {
+fn source(text: &str) -> std::result::Result<Provenance, String> {
     match text.split_once(':') {
-        None if text == "documented" => Ok(Source::Documented(None)),
-        Some(("documented", row)) if !row.is_empty() => Ok(Source::Documented(Some(row.to_owned()))),
-        None if text == "observed" => Ok(Source::Observed),
-        None if text == "assumed" => Ok(Source::Assumed),
+        None if text == "documented" => Ok(Provenance::Documented(None)),
+        Some(("documented", row)) if !row.is_empty() => Ok(Provenance::Documented(Some(row.to_owned()))),
+        None if text == "observed" => Ok(Provenance::Observed),
+        None if text == "assumed" => Ok(Provenance::Assumed),
         None | Some(_) => Err(format!("`{text}` must be documented, documented:<row>, observed or assumed")),
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn keys(ops: BTreeMap<String, schema::Op>, context: &Context) -> std:
     Ok(compiled)
 }
 
-fn compile_op(key_op: KeyOp, op: schema::Op, known: Source, context: &Context) -> std::result::Result<OpSpec, String> {
+fn compile_op(key_op: KeyOp, op: schema::Op, known: Provenance, context: &Context) -> std::result::Result<OpSpec, String> {
     let http = op.http.unwrap_or_default();
     let (method, path) = endpoint(&http)?;
     let path = Template::parse(path)?;

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::json::Node;
 use crate::mask::SecretsInUse;
 use crate::model::{CreatedKey, Key, KeyId, KeyStatus, Meta, PageRequest, Reply};
-use crate::op::{Ask, KeyOp};
+use crate::op::{KeyOp, OperationArgs};
 use crate::options::CallOptions;
 use crate::retry::server_delay;
 
@@ -34,7 +34,7 @@ const PAGES: usize = 4;
 pub(super) type Before = Option<BTreeSet<KeyId>>;
 
 /// Keys, and how far the service's clock is ahead of ours, in milliseconds.
-struct Seen {
+struct Listed {
     keys: Vec<Key>,
     ahead: i64,
 }
@@ -45,21 +45,21 @@ impl CreateTask {
         if !self.delivery.snapshot || self.action != KeyOp::Create || !self.client.supports("keys.list") {
             return Ok(None);
         }
-        Ok(Some(self.see().await?.keys.into_iter().map(|key| key.id).collect()))
+        Ok(Some(self.list_keys().await?.keys.into_iter().map(|key| key.id).collect()))
     }
 
     /// The keys that the lost request may have made; looked for twice.
     pub(super) async fn candidates(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
-        let found = self.look(sent_at, before).await?;
+        let found = self.find_candidates(sent_at, before).await?;
         if !found.is_empty() {
             return Ok(found);
         }
         pause(self.client.pipeline.clock.as_ref(), AGAIN).await;
-        self.look(sent_at, before).await
+        self.find_candidates(sent_at, before).await
     }
 
-    async fn look(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
-        let seen = self.see().await?;
+    async fn find_candidates(&self, sent_at: Timestamp, before: &Before) -> Result<Vec<Key>> {
+        let seen = self.list_keys().await?;
         let until = self.client.pipeline.now();
         let slack = SLACK.as_millis() as i64;
         let (from, to) = (shifted(sent_at, seen.ahead - slack), shifted(until, seen.ahead + slack));
@@ -73,16 +73,16 @@ impl CreateTask {
         Ok(seen.keys.into_iter().filter(|key| fits(key)).collect())
     }
 
-    async fn see(&self) -> Result<Seen> {
+    async fn list_keys(&self) -> Result<Listed> {
         let client = &self.within_total()?;
         let op = client.dialect().key_op(KeyOp::List)?;
-        let mut seen = Seen { keys: Vec::new(), ahead: 0 };
+        let mut seen = Listed { keys: Vec::new(), ahead: 0 };
         let mut after = None;
         for _ in 0..PAGES {
             let Some(page) = &op.page else { break };
             let request = PageRequest { page_size: None, after };
-            let ask = Ask { raw_query: plan::page_query(client.spec(), page, &request)?, ..Ask::new() };
-            let planned = plan::plan(client.spec(), op, ask, client.settings.account.as_ref())?;
+            let args = OperationArgs { raw_query: plan::page_query(client.spec(), page, &request)?, ..OperationArgs::new() };
+            let planned = plan::plan(client.spec(), op, args, client.settings.account.as_ref())?;
             let answer = client.pipeline.run(&client.auth, client.call(op, planned)).await?.answer;
             let now = client.pipeline.now();
             seen.ahead =
@@ -112,7 +112,7 @@ impl CreateTask {
     pub(super) async fn complete_from_list(&self, mut made: CreatedKey, meta: Meta) -> Reply<CreatedKey> {
         self.tell(crate::EventName::PartialAnswer, None);
         let secret = SecretsInUse::default().with([made.secret.clone()]);
-        if let Ok(seen) = self.see().await {
+        if let Ok(seen) = self.list_keys().await {
             let unknown = made.key.id == UNKNOWN_ID;
             let sent_at = self.client.pipeline.now();
             let fits = |key: &Key| {

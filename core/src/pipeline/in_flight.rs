@@ -19,18 +19,18 @@ pub(crate) struct Cut {
 
 /// Where a call is, seen from outside.
 #[derive(Default)]
-pub(crate) struct Flight {
+pub(crate) struct InFlight {
     on_the_wire: AtomicBool,
     abandoned: AtomicBool,
     cut: Mutex<Option<Cut>>,
 }
 
-impl Flight {
-    pub(super) fn takes_off(&self) {
+impl InFlight {
+    pub(super) fn mark_sent(&self) {
         self.on_the_wire.store(true, Ordering::SeqCst);
     }
 
-    pub(super) fn lands(&self) {
+    pub(super) fn mark_answered(&self) {
         self.on_the_wire.store(false, Ordering::SeqCst);
     }
 
@@ -59,9 +59,9 @@ impl Flight {
     }
 }
 
-impl fmt::Debug for Flight {
+impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flight")
+        f.debug_struct("InFlight")
             .field("on_the_wire", &self.on_the_wire)
             .field("abandoned", &self.abandoned)
             .finish_non_exhaustive()
