@@ -17,7 +17,7 @@ namespace Keywright.Tests
 
         [Theory]
         [MemberData(nameof(Places))]
-        public Task Scenario(string place) => Play.Through(All[place]);
+        public Task Scenario(string place) => ScenarioRunner.Run(All[place]);
 
         [Fact]
         public void There_are_scenarios_enough() => Assert.True(All.Count >= 140, $"only {All.Count} scenarios");

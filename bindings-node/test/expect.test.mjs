@@ -1,17 +1,17 @@
-// The judge of the scenarios fits what it must and refuses what it must: else they prove nothing.
+// The comparison of the scenarios fits what it must and refuses what it must: else they prove nothing.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { differs, fits, journalDiffers } from './play/expect.mjs'
-import { play } from './play/play.mjs'
-import { Saved } from './play/values.mjs'
+import { differs, fits, journalDiffers } from './scenario/expect.mjs'
+import { play } from './scenario/runner.mjs'
+import { Saved } from './scenario/values.mjs'
 
 const saved = new Saved()
 saved.keep('k', { id: 5, secret: 'sk-1', name: 'ci' })
 const isFit = (expected, seen) => differs(expected, seen, saved).length === 0
 
-describe('the judge', () => {
+describe('the comparison', () => {
   it('every matcher fits and refuses', () => {
     for (const [matcher, good, bad] of [
       ['~any', 0, null], ['~null', null, ''], ['~time', '2026-03-23T10:00:00.000Z', '2026-03-23'], ['~starts sk-', 'sk-1', 'ai_1'],

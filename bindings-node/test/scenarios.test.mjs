@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 
-import { play } from './play/play.mjs'
+import { play } from './scenario/runner.mjs'
 
 const file = process.env.KEYWRIGHT_SCENARIOS ?? new URL('../../target/scenarios.json', import.meta.url)
 const only = process.env.KEYWRIGHT_ONLY ?? ''

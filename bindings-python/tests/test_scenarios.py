@@ -11,7 +11,7 @@ import keywright
 import pytest
 from keywright.sandbox import Sandbox
 
-from scenario.play import ROOT, Play
+from scenario.runner import ROOT, ScenarioRunner
 
 PLACES = sorted((ROOT / "tests/scenarios").rglob("*.toml"))
 
@@ -29,4 +29,4 @@ def test_scenario(place: Path, kind: type, sandbox: Sandbox) -> None:
     leaves = any("cancel" in step for step in scenario["steps"])
     if leaves and kind is keywright.Client:
         pytest.skip("a caller that blocks cannot leave: test_process.py has Ctrl-C")
-    asyncio.run(Play(scenario, sandbox, kind).run())
+    asyncio.run(ScenarioRunner(scenario, sandbox, kind).run())

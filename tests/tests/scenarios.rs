@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use keywright_tests::cases::{self, Case};
-use keywright_tests::play::played;
 use keywright_tests::scenario;
+use keywright_tests::scenario_runner::played;
 use keywright_tests::world::Sandboxed;
 
 fn main() -> ExitCode {

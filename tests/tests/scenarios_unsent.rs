@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use keywright_tests::cases::{self, Case};
-use keywright_tests::play::played;
 use keywright_tests::scenario::{self, Scenario};
+use keywright_tests::scenario_runner::played;
 use keywright_tests::world::Silent;
 
 fn main() -> ExitCode {

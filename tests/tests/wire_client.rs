@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use keywright::{Clock, ManualClock};
 use keywright_tests::cases::{self, Case};
-use keywright_tests::drive::{self, Call, Overheard};
+use keywright_tests::drive::{self, Call, OutputRecorder};
 use keywright_tests::http::Listener;
-use keywright_tests::judge::judge;
 use keywright_tests::scenario::{Saved, Step};
+use keywright_tests::verify::verify;
 use keywright_tests::wire::{self, Drive, Example, Given};
 use serde_json::{Map, Value, json};
 
@@ -71,7 +71,7 @@ fn sends_and_reads(example: &Example, step: toml::Table) -> Result<(), String> {
 /// Makes the call and judges its result.
 fn driven(example: &Example, step: &Step, world: &Value, saved: &Saved) -> Result<(), String> {
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(instant(example).parse().map_err(|error| format!("{error}"))?));
-    let heard = Arc::new(Overheard::default());
+    let heard = Arc::new(OutputRecorder::default());
     // A second attempt would wait for a clock that nobody moves.
     let mut changes = Map::from_iter([("max_attempts".to_owned(), json!(1))]);
     if let Some(client) = &example.client {
@@ -85,7 +85,7 @@ fn driven(example: &Example, step: &Step, world: &Value, saved: &Saved) -> Resul
             Ok(client) => drive::call(&client, &call, &clock, &heard).await,
             Err(failure) => Err(failure),
         };
-        judge(step, outcome, saved).map(|_| ())
+        verify(step, outcome, saved).map(|_| ())
     })
 }
 

@@ -9,10 +9,10 @@ namespace Keywright.Tests.Scenarios
     /// <summary>Drives the client by the steps of a scenario. It translates and decides nothing.</summary>
     internal sealed class Drive
     {
-        private readonly Heard heard;
+        private readonly OutputRecorder heard;
         private readonly CancellationToken token;
 
-        internal Drive(Heard heard, CancellationToken token)
+        internal Drive(OutputRecorder heard, CancellationToken token)
         {
             this.heard = heard;
             this.token = token;

@@ -52,7 +52,7 @@ namespace Keywright.Tests.Scenarios
             "other_origin", Sandbox.Access(service == "seenty" ? "seclai" : "seenty").BaseUrl);
 
         /// <summary>Makes a client from what the sandbox hands out and what a scenario changes about it.</summary>
-        internal KeywrightClient Connect(Dictionary<string, object?> changes, Heard heard)
+        internal KeywrightClient Connect(Dictionary<string, object?> changes, OutputRecorder heard)
         {
             var all = HandedOut().Where(pair => new[] { "base_url", "api_key", "management", "email", "password" }.Contains(pair.Key) && pair.Value != null)
                 .ToDictionary(pair => pair.Key, pair => pair.Value);

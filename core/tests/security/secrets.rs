@@ -34,9 +34,9 @@ fn g1_a_secret_prints_nowhere_and_has_no_serializer() {
 
 /// Every event as text.
 #[derive(Debug, Default)]
-struct Heard(Mutex<String>);
+struct RecordingObserver(Mutex<String>);
 
-impl Observer for Heard {
+impl Observer for RecordingObserver {
     fn event(&self, event: &Event) {
         self.0.lock().unwrap().push_str(&format!("{event:?}\n"));
     }
@@ -87,7 +87,7 @@ async fn g2_the_key_echoed_as_an_id_is_in_no_error_event_or_debug() {
 #[tokio::test]
 async fn g2_an_orphan_whose_id_is_a_secret_is_told_without_it() {
     for id in [KEY, NEW] {
-        let heard = Arc::new(Heard::default());
+        let heard = Arc::new(RecordingObserver::default());
         let made = json(201, &format!(r#"{{"id":"{id}","name":null,"key":"{NEW}","created_at":"2023-09-29T16:26:37Z"}}"#));
         let listener = Arc::clone(&heard);
         let bench = with("seclai", ReplayTransport::new().answer(made), |options| options.api_key(KEY).observer(listener));
@@ -102,7 +102,7 @@ async fn g2_an_orphan_whose_id_is_a_secret_is_told_without_it() {
         hides("an event", &heard, id);
     }
     for id in [KEY, NEW] {
-        let heard = Arc::new(Heard::default());
+        let heard = Arc::new(RecordingObserver::default());
         let listener = Arc::clone(&heard);
         let made = json(201, &format!(r#"{{"id":"{id}","name":null,"key":"{NEW}"}}"#));
         let bench = with("seclai", ReplayTransport::new().answer(made), |options| options.api_key(KEY).observer(listener));

@@ -8,7 +8,7 @@ use keywright::{Account, CallOptions, Client, Clock, Priority, Throttle};
 use serde_json::{Value, json};
 
 use super::arguments::Taken;
-use super::{Arguments, Failure, Outcome, Overheard, forms, handle, keys, resources};
+use super::{Arguments, Failure, Outcome, OutputRecorder, forms, handle, keys, resources};
 use crate::scenario::{self, Options, Saved, Step};
 
 /// A step with all its references made real.
@@ -94,7 +94,7 @@ fn priority(word: &str) -> Result<Priority, String> {
 ///
 /// # Errors
 /// What the call failed with, or what the scenario cannot mean.
-pub async fn call(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
+pub async fn call(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &OutputRecorder) -> Outcome {
     let outcome = match handle(client, call) {
         Ok(handle) => made(&handle, call, clock, heard).await,
         Err(failure) => Err(failure),
@@ -105,7 +105,7 @@ pub async fn call(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &
     outcome
 }
 
-async fn made(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
+async fn made(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &OutputRecorder) -> Outcome {
     let arguments = Taken::new(call.with.clone());
     match call.name.split_once('.') {
         Some(("keys", operation)) => keys::call(client, operation, arguments, clock, heard).await,
@@ -119,7 +119,7 @@ async fn made(client: &Client, call: &Call, clock: &Arc<dyn Clock>, heard: &Over
     }
 }
 
-async fn request(client: &Client, mut given: Taken, heard: &Overheard) -> Outcome {
+async fn request(client: &Client, mut given: Taken, heard: &OutputRecorder) -> Outcome {
     let method = Method::from_bytes(given.text("method")?.as_bytes()).map_err(|error| error.to_string())?;
     let mut request = client.request(method, given.text("path")?);
     if let Some(query) = given.value("query") {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::Taken;
 use super::call::throttle;
-use super::{Failure, Overheard};
+use super::{Failure, OutputRecorder};
 
 /// Makes the client of `service`.
 ///
@@ -23,7 +23,7 @@ pub fn connect(
     world: &Value,
     changes: &Map<String, Value>,
     clock: Arc<dyn Clock>,
-    heard: &Arc<Overheard>,
+    heard: &Arc<OutputRecorder>,
 ) -> Result<Client, Failure> {
     let mut given = Map::new();
     for name in ["base_url", "api_key", "email", "password"] {

@@ -9,14 +9,14 @@ use keywright::{
 use serde_json::Value;
 
 use super::arguments::{Taken, duration};
-use super::{Failure, Outcome, Overheard, forms};
+use super::{Failure, Outcome, OutputRecorder, forms};
 
 pub(super) async fn call(
     client: &Client,
     operation: &str,
     mut given: Taken,
     clock: &Arc<dyn Clock>,
-    heard: &Overheard,
+    heard: &OutputRecorder,
 ) -> Outcome {
     let keys = match operation {
         "create" | "rotate" => client.keys().delivery(delivery(&mut given)?),
@@ -61,7 +61,7 @@ pub(super) async fn call(
 }
 
 /// The operations that take an id and nothing else.
-async fn by_id(keys: &Keys, operation: &str, mut given: Taken, clock: &Arc<dyn Clock>, heard: &Overheard) -> Outcome {
+async fn by_id(keys: &Keys, operation: &str, mut given: Taken, clock: &Arc<dyn Clock>, heard: &OutputRecorder) -> Outcome {
     let now = clock.now();
     let id = given.text("id")?;
     given.end()?;

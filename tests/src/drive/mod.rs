@@ -8,7 +8,7 @@ mod call;
 mod client;
 mod forms;
 mod keys;
-mod overheard;
+mod output_recorder;
 mod resources;
 
 use keywright::{Client, Error};
@@ -18,7 +18,7 @@ pub use arguments::duration;
 pub use call::{Call, call};
 pub use client::connect;
 pub use forms::error as error_form;
-pub use overheard::Overheard;
+pub use output_recorder::OutputRecorder;
 
 /// How a step ended that did not succeed.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::arguments::Taken;
 use super::keys::{page, walked};
-use super::{Failure, Outcome, Overheard, forms};
+use super::{Failure, Outcome, OutputRecorder, forms};
 
-pub(super) async fn call(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
+pub(super) async fn call(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &OutputRecorder) -> Outcome {
     match (resource, action) {
         ("runs", "list") => called(client, resource, action, given).await,
         ("runs", _) => runs(client, action, given, heard).await,
@@ -33,7 +33,7 @@ pub(super) async fn call(client: &Client, resource: &str, action: &str, mut give
 }
 
 /// The five actions that any resource may have.
-async fn declared(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
+async fn declared(client: &Client, resource: &str, action: &str, mut given: Taken, heard: &OutputRecorder) -> Outcome {
     let on = client.resource(resource);
     heard.debug(&on);
     match action {
@@ -85,7 +85,7 @@ async fn called(client: &Client, resource: &str, action: &str, mut given: Taken)
     }
 }
 
-async fn runs(client: &Client, action: &str, mut given: Taken, heard: &Overheard) -> Outcome {
+async fn runs(client: &Client, action: &str, mut given: Taken, heard: &OutputRecorder) -> Outcome {
     let runs = client.runs();
     match action {
         "create" => {

@@ -16,19 +16,19 @@ use super::{Identity, Logged, Outcome};
 const KEY: &str = "sk-0123456789abcdef0123456789abcdef0123";
 
 /// A place to try things in.
-struct Bench<'a> {
+struct Harness<'a> {
     program: &'a Path,
     folder: &'a Path,
 }
 
 /// Every check and what it came to.
 pub async fn all(program: &Path, folder: &Path) -> Vec<(&'static str, Outcome)> {
-    let bench = |name: &str| -> (PathBuf, PathBuf) { (program.to_owned(), folder.join(name)) };
+    let harness = |name: &str| -> (PathBuf, PathBuf) { (program.to_owned(), folder.join(name)) };
     let mut ended = Vec::new();
     macro_rules! check {
         ($($name:ident),* $(,)?) => {$(
-            let (program, folder) = bench(stringify!($name));
-            ended.push((stringify!($name), $name(&Bench { program: &program, folder: &folder }).await));
+            let (program, folder) = harness(stringify!($name));
+            ended.push((stringify!($name), $name(&Harness { program: &program, folder: &folder }).await));
         )*};
     }
     check!(
@@ -50,7 +50,7 @@ pub async fn all(program: &Path, folder: &Path) -> Vec<(&'static str, Outcome)> 
     ended
 }
 
-impl Bench<'_> {
+impl Harness<'_> {
     async fn nginx(&self, settings: Settings<'_>) -> Result<Nginx, String> {
         Nginx::start(self.program, self.folder, settings).await
     }
@@ -91,9 +91,9 @@ fn connections(log: &[Logged]) -> usize {
 }
 
 /// 100 reads at once through `limit_req` at 10 a second: all succeed, with at most 1.6 requests each.
-async fn limited(bench: &Bench<'_>, location: &str) -> Outcome {
+async fn limited(harness: &Harness<'_>, location: &str) -> Outcome {
     let http = "limit_req_zone $binary_remote_addr zone=one:1m rate=10r/s;";
-    let nginx = bench.nginx(Settings { http, location, ..Settings::default() }).await?;
+    let nginx = harness.nginx(Settings { http, location, ..Settings::default() }).await?;
     let client = client(&nginx.url("http"), |options| options)?;
     let ended = at_once(100, |_| {
         let agents = client.agents();
@@ -108,30 +108,30 @@ async fn limited(bench: &Bench<'_>, location: &str) -> Outcome {
     Ok(told)
 }
 
-async fn a_limiter_that_answers_429(bench: &Bench<'_>) -> Outcome {
-    limited(bench, "limit_req zone=one burst=10 nodelay; limit_req_status 429;").await
+async fn a_limiter_that_answers_429(harness: &Harness<'_>) -> Outcome {
+    limited(harness, "limit_req zone=one burst=10 nodelay; limit_req_status 429;").await
 }
 
-async fn a_limiter_that_answers_429_after_delays(bench: &Bench<'_>) -> Outcome {
-    limited(bench, "limit_req zone=one burst=10; limit_req_status 429;").await
+async fn a_limiter_that_answers_429_after_delays(harness: &Harness<'_>) -> Outcome {
+    limited(harness, "limit_req zone=one burst=10; limit_req_status 429;").await
 }
 
 // The next two need the rule on waves of 503 (`behaviour.md` 5): 503 is what nginx answers unless
 // it is told otherwise, without a `Retry-After`.
 
-async fn a_limiter_that_answers_503(bench: &Bench<'_>) -> Outcome {
-    limited(bench, "limit_req zone=one burst=10 nodelay;").await
+async fn a_limiter_that_answers_503(harness: &Harness<'_>) -> Outcome {
+    limited(harness, "limit_req zone=one burst=10 nodelay;").await
 }
 
-async fn a_limiter_that_answers_503_after_delays(bench: &Bench<'_>) -> Outcome {
-    limited(bench, "limit_req zone=one burst=10;").await
+async fn a_limiter_that_answers_503_after_delays(harness: &Harness<'_>) -> Outcome {
+    limited(harness, "limit_req zone=one burst=10;").await
 }
 
 /// What may be sent once only is sent once, whatever the limiter answers.
-async fn one_shot_calls_under_a_limiter_go_out_once(bench: &Bench<'_>) -> Outcome {
+async fn one_shot_calls_under_a_limiter_go_out_once(harness: &Harness<'_>) -> Outcome {
     let http = "limit_req_zone $binary_remote_addr zone=one:1m rate=10r/s;";
     let location = "limit_req zone=one burst=10 nodelay;";
-    let nginx = bench.nginx(Settings { http, location, ..Settings::default() }).await?;
+    let nginx = harness.nginx(Settings { http, location, ..Settings::default() }).await?;
     let client = client(&nginx.url("http"), |options| options)?;
     let ended = at_once(40, |n| {
         let post = client.post(format!("/once/{n}")).json(&json!({}));
@@ -154,8 +154,8 @@ fn twice(log: &[Logged]) -> Vec<&str> {
 }
 
 /// After its last request of a connection nginx says `Connection: close`.
-async fn keep_alive_that_ends_by_count(bench: &Bench<'_>) -> Outcome {
-    let nginx = bench.nginx(Settings { server: "keepalive_requests 5;", ..Settings::default() }).await?;
+async fn keep_alive_that_ends_by_count(harness: &Harness<'_>) -> Outcome {
+    let nginx = harness.nginx(Settings { server: "keepalive_requests 5;", ..Settings::default() }).await?;
     let client = client(&nginx.url("http"), |options| options)?;
     for n in 0..200 {
         client.post(format!("/once/{n}")).json(&json!({})).send().await.map_err(|error| error.to_string())?;
@@ -170,8 +170,8 @@ async fn keep_alive_that_ends_by_count(bench: &Bench<'_>) -> Outcome {
 /// nginx closes what rests for a second, and calls come at about that time. A read always
 /// succeeds. A call that may be sent once only fails at worst where the close was on its way, and
 /// then says that its outcome is unknown.
-async fn keep_alive_that_ends_by_time(bench: &Bench<'_>) -> Outcome {
-    let nginx = bench.nginx(Settings { server: "keepalive_timeout 1s;", ..Settings::default() }).await?;
+async fn keep_alive_that_ends_by_time(harness: &Harness<'_>) -> Outcome {
+    let nginx = harness.nginx(Settings { server: "keepalive_timeout 1s;", ..Settings::default() }).await?;
     let url = nginx.url("http");
     let clients: Vec<_> = (0..32).map(|_| client(&url, |options| options)).collect::<Result<_, _>>()?;
     let ended = at_once(32, |worker| {
@@ -199,8 +199,8 @@ async fn keep_alive_that_ends_by_time(bench: &Bench<'_>) -> Outcome {
 }
 
 /// New workers every quarter of a second, while 16 readers and 16 writers do not pause.
-async fn reload_under_load(bench: &Bench<'_>) -> Outcome {
-    let nginx = bench.nginx(Settings::default()).await?;
+async fn reload_under_load(harness: &Harness<'_>) -> Outcome {
+    let nginx = harness.nginx(Settings::default()).await?;
     let client = client(&nginx.url("http"), |options| options)?;
     let over = Arc::new(AtomicBool::new(false));
     let load = at_once(32, |worker| {
@@ -243,8 +243,8 @@ async fn reload_under_load(bench: &Bench<'_>) -> Outcome {
 }
 
 /// Calls beyond the connections wait; none fails, and nginx sees no more connections than allowed.
-async fn thousands_of_calls_share_the_connections(bench: &Bench<'_>) -> Outcome {
-    let nginx = bench.nginx(Settings::default()).await?;
+async fn thousands_of_calls_share_the_connections(harness: &Harness<'_>) -> Outcome {
+    let nginx = harness.nginx(Settings::default()).await?;
     let client = client(&nginx.url("http"), |options| options.max_connections(64))?;
     let ended = at_once(3000, |_| {
         let get = client.get("/read");
@@ -259,14 +259,14 @@ async fn thousands_of_calls_share_the_connections(bench: &Bench<'_>) -> Outcome 
     Ok(format!("{used} connections for 3000 calls"))
 }
 
-async fn tls_1_2_and_1_3_with_an_authority_of_our_own(bench: &Bench<'_>) -> Outcome {
-    std::fs::create_dir_all(bench.folder).map_err(|error| error.to_string())?;
-    let identity = Identity::by_authority(bench.folder)?;
+async fn tls_1_2_and_1_3_with_an_authority_of_our_own(harness: &Harness<'_>) -> Outcome {
+    std::fs::create_dir_all(harness.folder).map_err(|error| error.to_string())?;
+    let identity = Identity::by_authority(harness.folder)?;
     for protocol in ["TLSv1.2", "TLSv1.3"] {
-        let folder = bench.folder.join(protocol);
-        let bench = Bench { program: bench.program, folder: &folder };
+        let folder = harness.folder.join(protocol);
+        let harness = Harness { program: harness.program, folder: &folder };
         let server = format!("{} ssl_protocols {protocol};", protected(&identity));
-        let nginx = bench.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
+        let nginx = harness.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
         let trusting = client(&nginx.url("https"), |options| options.extra_roots(identity.root.as_bytes()))?;
         for n in 0..20 {
             let made = trusting.post(format!("/once/{n}")).json(&json!({})).send().await;
@@ -281,34 +281,34 @@ async fn tls_1_2_and_1_3_with_an_authority_of_our_own(bench: &Bench<'_>) -> Outc
     Ok("one handshake for 20 calls each".to_owned())
 }
 
-async fn a_default_self_signed_certificate(bench: &Bench<'_>) -> Outcome {
-    std::fs::create_dir_all(bench.folder).map_err(|error| error.to_string())?;
-    let identity = Identity::by_itself(bench.folder)?;
+async fn a_default_self_signed_certificate(harness: &Harness<'_>) -> Outcome {
+    std::fs::create_dir_all(harness.folder).map_err(|error| error.to_string())?;
+    let identity = Identity::by_itself(harness.folder)?;
     let server = protected(&identity);
-    let nginx = bench.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
+    let nginx = harness.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
     let trusting = client(&nginx.url("https"), |options| options.extra_roots(identity.root.as_bytes()))?;
     trusting.get("/read").send().await.map_err(|error| error.to_string())?;
     refused(&client(&nginx.url("https"), |options| options)?, "extra_roots").await?;
     Ok("accepted where it was added".to_owned())
 }
 
-async fn tls_1_1_only(bench: &Bench<'_>) -> Outcome {
-    std::fs::create_dir_all(bench.folder).map_err(|error| error.to_string())?;
-    let identity = Identity::by_authority(bench.folder)?;
+async fn tls_1_1_only(harness: &Harness<'_>) -> Outcome {
+    std::fs::create_dir_all(harness.folder).map_err(|error| error.to_string())?;
+    let identity = Identity::by_authority(harness.folder)?;
     let server = format!("{} ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;", protected(&identity));
-    let nginx = bench.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
+    let nginx = harness.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
     let trusting = client(&nginx.url("https"), |options| options.extra_roots(identity.root.as_bytes()))?;
     refused(&trusting, "speaks neither TLS 1.2 nor TLS 1.3").await?;
     Ok("named".to_owned())
 }
 
 /// nginx ends the handshake well and refuses the request.
-async fn a_client_certificate_is_wanted(bench: &Bench<'_>) -> Outcome {
-    std::fs::create_dir_all(bench.folder).map_err(|error| error.to_string())?;
-    let identity = Identity::by_authority(bench.folder)?;
+async fn a_client_certificate_is_wanted(harness: &Harness<'_>) -> Outcome {
+    std::fs::create_dir_all(harness.folder).map_err(|error| error.to_string())?;
+    let identity = Identity::by_authority(harness.folder)?;
     let server =
         format!("{} ssl_verify_client on; ssl_client_certificate {};", protected(&identity), identity.certificate.display());
-    let nginx = bench.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
+    let nginx = harness.nginx(Settings { listen: "ssl", server: &server, ..Settings::default() }).await?;
     let trusting = client(&nginx.url("https"), |options| options.extra_roots(identity.root.as_bytes()))?;
     match trusting.get("/read").send().await {
         Ok(_) => Err("it was let in".to_owned()),
@@ -318,8 +318,8 @@ async fn a_client_certificate_is_wanted(bench: &Bench<'_>) -> Outcome {
 }
 
 /// The refusal comes before the body is read, and is understood all the same.
-async fn a_body_that_is_too_large(bench: &Bench<'_>) -> Outcome {
-    let nginx = bench.nginx(Settings { server: "client_max_body_size 1k;", ..Settings::default() }).await?;
+async fn a_body_that_is_too_large(harness: &Harness<'_>) -> Outcome {
+    let nginx = harness.nginx(Settings { server: "client_max_body_size 1k;", ..Settings::default() }).await?;
     let client = client(&nginx.url("http"), |options| options)?;
     let large = json!({ "text": "x".repeat(4 << 20) });
     match client.post("/once").json(&large).send().await {

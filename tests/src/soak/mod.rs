@@ -6,11 +6,11 @@
 //! sandbox remembers of it is thrown away, so that memory can be watched.
 
 mod calls;
-mod ear;
 mod faults;
-mod judge;
 mod memory;
+mod recording_observer;
 mod seen;
+mod verify;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ async fn rounds(plan: Plan, sandbox: &Sandbox) -> Result<Report, String> {
         let seed = plan.seed.wrapping_mul(1_000_003).wrapping_add(number as u64);
         workers.push(Worker::new(number, seed, &home)?);
     }
-    let mut ledger = judge::Ledger::of(sandbox)?;
+    let mut ledger = verify::Ledger::of(sandbox)?;
     let (mut report, mut left) = (Report::default(), plan.calls);
     while left > 0 {
         let calls = left.min(ROUND);
@@ -90,7 +90,7 @@ async fn rounds(plan: Plan, sandbox: &Sandbox) -> Result<Report, String> {
         workers = round(workers, calls).await?;
         settle(&clock, &shared).await?;
         faults::take(sandbox, &mut report.faults);
-        ledger.judge(sandbox, &mut workers, &mut report)?;
+        ledger.verify(sandbox, &mut workers, &mut report)?;
         let done = plan.calls - left;
         if report.memory.0 == 0 && done * 5 >= plan.calls {
             report.memory.0 = memory::resident();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::task::yield_now;
 
 use super::calls::{Act, Held, SERVICES, Service, options};
-use super::ear::{Ear, Heard};
+use super::recording_observer::{RecordedEvents, RecordingObserver};
 
 /// So many keys of one service does a caller hold at most.
 const MOST_KEYS: usize = 3;
@@ -40,9 +40,9 @@ pub(super) struct Record {
     pub service: Service,
     pub act: Act,
     pub end: End,
-    pub heard: Heard,
+    pub heard: RecordedEvents,
     /// Hears what goes on after the caller has left.
-    pub later: Option<Arc<Ear>>,
+    pub later: Option<Arc<RecordingObserver>>,
 }
 
 /// One caller.
@@ -51,7 +51,7 @@ pub(super) struct Worker {
     number: usize,
     chance: Rng,
     home: Arc<Home>,
-    ear: Arc<Ear>,
+    observer: Arc<RecordingObserver>,
     clients: Vec<Client>,
     agent: Option<String>,
     names: u64,
@@ -63,11 +63,11 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(number: usize, seed: u64, home: &Arc<Home>) -> Result<Self, String> {
-        let ear = Arc::new(Ear::default());
-        let clients = clients(home, &ear)?;
+        let observer = Arc::new(RecordingObserver::default());
+        let clients = clients(home, &observer)?;
         let held = vec![Vec::new(); SERVICES.len()];
         let (home, chance) = (Arc::clone(home), Rng::with_seed(seed));
-        Ok(Self { number, chance, home, ear, clients, agent: None, names: 0, held, books: Vec::new() })
+        Ok(Self { number, chance, home, observer, clients, agent: None, names: 0, held, books: Vec::new() })
     }
 
     /// Makes one call and books it.
@@ -127,7 +127,7 @@ impl Worker {
             Act::Rotate { id } if done || in_doubt => self.held[index].retain(|held| held.id != *id),
             Act::List | Act::Keys | Act::Run | Act::Create { .. } | Act::Retire { .. } | Act::Rotate { .. } => {}
         }
-        let heard = self.ear.take();
+        let heard = self.observer.take();
         let left = end.is_none();
         let end = match end {
             None => End::Left,
@@ -137,12 +137,12 @@ impl Worker {
                 End::Done
             }
         };
-        let later = left.then(|| Arc::clone(&self.ear));
+        let later = left.then(|| Arc::clone(&self.observer));
         self.books.push(Record { service: SERVICES[index], act, end, heard, later });
         if left {
             // What is told from now on belongs to the call that was left.
-            self.ear = Arc::default();
-            self.clients = clients(&self.home, &self.ear)?;
+            self.observer = Arc::default();
+            self.clients = clients(&self.home, &self.observer)?;
         }
         Ok(())
     }
@@ -161,10 +161,10 @@ async fn turn(times: u32) {
     }
 }
 
-fn clients(home: &Home, ear: &Arc<Ear>) -> Result<Vec<Client>, String> {
+fn clients(home: &Home, observer: &Arc<RecordingObserver>) -> Result<Vec<Client>, String> {
     let make = |service: &Service| {
         let options = options(&home.handed_out, *service).shared(home.shared.clone());
-        let options = options.transport(home.network.clone()).observer(ear.clone());
+        let options = options.transport(home.network.clone()).observer(observer.clone());
         Client::new(service.name, options).map_err(|error| error.to_string())
     };
     SERVICES.iter().map(make).collect()

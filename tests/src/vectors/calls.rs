@@ -9,9 +9,9 @@ use keywright::{
 };
 use serde_json::{Map, Value, json};
 
-use super::bench::Bench;
 use super::case::{Case, DeliveryCase};
-use crate::drive::{self, Call, Failure, Overheard};
+use super::harness::Harness;
+use crate::drive::{self, Call, Failure, OutputRecorder};
 use crate::scenario::Saved;
 
 /// How one call ended.
@@ -70,7 +70,7 @@ pub(super) struct Act {
     call: Call,
     delivery: Delivery,
     clock: Arc<dyn Clock>,
-    heard: Arc<Overheard>,
+    heard: Arc<OutputRecorder>,
 }
 
 impl Act {
@@ -78,15 +78,15 @@ impl Act {
     pub(super) fn of(
         case: &Case,
         saved: &Saved,
-        bench: &Bench,
+        harness: &Harness,
         vault: &Arc<Vault>,
-        heard: &Arc<Overheard>,
+        heard: &Arc<OutputRecorder>,
     ) -> Result<Self, String> {
         let with = saved.resolve_members(&case.with)?;
         let key = case.key.as_ref().map(|key| saved.resolve(key)).transpose()?;
         let key = key.as_ref().and_then(Value::as_str).map(str::to_owned);
         let call = Call { name: case.op.clone(), with, key, account: None, options: case.config.call.options()? };
-        let clock: Arc<dyn Clock> = Arc::new(bench.clock.clone());
+        let clock: Arc<dyn Clock> = Arc::new(harness.clock.clone());
         let delivery = delivery(&case.config.delivery, vault, &clock)?;
         Ok(Self { call, delivery, clock, heard: Arc::clone(heard) })
     }

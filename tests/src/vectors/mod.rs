@@ -5,15 +5,15 @@
 //! the clock that both sides share; failures that no loopback server can make are made by the
 //! transport in front of it.
 
-mod bench;
 mod calls;
 mod case;
-mod judge;
-mod play;
-mod scene;
-mod tap;
-mod witness;
+mod fault_setup;
+mod fault_transport;
+mod harness;
+mod recording_observer;
+mod runner;
+mod verify;
 
 pub use case::{Case, read};
-pub use play::played;
-pub use tap::Tap;
+pub use fault_transport::FaultTransport;
+pub use runner::played;

@@ -35,7 +35,7 @@ export async function play(scenario) {
 }
 
 /** Everything that a run has shown of itself. */
-class Heard {
+class OutputRecorder {
   text = ''
   secrets = []
 
@@ -68,7 +68,7 @@ class Run {
     this.saved = new Saved()
     this.given = handedOut(world, scenario.service)
     this.saved.keep('world', this.given)
-    this.heard = new Heard()
+    this.heard = new OutputRecorder()
     this.heard.secrets.push(this.given.api_key, this.given.management, this.given.password)
     this.clients = new Map()
     this.behind = []
@@ -85,14 +85,14 @@ class Run {
       }
     }
     this.release()
-    for (const { step, outcomes } of this.behind) this.judge(step, await outcomes)
+    for (const { step, outcomes } of this.behind) this.verify(step, await outcomes)
   }
 
   async step(step) {
     const before = this.clock.elapsed()
     const outcomes = await this.outcomes(step)
     const took = (this.clock.elapsed() - before) / 1000
-    this.judge(step, outcomes)
+    this.verify(step, outcomes)
     const { min = 0, max = Infinity } = step.took ?? {}
     if (took < min || took > max) throw new Error(`took ${took} s, not ${JSON.stringify(step.took)}`)
   }
@@ -246,7 +246,7 @@ class Run {
     this.world.loadFixtures(state)
   }
 
-  judge(step, outcomes) {
+  verify(step, outcomes) {
     for (const { form, error } of outcomes) {
       if (error !== undefined && step.error === undefined) throw new Error(`failed: ${error.message}\n${inspect(errorForm(error))}`)
       if (error === undefined && step.error !== undefined) throw new Error(`succeeded, though it must fail: ${JSON.stringify(form)}`)

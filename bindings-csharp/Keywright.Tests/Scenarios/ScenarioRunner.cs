@@ -12,18 +12,18 @@ namespace Keywright.Tests.Scenarios
     /// Plays a scenario in a world of its own. What no scenario says is checked always: no fault is left over,
     /// and no secret stands in anything that the client has shown.
     /// </summary>
-    internal sealed class Play
+    internal sealed class ScenarioRunner
     {
         private readonly Dictionary<string, object?> scenario;
         private readonly World world;
-        private readonly Heard heard;
+        private readonly OutputRecorder heard;
         private readonly Saved saved = new Saved();
         private readonly Dictionary<string, KeywrightClient> clients = new Dictionary<string, KeywrightClient>();
         private readonly List<(Step Step, List<Task<Outcome>> Calls)> behind = new List<(Step, List<Task<Outcome>>)>();
         private readonly List<string> secrets = new List<string>();
         private bool isHeld;
 
-        private Play(Dictionary<string, object?> scenario, World world, Heard heard)
+        private ScenarioRunner(Dictionary<string, object?> scenario, World world, OutputRecorder heard)
         {
             this.scenario = scenario;
             this.world = world;
@@ -32,12 +32,12 @@ namespace Keywright.Tests.Scenarios
             saved.Keep("world", world.HandedOut());
         }
 
-        internal static async Task Through(Dictionary<string, object?> scenario)
+        internal static async Task Run(Dictionary<string, object?> scenario)
         {
             using (var world = new World((string)scenario["service"]!, Tree.Map(scenario.GetValueOrDefault("sandbox"))))
-            using (var heard = new Heard())
+            using (var heard = new OutputRecorder())
             {
-                var play = new Play(scenario, world, heard);
+                var play = new ScenarioRunner(scenario, world, heard);
                 var number = 0;
                 foreach (var step in (List<object?>)scenario["steps"]!)
                 {
@@ -64,7 +64,7 @@ namespace Keywright.Tests.Scenarios
                 : step.Name.StartsWith("sandbox.", StringComparison.Ordinal) || step.Name.StartsWith("clock.", StringComparison.Ordinal) ? Control(step)
                 : await Calls(step);
             var took = (world.Clock.Elapsed() - before).TotalSeconds;
-            outcomes.ForEach(outcome => Judge(step, outcome));
+            outcomes.ForEach(outcome => Verify(step, outcome));
             if (step.Took is { } bounds && (took < bounds.Min || took > bounds.Max))
             {
                 throw new ScenarioException($"{step.Name} took {took} s");
@@ -238,7 +238,7 @@ namespace Keywright.Tests.Scenarios
             {
                 foreach (var outcome in await Task.WhenAll(calls))
                 {
-                    Judge(step, outcome);
+                    Verify(step, outcome);
                 }
             }
         }
@@ -256,7 +256,7 @@ namespace Keywright.Tests.Scenarios
             return client;
         }
 
-        private void Judge(Step step, Outcome outcome)
+        private void Verify(Step step, Outcome outcome)
         {
             var form = outcome.Error is null ? outcome.Form! : Forms.Of(outcome.Error);
             if (outcome.Error is null != step.Error is null)

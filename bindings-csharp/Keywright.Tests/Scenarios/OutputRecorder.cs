@@ -8,7 +8,7 @@ using System.Text;
 namespace Keywright.Tests.Scenarios
 {
     /// <summary>Keeps everything that a run has shown of itself: no secret may stand in it.</summary>
-    internal sealed class Heard : EventListener
+    internal sealed class OutputRecorder : EventListener
     {
         private readonly StringBuilder shown = new StringBuilder();
 

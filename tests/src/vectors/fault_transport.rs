@@ -26,7 +26,7 @@ pub struct Sent {
 
 /// The network, with an ear and a hand on the line.
 #[derive(Debug)]
-pub struct Tap {
+pub struct FaultTransport {
     network: HttpTransport,
     state: Mutex<State>,
 }
@@ -38,13 +38,13 @@ struct State {
     script: VecDeque<Option<Failing>>,
 }
 
-impl Default for Tap {
+impl Default for FaultTransport {
     fn default() -> Self {
         Self { network: HttpTransport::new(TransportOptions::default().proxy(ProxyPolicy::Direct)), state: Mutex::default() }
     }
 }
 
-impl Tap {
+impl FaultTransport {
     /// Forgets what was sent, and lets the requests to come fail so.
     pub fn arm(&self, script: Vec<Option<Failing>>) {
         *self.lock() = State { sent: Vec::new(), script: script.into() };
@@ -79,7 +79,7 @@ impl Tap {
     }
 }
 
-impl Transport for Tap {
+impl Transport for FaultTransport {
     fn send<'a>(
         &'a self,
         request: WireRequest,

@@ -1,4 +1,4 @@
-//! Sets the scene: the happenings of a case as fault rules of the sandbox and failures of the tap.
+//! Sets the setup: the happenings of a case as fault rules of the sandbox and failures of the transport.
 
 use serde_json::{Value, json};
 
@@ -7,31 +7,31 @@ use crate::scenario::Saved;
 
 /// What the two sides are to be told.
 #[derive(Debug, Default)]
-pub(super) struct Scene {
+pub(super) struct FaultSetup {
     /// Fault rules, those that fit anywhere first.
     pub rules: Vec<String>,
     /// What the client's transport does to each request.
     pub script: Vec<Option<Failing>>,
 }
 
-impl Scene {
+impl FaultSetup {
     pub(super) fn of(service: &str, steps: &[Happening], saved: &Saved) -> Result<Self, String> {
-        let mut scene = Self::default();
+        let mut setup = Self::default();
         let mut served = 0;
         let body = |step: &Happening| step.body.as_ref().map(|body| saved.resolve(body)).transpose();
         let steps = steps.iter().map(|step| Ok(Happening { body: body(step)?, ..step.clone() }));
         let steps = steps.collect::<Result<Vec<_>, String>>()?;
         let (anywhere, in_order): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step.matcher.is_some());
-        scene.rules.extend(anywhere.iter().filter_map(|step| rule(service, step, step.skip)));
+        setup.rules.extend(anywhere.iter().filter_map(|step| rule(service, step, step.skip)));
         for step in in_order {
             let times = step.times.unwrap_or(1);
-            scene.script.extend((0..times.max(1)).map(|_| step.fail));
+            setup.script.extend((0..times.max(1)).map(|_| step.fail));
             if step.ok {
                 served += times;
             }
-            scene.rules.extend(rule(service, step, served));
+            setup.rules.extend(rule(service, step, served));
         }
-        Ok(scene)
+        Ok(setup)
     }
 }
 

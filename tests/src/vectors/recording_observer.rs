@@ -6,33 +6,33 @@ use std::time::Duration;
 use keywright::sandbox::WorldClock;
 use keywright::{Clock, Event, EventName, Observer};
 
-use crate::drive::Overheard;
+use crate::drive::OutputRecorder;
 
 /// One event.
 #[derive(Debug, Clone)]
-pub(super) struct Heard {
+pub(super) struct RecordedEvent {
     pub at: Duration,
     pub event: Event,
 }
 
 /// Keeps the events since it was last cleared; all of them also go to the search for secrets.
 #[derive(Debug)]
-pub(super) struct Witness {
+pub(super) struct RecordingObserver {
     clock: WorldClock,
-    overheard: Arc<Overheard>,
-    heard: Mutex<Vec<Heard>>,
+    output_recorder: Arc<OutputRecorder>,
+    heard: Mutex<Vec<RecordedEvent>>,
 }
 
-impl Witness {
-    pub(super) fn new(clock: WorldClock, overheard: &Arc<Overheard>) -> Self {
-        Self { clock, overheard: Arc::clone(overheard), heard: Mutex::default() }
+impl RecordingObserver {
+    pub(super) fn new(clock: WorldClock, output_recorder: &Arc<OutputRecorder>) -> Self {
+        Self { clock, output_recorder: Arc::clone(output_recorder), heard: Mutex::default() }
     }
 
     pub(super) fn clear(&self) {
         self.lock().clear();
     }
 
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    pub(super) fn heard(&self) -> Vec<RecordedEvent> {
         self.lock().clone()
     }
 
@@ -44,7 +44,7 @@ impl Witness {
     /// beginning of the next.
     pub(super) fn attempts(&self, operation: &str) -> (u32, Vec<f64>) {
         let (mut count, mut delays, mut ended) = (0, Vec::new(), None);
-        for Heard { at, event } in self.lock().iter().filter(|heard| heard.event.operation == operation) {
+        for RecordedEvent { at, event } in self.lock().iter().filter(|heard| heard.event.operation == operation) {
             match event.name {
                 EventName::AttemptStart => {
                     count += 1;
@@ -57,14 +57,14 @@ impl Witness {
         (count, delays)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Heard>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<RecordedEvent>> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Observer for Witness {
+impl Observer for RecordingObserver {
     fn event(&self, event: &Event) {
-        self.overheard.event(event);
-        self.lock().push(Heard { at: self.clock.monotonic(), event: event.clone() });
+        self.output_recorder.event(event);
+        self.lock().push(RecordedEvent { at: self.clock.monotonic(), event: event.clone() });
     }
 }

@@ -27,7 +27,7 @@ impl Ledger {
         Ok(Self { born: rows(&state, "keys").map(id).collect(), since: 0 })
     }
 
-    pub(super) fn judge(&mut self, sandbox: &Sandbox, workers: &mut [Worker], report: &mut Report) -> Result<(), String> {
+    pub(super) fn verify(&mut self, sandbox: &Sandbox, workers: &mut [Worker], report: &mut Report) -> Result<(), String> {
         let journal: Vec<JournalEntry> = sandbox.journal().into_iter().filter(|entry| entry.n > self.since).collect();
         let first = journal.first().map_or(self.since + 1, |entry| entry.n);
         if first != self.since + 1 {
@@ -114,7 +114,7 @@ struct Excused {
 
 impl Excused {
     fn add(&mut self, record: &Record, state: &Value, requests: &Requests) -> Result<(), String> {
-        let later = record.later.as_ref().map(|ear| ear.take()).unwrap_or_default();
+        let later = record.later.as_ref().map(|observer| observer.take()).unwrap_or_default();
         self.ids.extend(later.orphans);
         match (&record.act, &record.end) {
             (Act::Retire { id } | Act::Rotate { id }, End::Left) => {

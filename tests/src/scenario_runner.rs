@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, yield_now};
 
-use crate::drive::{self, Call, Failure, Outcome, Overheard};
-use crate::judge::judge;
+use crate::drive::{self, Call, Failure, Outcome, OutputRecorder};
 use crate::scenario::{Saved, Scenario, Step, count_differs, fits, journal_differs};
+use crate::verify::verify;
 use crate::world::World;
 
 /// Plays a scenario to its end, on one thread, so that every log line of every level is heard.
@@ -25,19 +25,28 @@ use crate::world::World;
 /// Tells the first step that does not end as it says, or what is wrong at the end.
 pub fn played(scenario: &Scenario, world: &dyn World) -> Result<(), String> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let heard = Arc::new(Overheard::default());
+    let heard = Arc::new(OutputRecorder::default());
     let _log = tracing::subscriber::set_default(Arc::clone(&heard));
     runtime.block_on(play(scenario, world, &heard))
 }
 
-async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<Overheard>) -> Result<(), String> {
+async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<OutputRecorder>) -> Result<(), String> {
     let mut saved = Saved::default();
     saved.keep("world", world.handed_out().clone());
     let clock = world.clock();
     let secrets = secrets_of(world.handed_out());
     let heard = Arc::clone(heard);
-    let mut play =
-        Play { scenario, world, clock, saved, clients: BTreeMap::new(), heard, secrets, behind: Vec::new(), held: false };
+    let mut play = ScenarioRunner {
+        scenario,
+        world,
+        clock,
+        saved,
+        clients: BTreeMap::new(),
+        heard,
+        secrets,
+        behind: Vec::new(),
+        held: false,
+    };
     for (number, step) in scenario.steps.iter().enumerate() {
         play.step(step).await.map_err(|what| format!("step {}: {what}", number + 1))?;
     }
@@ -45,13 +54,13 @@ async fn play(scenario: &Scenario, world: &dyn World, heard: &Arc<Overheard>) ->
     play.end()
 }
 
-struct Play<'a> {
+struct ScenarioRunner<'a> {
     scenario: &'a Scenario,
     world: &'a dyn World,
     clock: Arc<dyn Clock>,
     saved: Saved,
     clients: BTreeMap<String, Client>,
-    heard: Arc<Overheard>,
+    heard: Arc<OutputRecorder>,
     secrets: Vec<String>,
     /// The steps whose calls still run in the background.
     behind: Vec<(Step, JoinSet<Outcome>)>,
@@ -60,7 +69,7 @@ struct Play<'a> {
     held: bool,
 }
 
-impl Play<'_> {
+impl ScenarioRunner<'_> {
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         let before = self.clock.monotonic();
         let outcomes = match step.call.as_str() {
@@ -97,7 +106,7 @@ impl Play<'_> {
 
     fn judged(&mut self, step: &Step, outcomes: Vec<Outcome>) -> Result<(), String> {
         for outcome in outcomes {
-            let form = judge(step, outcome, &self.saved)?;
+            let form = verify(step, outcome, &self.saved)?;
             self.secrets.extend(form.get("secret").and_then(Value::as_str).map(str::to_owned));
             if let Some(name) = &step.save {
                 self.saved.keep(name, form);

@@ -23,7 +23,7 @@ from .values import Saved, call_fits, differences
 ROOT = Path(__file__).parents[3]
 
 
-class Play:
+class ScenarioRunner:
     def __init__(self, scenario: dict[str, Any], sandbox: Sandbox, kind: type) -> None:
         birth = scenario.get("sandbox", {})
         self.scenario = scenario
@@ -73,7 +73,7 @@ class Play:
             self.control(name, self.saved.resolve(step.get("with", {})))
             return
         for outcome in await self.calls(step):
-            self.judge(step, outcome)
+            self.verify(step, outcome)
         took = self.access.clock.elapsed() - before
         bounds = step.get("took", {})
         assert bounds.get("min", 0) <= took <= bounds.get("max", took), f"{name} took {took} s, not {bounds}"
@@ -188,9 +188,9 @@ class Play:
         self.release()
         for step, running in self.behind:
             for one in running:
-                self.judge(step, await one)
+                self.verify(step, await one)
 
-    def judge(self, step: dict[str, Any], outcome: tuple[Any, Any]) -> None:
+    def verify(self, step: dict[str, Any], outcome: tuple[Any, Any]) -> None:
         form, error = outcome
         if "error" in step:
             assert error is not None, f"{step['do']} succeeded, though it must fail: {form}"

@@ -12,9 +12,9 @@ use tracing::span;
 
 /// What was shown so far.
 #[derive(Default)]
-pub struct Overheard(Mutex<String>);
+pub struct OutputRecorder(Mutex<String>);
 
-impl Overheard {
+impl OutputRecorder {
     /// Keeps the Debug text of a value, in both forms.
     pub fn debug(&self, value: &impl Debug) {
         self.keep(format_args!("{value:?}\n{value:#?}\n"));
@@ -49,20 +49,20 @@ impl Overheard {
     }
 }
 
-impl Debug for Overheard {
+impl Debug for OutputRecorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Overheard")
+        f.write_str("OutputRecorder")
     }
 }
 
-impl Observer for Overheard {
+impl Observer for OutputRecorder {
     fn event(&self, event: &Event) {
         self.debug(event);
     }
 }
 
 /// Log lines of every level, of every crate.
-impl tracing::Subscriber for Overheard {
+impl tracing::Subscriber for OutputRecorder {
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
         true
     }
@@ -87,7 +87,7 @@ impl tracing::Subscriber for Overheard {
     fn exit(&self, _: &span::Id) {}
 }
 
-struct Line<'a>(&'a Overheard);
+struct Line<'a>(&'a OutputRecorder);
 
 impl Visit for Line<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_or_logged_is_found() {
-        let heard = std::sync::Arc::new(Overheard::default());
+        let heard = std::sync::Arc::new(OutputRecorder::default());
         heard.debug(&"a sk-1 b");
         tracing::subscriber::with_default(std::sync::Arc::clone(&heard), || tracing::trace!(key = "sk-2", "sent {}", "sk-3"));
         let secrets = ["sk-1", "sk-2", "sk-3", "sk-4", ""].map(str::to_owned);

@@ -7,7 +7,7 @@ use keywright::{Event, EventName, Observer};
 
 /// What was heard since it was last asked.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard {
+pub(super) struct RecordedEvents {
     /// Operation and id of each call, in order.
     pub calls: Vec<(String, String)>,
     /// Ids of keys whose secret nobody received.
@@ -18,19 +18,19 @@ pub(super) struct Heard {
 
 /// Listens to one caller.
 #[derive(Debug, Default)]
-pub(super) struct Ear(Mutex<Heard>);
+pub(super) struct RecordingObserver(Mutex<RecordedEvents>);
 
-impl Ear {
-    pub(super) fn take(&self) -> Heard {
+impl RecordingObserver {
+    pub(super) fn take(&self) -> RecordedEvents {
         std::mem::take(&mut *self.lock())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Heard> {
+    fn lock(&self) -> MutexGuard<'_, RecordedEvents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Observer for Ear {
+impl Observer for RecordingObserver {
     fn event(&self, event: &Event) {
         let mut heard = self.lock();
         match event.name {

@@ -11,26 +11,26 @@ use keywright_sandbox::{ClockMode, Options, Sandbox, World};
 use serde_json::{Map, Value};
 
 use super::case::{Case, Config, Limits};
-use super::tap::Tap;
-use super::witness::Witness;
-use crate::drive::{Failure, Overheard};
+use super::fault_transport::FaultTransport;
+use super::recording_observer::RecordingObserver;
+use crate::drive::{Failure, OutputRecorder};
 use crate::scenario::Saved;
 
 /// The moment at which every case begins.
 const BEGIN: &str = "auto 2023-09-29T16:26:37Z";
 
 /// World, clock and ears of one case.
-pub(super) struct Bench {
+pub(super) struct Harness {
     pub world: World,
     pub handed_out: Value,
     pub clock: WorldClock,
-    pub tap: Arc<Tap>,
-    pub witness: Arc<Witness>,
+    pub transport: Arc<FaultTransport>,
+    pub observer: Arc<RecordingObserver>,
     pub shared: Shared,
 }
 
-impl Bench {
-    pub(super) fn set_up(case: &Case, heard: &Arc<Overheard>) -> Result<Self, String> {
+impl Harness {
+    pub(super) fn set_up(case: &Case, heard: &Arc<OutputRecorder>) -> Result<Self, String> {
         let mut options = Options::new().seed(1).clock(BEGIN);
         if let Some(plan) = &case.world.plan {
             options = options.plan(plan);
@@ -41,9 +41,9 @@ impl Bench {
         let world = sandbox()?.world(options).map_err(|error| error.to_string())?;
         let handed_out = world.description()["services"][&case.service].take();
         let clock = WorldClock::exact(world.clock(), case.u);
-        let witness = Arc::new(Witness::new(clock.clone(), heard));
+        let observer = Arc::new(RecordingObserver::new(clock.clone(), heard));
         let shared = Shared::new(Arc::new(clock.clone()));
-        Ok(Self { world, handed_out, clock, tap: Arc::default(), witness, shared })
+        Ok(Self { world, handed_out, clock, transport: Arc::default(), observer, shared })
     }
 
     /// The client that is examined.
@@ -52,7 +52,7 @@ impl Bench {
         let options =
             options(&self.handed_out, &saved.resolve_members(client)?)?.calls(limits.options()?).retry(retry(&case.config)?);
         let options = options.keep_password(case.config.keep_password.unwrap_or(true));
-        let options = options.shared(self.shared.clone()).transport(self.tap.clone()).observer(self.witness.clone());
+        let options = options.shared(self.shared.clone()).transport(self.transport.clone()).observer(self.observer.clone());
         Ok(match &case.dialect {
             Some(lines) => Client::with_dialect(Dialect::from_toml(&lines.join("\n"))?, options)?,
             None => Client::new(&case.service, options)?,
@@ -86,7 +86,7 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
+impl Drop for Harness {
     fn drop(&mut self) {
         self.world.clone().close();
     }

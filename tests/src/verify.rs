@@ -11,7 +11,7 @@ use crate::scenario::{Saved, Step, differs};
 ///
 /// # Errors
 /// Tells every difference.
-pub fn judge(step: &Step, outcome: Outcome, saved: &Saved) -> Result<Value, String> {
+pub fn verify(step: &Step, outcome: Outcome, saved: &Saved) -> Result<Value, String> {
     let (expected, form) = match (outcome, &step.error) {
         (Ok(form), None) => (step.expect.as_ref(), form),
         (Err(Failure::Call(error)), Some(expected)) => (Some(expected), error_form(&error)),
@@ -47,18 +47,18 @@ mod tests {
     #[test]
     fn success_and_failure_are_not_taken_for_each_other() {
         let saved = Saved::default();
-        assert!(judge(&step("do = \"x\""), Ok(json!({})), &saved).is_ok());
-        assert!(judge(&step("do = \"x\"\nerror = {}"), Ok(json!({})), &saved).is_err());
-        assert!(judge(&step("do = \"x\"\nerror = { kind = \"config\" }"), refused(), &saved).is_ok());
-        assert!(judge(&step("do = \"x\"\nerror = { kind = \"server\" }"), refused(), &saved).is_err());
-        assert!(judge(&step("do = \"x\""), refused(), &saved).is_err());
-        assert!(judge(&step("do = \"x\"\nerror = {}"), Err("?".to_owned().into()), &saved).is_err());
+        assert!(verify(&step("do = \"x\""), Ok(json!({})), &saved).is_ok());
+        assert!(verify(&step("do = \"x\"\nerror = {}"), Ok(json!({})), &saved).is_err());
+        assert!(verify(&step("do = \"x\"\nerror = { kind = \"config\" }"), refused(), &saved).is_ok());
+        assert!(verify(&step("do = \"x\"\nerror = { kind = \"server\" }"), refused(), &saved).is_err());
+        assert!(verify(&step("do = \"x\""), refused(), &saved).is_err());
+        assert!(verify(&step("do = \"x\"\nerror = {}"), Err("?".to_owned().into()), &saved).is_err());
     }
 
     #[test]
     fn what_is_expected_of_a_result_must_be_there() {
         let saved = Saved::default();
-        assert!(judge(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 1, "b": 2 })), &saved).is_ok());
-        assert!(judge(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 2 })), &saved).is_err());
+        assert!(verify(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 1, "b": 2 })), &saved).is_ok());
+        assert!(verify(&step("do = \"x\"\nexpect = { a = 1 }"), Ok(json!({ "a": 2 })), &saved).is_err());
     }
 }

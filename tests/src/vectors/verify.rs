@@ -8,10 +8,10 @@ use keywright::testing::limiters;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::bench::Bench;
 use super::calls::{Ended, Made, Vault};
 use super::case::{Case, Expect};
-use super::play::keys;
+use super::harness::Harness;
+use super::runner::keys;
 use crate::scenario::{Saved, differs, journal_differs};
 
 /// Times are compared to a millisecond: less is rounding.
@@ -86,25 +86,25 @@ impl Wrong {
 
 /// # Errors
 /// Tells everything that is wrong.
-pub(super) fn judge(case: &Case, bench: &Bench, outcome: &Outcome, born: &[Value], vault: &Vault) -> Result<(), String> {
+pub(super) fn verify(case: &Case, harness: &Harness, outcome: &Outcome, born: &[Value], vault: &Vault) -> Result<(), String> {
     let mut wrong = Wrong::default();
-    attempts(case, bench, outcome, &mut wrong);
+    attempts(case, harness, outcome, &mut wrong);
     results(case, outcome, &mut wrong)?;
-    wire(case, bench, outcome, &mut wrong);
-    events(&case.expect, bench, &mut wrong);
-    state(case, bench, outcome, born, &mut wrong)?;
+    wire(case, harness, outcome, &mut wrong);
+    events(&case.expect, harness, &mut wrong);
+    state(case, harness, outcome, born, &mut wrong)?;
     if let Some(due) = case.expect.elapsed {
         wrong.close("elapsed", due, Some(outcome.elapsed.as_secs_f64()));
     }
     if let Some(due) = case.expect.delivered {
         wrong.eq("secrets delivered", due, vault.delivered());
     }
-    ends(bench, &mut wrong);
+    ends(harness, &mut wrong);
     if wrong.0.is_empty() { Ok(()) } else { Err(wrong.0.join("\n")) }
 }
 
-fn attempts(case: &Case, bench: &Bench, outcome: &Outcome, wrong: &mut Wrong) {
-    let (count, delays) = bench.witness.attempts(case.operation());
+fn attempts(case: &Case, harness: &Harness, outcome: &Outcome, wrong: &mut Wrong) {
+    let (count, delays) = harness.observer.attempts(case.operation());
     wrong.eq("attempts", case.expect.attempts, count);
     if case.count > 1 {
         return;
@@ -182,10 +182,10 @@ fn refusal(expect: &Expect, error: &Error, wrong: &mut Wrong) {
 }
 
 /// What went out, and what arrived.
-fn wire(case: &Case, bench: &Bench, outcome: &Outcome, wrong: &mut Wrong) {
+fn wire(case: &Case, harness: &Harness, outcome: &Outcome, wrong: &mut Wrong) {
     let expect = &case.expect;
-    let sent = bench.tap.sent();
-    let seen = bench.world.journal();
+    let sent = harness.transport.sent();
+    let seen = harness.world.journal();
     let seen: Vec<String> =
         seen.iter().filter(|entry| entry.n > outcome.since).map(|entry| format!("{} {}", entry.service, entry.call())).collect();
     let calls: Vec<String> = sent.iter().map(|sent| sent.call.clone()).collect();
@@ -226,8 +226,8 @@ fn compare(what: &str, due: &[String], got: &[String], wrong: &mut Wrong) {
     wrong.unless(journal_differs(&patterns, got).is_empty(), || format!("{what}: {got:?}, not {due:?}"));
 }
 
-fn events(expect: &Expect, bench: &Bench, wrong: &mut Wrong) {
-    let heard = bench.witness.heard();
+fn events(expect: &Expect, harness: &Harness, wrong: &mut Wrong) {
+    let heard = harness.observer.heard();
     let names: Vec<&str> = heard.iter().map(|heard| heard.event.name.as_str()).collect();
     let mut rest = names.iter();
     for due in &expect.events {
@@ -244,8 +244,8 @@ fn events(expect: &Expect, bench: &Bench, wrong: &mut Wrong) {
 }
 
 /// What lives at the service, and whether a secret opens the key that it came with.
-fn state(case: &Case, bench: &Bench, outcome: &Outcome, born: &[Value], wrong: &mut Wrong) -> Result<(), String> {
-    let all = keys(bench, case)?;
+fn state(case: &Case, harness: &Harness, outcome: &Outcome, born: &[Value], wrong: &mut Wrong) -> Result<(), String> {
+    let all = keys(harness, case)?;
     let lives = |key: &&Value| key["archived"].is_null() && key["revoked"].is_null();
     if let Some(due) = &case.expect.live {
         let mut due = due.clone();
@@ -273,12 +273,12 @@ fn state(case: &Case, bench: &Bench, outcome: &Outcome, born: &[Value], wrong: &
 }
 
 /// What must hold however a case ends.
-fn ends(bench: &Bench, wrong: &mut Wrong) {
-    if let Err(left) = bench.world.finish() {
+fn ends(harness: &Harness, wrong: &mut Wrong) {
+    if let Err(left) = harness.world.finish() {
         wrong.0.push(left.to_string());
     }
-    wrong.eq("failures that were not needed", 0, bench.tap.left());
-    for limiter in limiters(&bench.shared) {
+    wrong.eq("failures that were not needed", 0, harness.transport.left());
+    for limiter in limiters(&harness.shared) {
         wrong.eq("requests in flight and calls waiting", (0, 0), (limiter.in_flight, limiter.waiting));
     }
 }
