@@ -20,9 +20,9 @@ use keywright_facade::bridge::{BoxFuture, Ended, Mailbox, Parker, Receipt, Start
 use keywright_facade::process::Result;
 use pyo3::prelude::*;
 
-use crate::convert::Give;
+use crate::convert::ToPy;
 use crate::error::raise;
-use crate::exit::Inside;
+use crate::exit::InterpreterGuard;
 use crate::guard::entry_points;
 use crate::host::{Delivering, Functions, Link};
 use crate::idle;
@@ -64,7 +64,7 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     /// Makes the call: its result for a caller that blocks, its number for an event loop.
-    pub fn run<T: Give + Send + 'static>(
+    pub fn run<T: ToPy + Send + 'static>(
         self,
         py: Python<'py>,
         call: impl Future<Output = Result<T>> + Send + 'static,
@@ -72,7 +72,7 @@ impl<'a, 'py> Call<'a, 'py> {
         let call: BoxFuture<'static, _> = Box::pin(call);
         let client = self.client.map(Arc::as_ref);
         match self.queue {
-            Some(queue) => queue.get().begin(py, client, self.functions, self.delivering, call)?.give(py),
+            Some(queue) => queue.get().begin(py, client, self.functions, self.delivering, call)?.to_py(py),
             None => {
                 let value = blocked(py, client, self.functions, call);
                 drop(self.delivering);
@@ -95,20 +95,20 @@ pub fn provider(function: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
     if crate::convert::is_left_out(function, field)? { Ok(false) } else { callable(function, field) }
 }
 
-fn blocked<'py, T: Give + Send + 'static>(
+fn blocked<'py, T: ToPy + Send + 'static>(
     py: Python<'py>,
     client: Option<&facade::Client>,
     functions: Option<&Arc<Functions>>,
     call: BoxFuture<'static, Result<T>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let inside = Inside::enter(py);
+    let guard = InterpreterGuard::enter(py);
     let parker = Parker::default();
     let woken = parker.clone();
     let mailbox = Arc::new(Mailbox::new(move || woken.wake()));
     let asking = functions.map(|functions| functions.asking(py, next_number())).transpose()?;
     let started = start(&mailbox, client, asking, call, Some, || None).map_err(|error| raise(py, error))?;
     loop {
-        inside.wait(py, || parker.wait(SIGNALS));
+        guard.wait(py, || parker.wait(SIGNALS));
         let ended = mailbox.take().into_iter().flatten().next();
         if let Some(functions) = functions {
             functions.serve_all(py)?;
@@ -172,8 +172,8 @@ fn next_number() -> u64 {
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-fn finish<'py, T: Give>(py: Python<'py>, functions: Option<&Arc<Functions>>, ended: Result<T>) -> PyResult<Bound<'py, PyAny>> {
-    ended.map_err(|error| caused(py, functions, error))?.give(py)
+fn finish<'py, T: ToPy>(py: Python<'py>, functions: Option<&Arc<Functions>>, ended: Result<T>) -> PyResult<Bound<'py, PyAny>> {
+    ended.map_err(|error| caused(py, functions, error))?.to_py(py)
 }
 
 /// The exception of an error, with what a function of the caller raised as its cause.
@@ -190,7 +190,7 @@ fn caused(py: Python<'_>, functions: Option<&Arc<Functions>>, error: KeywrightEr
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Queue {
     of: Arc<Loop>,
-    bell: UnixStream,
+    reader: UnixStream,
 }
 
 /// What is on its way to one event loop.
@@ -247,7 +247,7 @@ type Finish = Box<dyn FnOnce(Python<'_>) -> PyResult<(Py<PyAny>, Option<Receipt>
 type Come = (u64, Py<PyAny>, Py<PyAny>, bool);
 
 impl Queue {
-    fn begin<T: Give + Send + 'static>(
+    fn begin<T: ToPy + Send + 'static>(
         &self,
         py: Python<'_>,
         client: Option<&facade::Client>,
@@ -255,7 +255,7 @@ impl Queue {
         delivering: Option<Delivering>,
         call: BoxFuture<'static, Result<T>>,
     ) -> PyResult<u64> {
-        let _inside = Inside::enter(py);
+        let _guard = InterpreterGuard::enter(py);
         let number = next_number();
         let owned = functions.map(Arc::clone);
         // Weak: a call holds what it does when it ends.
@@ -296,28 +296,28 @@ entry_points! {
         #[new]
         #[pyo3(signature = (is_closed=None))]
         fn new(py: Python<'_>, is_closed: Option<Py<PyAny>>) -> PyResult<Self> {
-            let (bell, rope) = UnixStream::pair().map_err(|_| raise(py, KeywrightError::no_resources("file descriptor")))?;
-            bell.set_nonblocking(true)?;
-            rope.set_nonblocking(true)?;
-            // A bell that is full rings already.
-            let ring = move || drop((&rope).write(&[1]));
-            let mailbox = Arc::new(Mailbox::new(ring));
+            let (reader, writer) = UnixStream::pair().map_err(|_| raise(py, KeywrightError::no_resources("file descriptor")))?;
+            reader.set_nonblocking(true)?;
+            writer.set_nonblocking(true)?;
+            // A pipe that is full wakes the loop already.
+            let wake = move || drop((&writer).write(&[1]));
+            let mailbox = Arc::new(Mailbox::new(wake));
             let of = Loop { mailbox, calls: Mutex::default(), untaken: Mutex::default(), is_closed, is_announced: AtomicBool::new(false) };
-            Ok(Self { of: Arc::new(of), bell })
+            Ok(Self { of: Arc::new(of), reader })
         }
 
         /// What an event loop watches.
         fn fileno(&self) -> PyResult<i32> {
-            Ok(self.bell.as_raw_fd())
+            Ok(self.reader.as_raw_fd())
         }
 
         /// Everything that has come: `(number, result, exception, owed)` for a call that has ended,
         /// `(0, link, request, False)` for a request of the core. What is owed is to be `taken`, or
         /// goes back with `abort`.
         fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            let _inside = Inside::enter(py);
-            let mut rung = [0; 64];
-            while matches!((&self.bell).read(&mut rung), Ok(64)) {}
+            let _guard = InterpreterGuard::enter(py);
+            let mut read = [0; 64];
+            while matches!((&self.reader).read(&mut read), Ok(64)) {}
             let mut come: Vec<Come> = Vec::new();
             for arrival in self.of.mailbox.take() {
                 match arrival {

@@ -18,18 +18,18 @@ use crate::json;
 use crate::secret::Secret;
 
 /// Taken out of Python, by the name of the argument.
-pub trait Take: Sized {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self>;
+pub trait FromPy: Sized {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self>;
 }
 
 /// Given to Python.
-pub trait Give {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
+pub trait ToPy {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
 }
 
 /// Takes an argument.
-pub fn take<T: Take>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<T> {
-    T::take(value, field)
+pub fn from_py<T: FromPy>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<T> {
+    T::from_py(value, field)
 }
 
 /// The error for an argument of the wrong type.
@@ -43,23 +43,23 @@ pub fn refused(py: Python<'_>, field: &str, reason: &str, remedy: &str) -> PyErr
     raise(py, KeywrightError::config(field, reason, remedy))
 }
 
-impl Take for String {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for String {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let text = value.cast::<PyString>().map_err(|_| wrong(value, field, "str"))?;
         text.to_str().map(str::to_owned).map_err(|_| raise(value.py(), lone_surrogate(field)))
     }
 }
 
-impl Take for bool {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for bool {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| wrong(value, field, "bool"))
     }
 }
 
 macro_rules! integers {
     ($($ty:ty),+) => {$(
-        impl Take for $ty {
-            fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        impl FromPy for $ty {
+            fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
                 if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
                     return Err(wrong(value, field, "int"));
                 }
@@ -74,8 +74,8 @@ macro_rules! integers {
 /// Gives what pyo3 knows how to give.
 macro_rules! plain {
     ($ty:ty) => {
-        impl Give for $ty {
-            fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        impl ToPy for $ty {
+            fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 Ok(self.into_pyobject(py).map_err(PyErr::from)?.to_owned().into_any())
             }
         }
@@ -89,8 +89,8 @@ plain!(&str);
 plain!(bool);
 plain!(f64);
 
-impl Take for f64 {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for f64 {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let is_number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
         if !is_number || value.is_instance_of::<PyBool>() {
             return Err(wrong(value, field, "float"));
@@ -99,31 +99,32 @@ impl Take for f64 {
     }
 }
 
-impl Take for Duration {
+impl FromPy for Duration {
     /// Seconds.
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let remedy = "give a positive number of seconds";
-        Self::try_from_secs_f64(f64::take(value, field)?).map_err(|_| refused(value.py(), field, "is no length of time", remedy))
+        Self::try_from_secs_f64(f64::from_py(value, field)?)
+            .map_err(|_| refused(value.py(), field, "is no length of time", remedy))
     }
 }
 
-impl Give for Duration {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_secs_f64().give(py)
+impl ToPy for Duration {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_secs_f64().to_py(py)
     }
 }
 
-impl Take for facade::Limit {
+impl FromPy for facade::Limit {
     /// Seconds; `None` is no limit.
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        if value.is_none() { Ok(Self(f64::INFINITY)) } else { f64::take(value, field).map(Self) }
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        if value.is_none() { Ok(Self(f64::INFINITY)) } else { f64::from_py(value, field).map(Self) }
     }
 }
 
 /// A key or an address: left out, or given. `None` is neither: what is not set somewhere must not
 /// quietly become what the environment says.
-pub fn take_given<T: Take>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<T>> {
-    if is_left_out(value, field)? { Ok(None) } else { T::take(value, field).map(Some) }
+pub fn from_py_given<T: FromPy>(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<T>> {
+    if is_left_out(value, field)? { Ok(None) } else { T::from_py(value, field).map(Some) }
 }
 
 /// Whether a key or an address was left out, for which `...` stands.
@@ -136,8 +137,8 @@ pub fn is_left_out(value: &Bound<'_, PyAny>, field: &str) -> PyResult<bool> {
 }
 
 /// A limit that may be left to the client: `...` stands for that.
-pub fn take_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<facade::Limit>> {
-    if value.is_instance_of::<PyEllipsis>() { Ok(None) } else { facade::Limit::take(value, field).map(Some) }
+pub fn from_py_limit(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Option<facade::Limit>> {
+    if value.is_instance_of::<PyEllipsis>() { Ok(None) } else { facade::Limit::from_py(value, field).map(Some) }
 }
 
 /// The class of aware times, and the beginning of 1970: Python's own arithmetic does the rest, over
@@ -156,8 +157,8 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     EPOCH.get_or_try_init(py, make).map(|epoch| epoch.bind(py))
 }
 
-impl Take for facade::Timestamp {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Timestamp {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let py = value.py();
         if !value.is_instance(datetime(py)?)? {
             return Err(wrong(value, field, "datetime"));
@@ -175,8 +176,8 @@ impl Take for facade::Timestamp {
     }
 }
 
-impl Give for facade::Timestamp {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Timestamp {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         static TIMEDELTA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let micros = self.as_microsecond();
         let (seconds, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
@@ -185,87 +186,87 @@ impl Give for facade::Timestamp {
     }
 }
 
-impl Take for facade::Secret {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Secret {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         match value.cast::<Secret>() {
             Ok(secret) => Ok(secret.get().0.clone()),
-            Err(_) if value.is_instance_of::<PyString>() => String::take(value, field).map(Self::new),
+            Err(_) if value.is_instance_of::<PyString>() => String::from_py(value, field).map(Self::new),
             Err(_) => Err(wrong(value, field, "str or Secret")),
         }
     }
 }
 
-impl Give for facade::Secret {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Secret {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Secret(self))?.into_any())
     }
 }
 
-impl Take for facade::Json {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        json::take(value, field).map(Self::from)
+impl FromPy for facade::Json {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        json::from_py(value, field).map(Self::from)
     }
 }
 
-impl Give for &facade::Json {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json::give(self.0.as_str(), py)
+impl ToPy for &facade::Json {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::to_py(self.0.as_str(), py)
     }
 }
 
-impl<T: Take> Take for Option<T> {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
-        if value.is_none() { Ok(None) } else { T::take(value, field).map(Some) }
+impl<T: FromPy> FromPy for Option<T> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+        if value.is_none() { Ok(None) } else { T::from_py(value, field).map(Some) }
     }
 }
 
-impl<T: Give> Give for Option<T> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl<T: ToPy> ToPy for Option<T> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Some(value) => value.give(py),
+            Some(value) => value.to_py(py),
             None => Ok(py.None().into_bound(py)),
         }
     }
 }
 
-impl<T: Take> Take for Vec<T> {
+impl<T: FromPy> FromPy for Vec<T> {
     /// Of anything but text, which would be taken apart.
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
             return Err(wrong(value, field, "a list"));
         }
         let items = value.try_iter().map_err(|_| wrong(value, field, "a list"))?;
-        items.map(|item| T::take(&item?, field)).collect()
+        items.map(|item| T::from_py(&item?, field)).collect()
     }
 }
 
-impl<T: Give> Give for Vec<T> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl<T: ToPy> ToPy for Vec<T> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let list = PyList::empty(py);
         for item in self {
-            list.append(item.give(py)?)?;
+            list.append(item.to_py(py)?)?;
         }
         Ok(list.into_any())
     }
 }
 
-impl Take for Vec<u8> {
+impl FromPy for Vec<u8> {
     /// Of bytes, not of anything else that holds small numbers.
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let is_bytes = value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>();
         if is_bytes { value.extract() } else { Err(wrong(value, field, "bytes")) }
     }
 }
 
-impl Give for &Vec<u8> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for &Vec<u8> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(PyBytes::new(py, self).into_any())
     }
 }
 
-impl Take for Vec<facade::Pair> {
+impl FromPy for Vec<facade::Pair> {
     /// A mapping, or a list of pairs.
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let pairs = match value.cast::<PyMapping>() {
             Ok(mapping) => mapping.items()?.into_any(),
             Err(_) => value.clone(),
@@ -273,14 +274,14 @@ impl Take for Vec<facade::Pair> {
         let pair = |item: PyResult<Bound<'_, PyAny>>| {
             let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
                 item?.extract().map_err(|_| wrong(&pairs, field, "a mapping or a list of pairs"))?;
-            Ok(facade::Pair { name: String::take(&name, field)?, value: String::take(&value, field)? })
+            Ok(facade::Pair { name: String::from_py(&name, field)?, value: String::from_py(&value, field)? })
         };
         pairs.try_iter().map_err(|_| wrong(value, field, "a mapping or a list of pairs"))?.map(pair).collect()
     }
 }
 
-impl Give for Vec<facade::Pair> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Vec<facade::Pair> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let pairs: Vec<(String, String)> = self.into_iter().map(|pair| (pair.name, pair.value)).collect();
         pairs.into_pyobject(py)
     }

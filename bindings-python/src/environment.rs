@@ -6,7 +6,7 @@ use keywright_facade as facade;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::convert::take;
+use crate::convert::from_py;
 
 /// The variables of a client: those that were given, or those of `os.environ` that it reads.
 pub fn handed_over(
@@ -15,7 +15,7 @@ pub fn handed_over(
     dialect: Option<&Arc<facade::Dialect>>,
 ) -> PyResult<Option<Vec<facade::Pair>>> {
     if !given.is_none() {
-        return take(given, "env").map(Some);
+        return from_py(given, "env").map(Some);
     }
     let names = match (dialect, service) {
         (Some(dialect), _) => dialect.variables(),

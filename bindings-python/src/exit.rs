@@ -80,15 +80,15 @@ pub fn from_outside(work: impl FnOnce(Python<'_>)) {
 }
 
 /// While it lives, this thread is in the interpreter with a call of ours below it.
-pub struct Inside(PhantomData<*const ()>);
+pub struct InterpreterGuard(PhantomData<*const ()>);
 
-impl Inside {
+impl InterpreterGuard {
     /// Begins; waits for ever where the interpreter has ended, but on the thread that ends it.
     pub fn enter(py: Python<'_>) -> Self {
         if DEPTH.get() == 0 {
             INSIDE.fetch_add(1, Ordering::SeqCst);
             if has_ended() {
-                py.detach(gone);
+                py.detach(wait_for_ever);
             }
         }
         DEPTH.set(DEPTH.get() + 1);
@@ -102,13 +102,13 @@ impl Inside {
             wait();
             INSIDE.fetch_add(1, Ordering::SeqCst);
             if has_ended() {
-                gone();
+                wait_for_ever();
             }
         });
     }
 }
 
-impl Drop for Inside {
+impl Drop for InterpreterGuard {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
         if DEPTH.get() == 0 {
@@ -122,7 +122,7 @@ fn has_ended() -> bool {
     ENDER.get().is_some_and(|ender| *ender != std::thread::current().id())
 }
 
-fn gone() {
+fn wait_for_ever() {
     INSIDE.fetch_sub(1, Ordering::SeqCst);
     loop {
         std::thread::park_timeout(Duration::MAX);

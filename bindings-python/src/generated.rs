@@ -10,153 +10,153 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::call::{Call, Native, Queue, callable, provider};
-use crate::convert::{Give, Take, take, take_given, take_limit, wrong};
+use crate::convert::{ToPy, FromPy, from_py, from_py_given, from_py_limit, wrong};
 use crate::environment::handed_over;
 use crate::error::raise;
 use crate::guard::entry_points;
 use crate::record;
 
-impl Take for facade::ErrorKind {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ErrorKind {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::ErrorKind {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::ErrorKind {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Outcome {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Outcome {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Outcome {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Outcome {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Stop {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Stop {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Stop {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Stop {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::TimeoutScope {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::TimeoutScope {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::TimeoutScope {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::TimeoutScope {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Granularity {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Granularity {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Granularity {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Granularity {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::OnCancel {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::OnCancel {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::OnCancel {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::OnCancel {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Priority {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Priority {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Priority {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Priority {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Proxy {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Proxy {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Proxy {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Proxy {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Recover {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Recover {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Recover {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Recover {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Throttle {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Throttle {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Throttle {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Throttle {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::Safety {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Safety {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::Safety {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::Safety {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
-impl Take for facade::KeyMember {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::KeyMember {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         record::word(value, field, Self::ALL, Self::as_str)
     }
 }
 
-impl Give for facade::KeyMember {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.as_str().give(py)
+impl ToPy for facade::KeyMember {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.as_str().to_py(py)
     }
 }
 
@@ -164,14 +164,14 @@ impl Give for facade::KeyMember {
 #[pyclass(frozen, module = "keywright")]
 pub struct CredentialOrigin(pub facade::CredentialOrigin);
 
-impl Give for facade::CredentialOrigin {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::CredentialOrigin {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, CredentialOrigin(self))?.into_any())
     }
 }
 
-impl Take for facade::CredentialOrigin {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::CredentialOrigin {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<CredentialOrigin>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "CredentialOrigin"))
     }
 }
@@ -181,25 +181,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, name, origin, digest=None))]
         fn new(name: &Bound<'_, PyAny>, origin: &Bound<'_, PyAny>, digest: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::CredentialOrigin { name: take(name, "name")?, origin: take(origin, "origin")?, digest: record::optional(digest, "digest")? }))
+            Ok(Self(facade::CredentialOrigin { name: from_py(name, "name")?, origin: from_py(origin, "origin")?, digest: record::optional(digest, "digest")? }))
         }
 
         /// Which: `api_key`, `management`, `login`.
         #[getter]
         fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.name).give(py)
+            (&self.0.name).to_py(py)
         }
 
         /// Where from: `argument`, `environment NAME`, `provider`.
         #[getter]
         fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.origin).give(py)
+            (&self.0.origin).to_py(py)
         }
 
         /// The first eight hexadecimal digits of the SHA-256 of a key.
         #[getter]
         fn digest<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.digest.as_ref().give(py)
+            self.0.digest.as_ref().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -241,14 +241,14 @@ impl CredentialOrigin {
 #[pyclass(frozen, module = "keywright")]
 pub struct Description(pub facade::Description);
 
-impl Give for facade::Description {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Description {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Description(self))?.into_any())
     }
 }
 
-impl Take for facade::Description {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Description {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Description>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Description"))
     }
 }
@@ -258,43 +258,43 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, service, variant, base_url, base_url_origin, account=None, credentials))]
         fn new(service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, base_url_origin: &Bound<'_, PyAny>, account: Option<&Bound<'_, PyAny>>, credentials: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Description { service: take(service, "service")?, variant: take(variant, "variant")?, base_url: take(base_url, "base_url")?, base_url_origin: take(base_url_origin, "base_url_origin")?, account: record::optional(account, "account")?, credentials: take(credentials, "credentials")? }))
+            Ok(Self(facade::Description { service: from_py(service, "service")?, variant: from_py(variant, "variant")?, base_url: from_py(base_url, "base_url")?, base_url_origin: from_py(base_url_origin, "base_url_origin")?, account: record::optional(account, "account")?, credentials: from_py(credentials, "credentials")? }))
         }
 
         /// The service's id.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.service).give(py)
+            (&self.0.service).to_py(py)
         }
 
         /// The dialect's variant.
         #[getter]
         fn variant<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.variant).give(py)
+            (&self.0.variant).to_py(py)
         }
 
         /// Scheme, host and port.
         #[getter]
         fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.base_url).give(py)
+            (&self.0.base_url).to_py(py)
         }
 
         /// Where the base URL comes from: `argument`, `environment NAME`, `dialect`.
         #[getter]
         fn base_url_origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.base_url_origin).give(py)
+            (&self.0.base_url_origin).to_py(py)
         }
 
         /// The account that calls are for, where one was named.
         #[getter]
         fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.account.as_ref().give(py)
+            self.0.account.as_ref().to_py(py)
         }
 
         /// The credentials.
         #[getter]
         fn credentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.credentials.clone().give(py)
+            self.0.credentials.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -338,14 +338,14 @@ impl Description {
 #[pyclass(frozen, module = "keywright")]
 pub struct LimiterView(pub facade::LimiterView);
 
-impl Give for facade::LimiterView {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::LimiterView {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, LimiterView(self))?.into_any())
     }
 }
 
-impl Take for facade::LimiterView {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::LimiterView {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<LimiterView>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "LimiterView"))
     }
 }
@@ -355,43 +355,43 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, bucket, rate=None, cool_down, in_flight, waiting, clock_skew))]
         fn new(bucket: &Bound<'_, PyAny>, rate: Option<&Bound<'_, PyAny>>, cool_down: &Bound<'_, PyAny>, in_flight: &Bound<'_, PyAny>, waiting: &Bound<'_, PyAny>, clock_skew: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::LimiterView { bucket: take(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: take(cool_down, "cool_down")?, in_flight: take(in_flight, "in_flight")?, waiting: take(waiting, "waiting")?, clock_skew: take(clock_skew, "clock_skew")? }))
+            Ok(Self(facade::LimiterView { bucket: from_py(bucket, "bucket")?, rate: record::optional(rate, "rate")?, cool_down: from_py(cool_down, "cool_down")?, in_flight: from_py(in_flight, "in_flight")?, waiting: from_py(waiting, "waiting")?, clock_skew: from_py(clock_skew, "clock_skew")? }))
         }
 
         /// The bucket of the service's limit.
         #[getter]
         fn bucket<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.bucket).give(py)
+            (&self.0.bucket).to_py(py)
         }
 
         /// Requests per second, when a refusal has taught a pace.
         #[getter]
         fn rate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.rate.clone().give(py)
+            self.0.rate.clone().to_py(py)
         }
 
         /// What is left of the cool-down.
         #[getter]
         fn cool_down<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.cool_down.clone().give(py)
+            self.0.cool_down.clone().to_py(py)
         }
 
         /// Requests in flight.
         #[getter]
         fn in_flight<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.in_flight.clone().give(py)
+            self.0.in_flight.clone().to_py(py)
         }
 
         /// Calls that wait.
         #[getter]
         fn waiting<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.waiting.clone().give(py)
+            self.0.waiting.clone().to_py(py)
         }
 
         /// How many seconds the service's clock is ahead.
         #[getter]
         fn clock_skew<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.clock_skew.clone().give(py)
+            self.0.clock_skew.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -434,14 +434,14 @@ impl LimiterView {
 #[pyclass(frozen, module = "keywright")]
 pub struct ThrottleView(pub facade::ThrottleView);
 
-impl Give for facade::ThrottleView {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::ThrottleView {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, ThrottleView(self))?.into_any())
     }
 }
 
-impl Take for facade::ThrottleView {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ThrottleView {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<ThrottleView>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "ThrottleView"))
     }
 }
@@ -451,25 +451,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, service, budget_remaining, limiters))]
         fn new(service: &Bound<'_, PyAny>, budget_remaining: &Bound<'_, PyAny>, limiters: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::ThrottleView { service: take(service, "service")?, budget_remaining: take(budget_remaining, "budget_remaining")?, limiters: take(limiters, "limiters")? }))
+            Ok(Self(facade::ThrottleView { service: from_py(service, "service")?, budget_remaining: from_py(budget_remaining, "budget_remaining")?, limiters: from_py(limiters, "limiters")? }))
         }
 
         /// The service's id.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.service).give(py)
+            (&self.0.service).to_py(py)
         }
 
         /// How many whole retries the budget has left.
         #[getter]
         fn budget_remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.budget_remaining.clone().give(py)
+            self.0.budget_remaining.clone().to_py(py)
         }
 
         /// The limiters that are remembered, by bucket; of several keys in one bucket, the worst.
         #[getter]
         fn limiters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.limiters.clone().give(py)
+            self.0.limiters.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -510,14 +510,14 @@ impl ThrottleView {
 #[pyclass(frozen, module = "keywright")]
 pub struct Capability(pub facade::Capability);
 
-impl Give for facade::Capability {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Capability {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Capability(self))?.into_any())
     }
 }
 
-impl Take for facade::Capability {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Capability {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Capability>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Capability"))
     }
 }
@@ -527,43 +527,43 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, name, supported, http=None, remedy=None, irreversible, source))]
         fn new(name: &Bound<'_, PyAny>, supported: &Bound<'_, PyAny>, http: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, irreversible: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Capability { name: take(name, "name")?, supported: take(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, irreversible: take(irreversible, "irreversible")?, source: take(source, "source")? }))
+            Ok(Self(facade::Capability { name: from_py(name, "name")?, supported: from_py(supported, "supported")?, http: record::optional(http, "http")?, remedy: record::optional(remedy, "remedy")?, irreversible: from_py(irreversible, "irreversible")?, source: from_py(source, "source")? }))
         }
 
         /// `keys.create`, `agents.list`.
         #[getter]
         fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.name).give(py)
+            (&self.0.name).to_py(py)
         }
 
         /// Whether the service has it.
         #[getter]
         fn supported<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.supported.clone().give(py)
+            self.0.supported.clone().to_py(py)
         }
 
         /// Method and path, as `POST /api-keys`.
         #[getter]
         fn http<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.http.as_ref().give(py)
+            self.0.http.as_ref().to_py(py)
         }
 
         /// What to do instead, where it is missing.
         #[getter]
         fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.remedy.as_ref().give(py)
+            self.0.remedy.as_ref().to_py(py)
         }
 
         /// Whether it can never be undone.
         #[getter]
         fn irreversible<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.irreversible.clone().give(py)
+            self.0.irreversible.clone().to_py(py)
         }
 
         /// How we know: `documented`, `observed` or `assumed`.
         #[getter]
         fn source<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.source).give(py)
+            (&self.0.source).to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -608,14 +608,14 @@ impl Capability {
 #[pyclass(frozen, module = "keywright")]
 pub struct Attempt(pub facade::Attempt);
 
-impl Give for facade::Attempt {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Attempt {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Attempt(self))?.into_any())
     }
 }
 
-impl Take for facade::Attempt {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Attempt {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Attempt>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Attempt"))
     }
 }
@@ -625,50 +625,50 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, n, started_at, duration, delay_before, status=None, phase=None, request_id=None))]
         fn new(n: &Bound<'_, PyAny>, started_at: &Bound<'_, PyAny>, duration: &Bound<'_, PyAny>, delay_before: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, phase: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::Attempt { n: take(n, "n")?, started_at: take(started_at, "started_at")?, duration: take(duration, "duration")?, delay_before: take(delay_before, "delay_before")?, status: record::optional(status, "status")?, phase: record::optional(phase, "phase")?, request_id: record::optional(request_id, "request_id")? }))
+            Ok(Self(facade::Attempt { n: from_py(n, "n")?, started_at: from_py(started_at, "started_at")?, duration: from_py(duration, "duration")?, delay_before: from_py(delay_before, "delay_before")?, status: record::optional(status, "status")?, phase: record::optional(phase, "phase")?, request_id: record::optional(request_id, "request_id")? }))
         }
 
         /// Counted from 1.
         #[getter]
         fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.n.clone().give(py)
+            self.0.n.clone().to_py(py)
         }
 
         /// When it began, on the client's clock.
         #[getter]
         fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.started_at.clone().give(py)
+            self.0.started_at.clone().to_py(py)
         }
 
         /// How long it took.
         #[getter]
         fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.duration.clone().give(py)
+            self.0.duration.clone().to_py(py)
         }
 
         /// How long the call had waited before it.
         #[getter]
         fn delay_before<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.delay_before.clone().give(py)
+            self.0.delay_before.clone().to_py(py)
         }
 
         /// The status, when one arrived.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// What was being done when it failed without a status: `resolve`, `connect`, `tls`, `proxy`, `send`,
         /// `body`.
         #[getter]
         fn phase<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.phase.as_ref().give(py)
+            self.0.phase.as_ref().to_py(py)
         }
 
         /// The service's id of the request.
         #[getter]
         fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.request_id.as_ref().give(py)
+            self.0.request_id.as_ref().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -714,14 +714,14 @@ impl Attempt {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct ErrorInfo(pub facade::ErrorInfo);
 
-impl Give for facade::ErrorInfo {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::ErrorInfo {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, ErrorInfo(self))?.into_any())
     }
 }
 
-impl Take for facade::ErrorInfo {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ErrorInfo {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<ErrorInfo>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "ErrorInfo"))
     }
 }
@@ -731,139 +731,139 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, kind, text, reason=None, service=None, operation=None, field=None, remedy=None, status=None, code=None, message=None, request_id=None, retry_after=None, outcome, stop=None, timeout_scope=None, attempts, candidates, nonce=None, fields, excerpt=None, is_retryable, host_failure=None))]
         fn new(kind: &Bound<'_, PyAny>, text: &Bound<'_, PyAny>, reason: Option<&Bound<'_, PyAny>>, service: Option<&Bound<'_, PyAny>>, operation: Option<&Bound<'_, PyAny>>, field: Option<&Bound<'_, PyAny>>, remedy: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, code: Option<&Bound<'_, PyAny>>, message: Option<&Bound<'_, PyAny>>, request_id: Option<&Bound<'_, PyAny>>, retry_after: Option<&Bound<'_, PyAny>>, outcome: &Bound<'_, PyAny>, stop: Option<&Bound<'_, PyAny>>, timeout_scope: Option<&Bound<'_, PyAny>>, attempts: &Bound<'_, PyAny>, candidates: &Bound<'_, PyAny>, nonce: Option<&Bound<'_, PyAny>>, fields: &Bound<'_, PyAny>, excerpt: Option<&Bound<'_, PyAny>>, is_retryable: &Bound<'_, PyAny>, host_failure: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::ErrorInfo { kind: take(kind, "kind")?, text: take(text, "text")?, reason: record::optional(reason, "reason")?, service: record::optional(service, "service")?, operation: record::optional(operation, "operation")?, field: record::optional(field, "field")?, remedy: record::optional(remedy, "remedy")?, status: record::optional(status, "status")?, code: record::optional(code, "code")?, message: record::optional(message, "message")?, request_id: record::optional(request_id, "request_id")?, retry_after: record::optional(retry_after, "retry_after")?, outcome: take(outcome, "outcome")?, stop: record::optional(stop, "stop")?, timeout_scope: record::optional(timeout_scope, "timeout_scope")?, attempts: take(attempts, "attempts")?, candidates: take(candidates, "candidates")?, nonce: record::optional(nonce, "nonce")?, fields: take(fields, "fields")?, excerpt: record::optional(excerpt, "excerpt")?, is_retryable: take(is_retryable, "is_retryable")?, host_failure: record::optional(host_failure, "host_failure")? }))
+            Ok(Self(facade::ErrorInfo { kind: from_py(kind, "kind")?, text: from_py(text, "text")?, reason: record::optional(reason, "reason")?, service: record::optional(service, "service")?, operation: record::optional(operation, "operation")?, field: record::optional(field, "field")?, remedy: record::optional(remedy, "remedy")?, status: record::optional(status, "status")?, code: record::optional(code, "code")?, message: record::optional(message, "message")?, request_id: record::optional(request_id, "request_id")?, retry_after: record::optional(retry_after, "retry_after")?, outcome: from_py(outcome, "outcome")?, stop: record::optional(stop, "stop")?, timeout_scope: record::optional(timeout_scope, "timeout_scope")?, attempts: from_py(attempts, "attempts")?, candidates: from_py(candidates, "candidates")?, nonce: record::optional(nonce, "nonce")?, fields: from_py(fields, "fields")?, excerpt: record::optional(excerpt, "excerpt")?, is_retryable: from_py(is_retryable, "is_retryable")?, host_failure: record::optional(host_failure, "host_failure")? }))
         }
 
         /// What kind of failure it is.
         #[getter]
         fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.kind.clone().give(py)
+            self.0.kind.clone().to_py(py)
         }
 
         /// One sentence with the remedy.
         #[getter]
         fn text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.text).give(py)
+            (&self.0.text).to_py(py)
         }
 
         /// Which failure of that kind it is: an open list, as `key_has_history`.
         #[getter]
         fn reason<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.reason.as_ref().give(py)
+            self.0.reason.as_ref().to_py(py)
         }
 
         /// The service that was called.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.service.as_ref().give(py)
+            self.0.service.as_ref().to_py(py)
         }
 
         /// The operation, as `keys.create` or `request`.
         #[getter]
         fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.operation.as_ref().give(py)
+            self.0.operation.as_ref().to_py(py)
         }
 
         /// The option or argument that was wrong, for kind `config`.
         #[getter]
         fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.field.as_ref().give(py)
+            self.0.field.as_ref().to_py(py)
         }
 
         /// What to do about it.
         #[getter]
         fn remedy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.remedy.as_ref().give(py)
+            self.0.remedy.as_ref().to_py(py)
         }
 
         /// The HTTP status, when one arrived.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// The service's own error code.
         #[getter]
         fn code<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.code.as_ref().give(py)
+            self.0.code.as_ref().to_py(py)
         }
 
         /// The service's own words; secrets are masked.
         #[getter]
         fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.message.as_ref().give(py)
+            self.0.message.as_ref().to_py(py)
         }
 
         /// The service's id of the last request.
         #[getter]
         fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.request_id.as_ref().give(py)
+            self.0.request_id.as_ref().to_py(py)
         }
 
         /// How long to wait before trying again, as the service or the limiter says.
         #[getter]
         fn retry_after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.retry_after.clone().give(py)
+            self.0.retry_after.clone().to_py(py)
         }
 
         /// What became of the request at the service.
         #[getter]
         fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.outcome.clone().give(py)
+            self.0.outcome.clone().to_py(py)
         }
 
         /// Why no further attempt was made.
         #[getter]
         fn stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.stop.clone().give(py)
+            self.0.stop.clone().to_py(py)
         }
 
         /// Which time limit ran out, for kind `timeout`.
         #[getter]
         fn timeout_scope<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.timeout_scope.clone().give(py)
+            self.0.timeout_scope.clone().to_py(py)
         }
 
         /// Every request of the call, in order.
         #[getter]
         fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.attempts.clone().give(py)
+            self.0.attempts.clone().to_py(py)
         }
 
         /// Ids of keys that the call may have created.
         #[getter]
         fn candidates<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.candidates.clone().give(py)
+            self.0.candidates.clone().to_py(py)
         }
 
         /// The mark at the end of the key's name, so that a lost key can be found later.
         #[getter]
         fn nonce<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.nonce.as_ref().give(py)
+            self.0.nonce.as_ref().to_py(py)
         }
 
         /// What the service said about single fields.
         #[getter]
         fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.fields.clone().give(py)
+            self.0.fields.clone().to_py(py)
         }
 
         /// The beginning of an answer that could not be read: at most 200 printable characters, masked.
         #[getter]
         fn excerpt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.excerpt.as_ref().give(py)
+            self.0.excerpt.as_ref().to_py(py)
         }
 
         /// Whether the same call may succeed later, and cannot be carried out twice by trying.
         #[getter]
         fn is_retryable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.is_retryable.clone().give(py)
+            self.0.is_retryable.clone().to_py(py)
         }
 
         /// The host's number for what its own function failed with.
         #[getter]
         fn host_failure<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.host_failure.clone().give(py)
+            self.0.host_failure.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -922,14 +922,14 @@ impl ErrorInfo {
 #[pyclass(frozen, module = "keywright")]
 pub struct FieldError(pub facade::FieldError);
 
-impl Give for facade::FieldError {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::FieldError {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, FieldError(self))?.into_any())
     }
 }
 
-impl Take for facade::FieldError {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::FieldError {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<FieldError>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "FieldError"))
     }
 }
@@ -939,19 +939,19 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, field, messages))]
         fn new(field: &Bound<'_, PyAny>, messages: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::FieldError { field: take(field, "field")?, messages: take(messages, "messages")? }))
+            Ok(Self(facade::FieldError { field: from_py(field, "field")?, messages: from_py(messages, "messages")? }))
         }
 
         /// The field, as the service names it.
         #[getter]
         fn field<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.field).give(py)
+            (&self.0.field).to_py(py)
         }
 
         /// The service's words.
         #[getter]
         fn messages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.messages.clone().give(py)
+            self.0.messages.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -992,14 +992,14 @@ impl FieldError {
 #[pyclass(frozen, module = "keywright")]
 pub struct Event(pub facade::Event);
 
-impl Give for facade::Event {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Event {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Event(self))?.into_any())
     }
 }
 
-impl Take for facade::Event {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Event {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Event>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Event"))
     }
 }
@@ -1009,73 +1009,73 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, name, service, operation, call, attempt, status=None, duration=None, error=None, outcome=None, key_id=None, detail=None))]
         fn new(name: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, operation: &Bound<'_, PyAny>, call: &Bound<'_, PyAny>, attempt: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, duration: Option<&Bound<'_, PyAny>>, error: Option<&Bound<'_, PyAny>>, outcome: Option<&Bound<'_, PyAny>>, key_id: Option<&Bound<'_, PyAny>>, detail: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::Event { name: take(name, "name")?, service: take(service, "service")?, operation: take(operation, "operation")?, call: take(call, "call")?, attempt: take(attempt, "attempt")?, status: record::optional(status, "status")?, duration: record::optional(duration, "duration")?, error: record::optional(error, "error")?, outcome: record::optional(outcome, "outcome")?, key_id: record::optional(key_id, "key_id")?, detail: record::optional(detail, "detail")? }))
+            Ok(Self(facade::Event { name: from_py(name, "name")?, service: from_py(service, "service")?, operation: from_py(operation, "operation")?, call: from_py(call, "call")?, attempt: from_py(attempt, "attempt")?, status: record::optional(status, "status")?, duration: record::optional(duration, "duration")?, error: record::optional(error, "error")?, outcome: record::optional(outcome, "outcome")?, key_id: record::optional(key_id, "key_id")?, detail: record::optional(detail, "detail")? }))
         }
 
         /// What happened: `call_start`, `attempt_end`, `throttled`, `orphan_key`, ...
         #[getter]
         fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.name).give(py)
+            (&self.0.name).to_py(py)
         }
 
         /// At which service.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.service).give(py)
+            (&self.0.service).to_py(py)
         }
 
         /// During which operation, as `keys.create`.
         #[getter]
         fn operation<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.operation).give(py)
+            (&self.0.operation).to_py(py)
         }
 
         /// Which call: the middle of its request ids.
         #[getter]
         fn call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.call).give(py)
+            (&self.0.call).to_py(py)
         }
 
         /// Which request of it, from 1.
         #[getter]
         fn attempt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.attempt.clone().give(py)
+            self.0.attempt.clone().to_py(py)
         }
 
         /// The status of an answer.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// How long it took, or will wait.
         #[getter]
         fn duration<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.duration.clone().give(py)
+            self.0.duration.clone().to_py(py)
         }
 
         /// How a call or attempt failed.
         #[getter]
         fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.error.clone().give(py)
+            self.0.error.clone().to_py(py)
         }
 
         /// What became of the request.
         #[getter]
         fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.outcome.clone().give(py)
+            self.0.outcome.clone().to_py(py)
         }
 
         /// A key's id (`orphan_key`).
         #[getter]
         fn key_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.key_id.as_ref().give(py)
+            self.0.key_id.as_ref().to_py(py)
         }
 
         /// A sentence for people (`warning`).
         #[getter]
         fn detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.detail.as_ref().give(py)
+            self.0.detail.as_ref().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1125,14 +1125,14 @@ impl Event {
 #[pyclass(frozen, module = "keywright")]
 pub struct ServerEvent(pub facade::ServerEvent);
 
-impl Give for facade::ServerEvent {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::ServerEvent {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, ServerEvent(self))?.into_any())
     }
 }
 
-impl Take for facade::ServerEvent {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ServerEvent {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<ServerEvent>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "ServerEvent"))
     }
 }
@@ -1142,19 +1142,19 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, event, data))]
         fn new(event: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::ServerEvent { event: take(event, "event")?, data: take(data, "data")? }))
+            Ok(Self(facade::ServerEvent { event: from_py(event, "event")?, data: from_py(data, "data")? }))
         }
 
         /// Its name; `message` when the service gave none.
         #[getter]
         fn event<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.event).give(py)
+            (&self.0.event).to_py(py)
         }
 
         /// Its data, as text.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.data).give(py)
+            (&self.0.data).to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1195,14 +1195,14 @@ impl ServerEvent {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Response(pub facade::Response);
 
-impl Give for facade::Response {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Response {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Response(self))?.into_any())
     }
 }
 
-impl Take for facade::Response {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Response {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Response>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Response"))
     }
 }
@@ -1212,31 +1212,31 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, status, headers, body, meta))]
         fn new(status: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Response { status: take(status, "status")?, headers: take(headers, "headers")?, body: take(body, "body")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::Response { status: from_py(status, "status")?, headers: from_py(headers, "headers")?, body: from_py(body, "body")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The status: 2xx, everything else is an error.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// The headers, names in lower case.
         #[getter]
         fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.headers.clone().give(py)
+            self.0.headers.clone().to_py(py)
         }
 
         /// The body, decompressed.
         #[getter]
         fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.body).give(py)
+            (&self.0.body).to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1277,14 +1277,14 @@ impl Response {
 #[pyclass(frozen, module = "keywright")]
 pub struct ActionReply(pub facade::ActionReply);
 
-impl Give for facade::ActionReply {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::ActionReply {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, ActionReply(self))?.into_any())
     }
 }
 
-impl Take for facade::ActionReply {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ActionReply {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<ActionReply>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "ActionReply"))
     }
 }
@@ -1294,37 +1294,37 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, item=None, page=None, data=None, events=None, meta))]
         fn new(item: Option<&Bound<'_, PyAny>>, page: Option<&Bound<'_, PyAny>>, data: Option<&Bound<'_, PyAny>>, events: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::ActionReply { item: record::optional(item, "item")?, page: record::optional(page, "page")?, data: record::optional(data, "data")?, events: record::optional(events, "events")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::ActionReply { item: record::optional(item, "item")?, page: record::optional(page, "page")?, data: record::optional(data, "data")?, events: record::optional(events, "events")?, meta: from_py(meta, "meta")? }))
         }
 
         /// One object.
         #[getter]
         fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.item.clone().give(py)
+            self.0.item.clone().to_py(py)
         }
 
         /// A page of a list.
         #[getter]
         fn page<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.page.clone().give(py)
+            self.0.page.clone().to_py(py)
         }
 
         /// JSON of its own.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.data.as_ref().give(py)
+            self.0.data.as_ref().to_py(py)
         }
 
         /// A stream of events.
         #[getter]
         fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.events.clone().give(py)
+            self.0.events.clone().to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -1352,14 +1352,14 @@ impl ActionReply {
 #[pyclass(frozen, module = "keywright")]
 pub struct Connections(pub facade::Connections);
 
-impl Give for facade::Connections {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Connections {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Connections(self))?.into_any())
     }
 }
 
-impl Take for facade::Connections {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Connections {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Connections>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Connections"))
     }
 }
@@ -1369,19 +1369,19 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, open, total))]
         fn new(open: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Connections { open: take(open, "open")?, total: take(total, "total")? }))
+            Ok(Self(facade::Connections { open: from_py(open, "open")?, total: from_py(total, "total")? }))
         }
 
         /// Open now.
         #[getter]
         fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.open.clone().give(py)
+            self.0.open.clone().to_py(py)
         }
 
         /// Ever opened.
         #[getter]
         fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.total.clone().give(py)
+            self.0.total.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1422,14 +1422,14 @@ impl Connections {
 #[pyclass(frozen, module = "keywright")]
 pub struct JournalEntry(pub facade::JournalEntry);
 
-impl Give for facade::JournalEntry {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::JournalEntry {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, JournalEntry(self))?.into_any())
     }
 }
 
-impl Take for facade::JournalEntry {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::JournalEntry {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<JournalEntry>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "JournalEntry"))
     }
 }
@@ -1439,79 +1439,79 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, n, service, method, path, query, headers, body, status=None, rule=None, fault=None, connection, at))]
         fn new(n: &Bound<'_, PyAny>, service: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, status: Option<&Bound<'_, PyAny>>, rule: Option<&Bound<'_, PyAny>>, fault: Option<&Bound<'_, PyAny>>, connection: &Bound<'_, PyAny>, at: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::JournalEntry { n: take(n, "n")?, service: take(service, "service")?, method: take(method, "method")?, path: take(path, "path")?, query: take(query, "query")?, headers: take(headers, "headers")?, body: take(body, "body")?, status: record::optional(status, "status")?, rule: record::optional(rule, "rule")?, fault: record::optional(fault, "fault")?, connection: take(connection, "connection")?, at: take(at, "at")? }))
+            Ok(Self(facade::JournalEntry { n: from_py(n, "n")?, service: from_py(service, "service")?, method: from_py(method, "method")?, path: from_py(path, "path")?, query: from_py(query, "query")?, headers: from_py(headers, "headers")?, body: from_py(body, "body")?, status: record::optional(status, "status")?, rule: record::optional(rule, "rule")?, fault: record::optional(fault, "fault")?, connection: from_py(connection, "connection")?, at: from_py(at, "at")? }))
         }
 
         /// Its number, from 1.
         #[getter]
         fn n<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.n.clone().give(py)
+            self.0.n.clone().to_py(py)
         }
 
         /// The service that it came to.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.service).give(py)
+            (&self.0.service).to_py(py)
         }
 
         /// The HTTP method.
         #[getter]
         fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.method).give(py)
+            (&self.0.method).to_py(py)
         }
 
         /// The path without query, as sent.
         #[getter]
         fn path<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.path).give(py)
+            (&self.0.path).to_py(py)
         }
 
         /// The query parameters.
         #[getter]
         fn query<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.query.clone().give(py)
+            self.0.query.clone().to_py(py)
         }
 
         /// The headers, names in lower case; credentials as digests.
         #[getter]
         fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.headers.clone().give(py)
+            self.0.headers.clone().to_py(py)
         }
 
         /// The body: its JSON, or its text; null when empty.
         #[getter]
         fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.body).give(py)
+            (&self.0.body).to_py(py)
         }
 
         /// The status of the answer; absent while there is none.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// The rule that refused.
         #[getter]
         fn rule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.rule.as_ref().give(py)
+            self.0.rule.as_ref().to_py(py)
         }
 
         /// The fault that fired.
         #[getter]
         fn fault<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.fault.as_ref().give(py)
+            self.0.fault.as_ref().to_py(py)
         }
 
         /// The number of the connection that it came on.
         #[getter]
         fn connection<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.connection.clone().give(py)
+            self.0.connection.clone().to_py(py)
         }
 
         /// When, on the sandbox's clock.
         #[getter]
         fn at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.at).give(py)
+            (&self.0.at).to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1559,14 +1559,14 @@ impl JournalEntry {
 #[pyclass(frozen, module = "keywright")]
 pub struct SandboxAccess(pub facade::SandboxAccess);
 
-impl Give for facade::SandboxAccess {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::SandboxAccess {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, SandboxAccess(self))?.into_any())
     }
 }
 
-impl Take for facade::SandboxAccess {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::SandboxAccess {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<SandboxAccess>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "SandboxAccess"))
     }
 }
@@ -1576,73 +1576,73 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, service, base_url, api_key=None, management=None, email=None, password=None, agent_id=None, account_id=None, subaccount_id=None, tenant_slug=None, clock))]
         fn new(service: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, api_key: Option<&Bound<'_, PyAny>>, management: Option<&Bound<'_, PyAny>>, email: Option<&Bound<'_, PyAny>>, password: Option<&Bound<'_, PyAny>>, agent_id: Option<&Bound<'_, PyAny>>, account_id: Option<&Bound<'_, PyAny>>, subaccount_id: Option<&Bound<'_, PyAny>>, tenant_slug: Option<&Bound<'_, PyAny>>, clock: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::SandboxAccess { service: take(service, "service")?, base_url: take(base_url, "base_url")?, api_key: record::optional(api_key, "api_key")?, management: record::optional(management, "management")?, email: record::optional(email, "email")?, password: record::optional(password, "password")?, agent_id: record::optional(agent_id, "agent_id")?, account_id: record::optional(account_id, "account_id")?, subaccount_id: record::optional(subaccount_id, "subaccount_id")?, tenant_slug: record::optional(tenant_slug, "tenant_slug")?, clock: take(clock, "clock")? }))
+            Ok(Self(facade::SandboxAccess { service: from_py(service, "service")?, base_url: from_py(base_url, "base_url")?, api_key: record::optional(api_key, "api_key")?, management: record::optional(management, "management")?, email: record::optional(email, "email")?, password: record::optional(password, "password")?, agent_id: record::optional(agent_id, "agent_id")?, account_id: record::optional(account_id, "account_id")?, subaccount_id: record::optional(subaccount_id, "subaccount_id")?, tenant_slug: record::optional(tenant_slug, "tenant_slug")?, clock: from_py(clock, "clock")? }))
         }
 
         /// The service's id.
         #[getter]
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.service).give(py)
+            (&self.0.service).to_py(py)
         }
 
         /// Where it listens.
         #[getter]
         fn base_url<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.base_url).give(py)
+            (&self.0.base_url).to_py(py)
         }
 
         /// A key; absent on plans that are born without one.
         #[getter]
         fn api_key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.api_key.clone().give(py)
+            self.0.api_key.clone().to_py(py)
         }
 
         /// The owner's token that manages keys (Seenty).
         #[getter]
         fn management<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.management.clone().give(py)
+            self.0.management.clone().to_py(py)
         }
 
         /// The e-mail of a login (SegOps, SidClaw).
         #[getter]
         fn email<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.email.as_ref().give(py)
+            self.0.email.as_ref().to_py(py)
         }
 
         /// The password of that login.
         #[getter]
         fn password<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.password.clone().give(py)
+            self.0.password.clone().to_py(py)
         }
 
         /// An agent that `evaluate` can speak for (SidClaw).
         #[getter]
         fn agent_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.agent_id.as_ref().give(py)
+            self.0.agent_id.as_ref().to_py(py)
         }
 
         /// The account, or organization, of the key.
         #[getter]
         fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.account_id.as_ref().give(py)
+            self.0.account_id.as_ref().to_py(py)
         }
 
         /// An account below it (itellicoAI).
         #[getter]
         fn subaccount_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.subaccount_id.as_ref().give(py)
+            self.0.subaccount_id.as_ref().to_py(py)
         }
 
         /// The tenant (SegOps).
         #[getter]
         fn tenant_slug<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.tenant_slug.as_ref().give(py)
+            self.0.tenant_slug.as_ref().to_py(py)
         }
 
         /// The clock that client and sandbox share.
         #[getter]
         fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.clock.clone().give(py)
+            self.0.clock.clone().to_py(py)
         }
 
         fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -1670,14 +1670,14 @@ impl SandboxAccess {
 #[pyclass(frozen, module = "keywright")]
 pub struct Activity(pub facade::Activity);
 
-impl Give for facade::Activity {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Activity {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Activity(self))?.into_any())
     }
 }
 
-impl Take for facade::Activity {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Activity {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Activity>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Activity"))
     }
 }
@@ -1687,25 +1687,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, activity, credits, origin=None))]
         fn new(activity: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>, origin: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::Activity { activity: take(activity, "activity")?, credits: take(credits, "credits")?, origin: record::optional(origin, "origin")? }))
+            Ok(Self(facade::Activity { activity: from_py(activity, "activity")?, credits: from_py(credits, "credits")?, origin: record::optional(origin, "origin")? }))
         }
 
         /// Which: `agent_run`.
         #[getter]
         fn activity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.activity).give(py)
+            (&self.0.activity).to_py(py)
         }
 
         /// Its credits.
         #[getter]
         fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.credits.clone().give(py)
+            self.0.credits.clone().to_py(py)
         }
 
         /// Where it came from: `api`, `ui`.
         #[getter]
         fn origin<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.origin.as_ref().give(py)
+            self.0.origin.as_ref().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1746,14 +1746,14 @@ impl Activity {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct CallPage(pub facade::CallPage);
 
-impl Give for facade::CallPage {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::CallPage {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, CallPage(self))?.into_any())
     }
 }
 
-impl Take for facade::CallPage {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::CallPage {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<CallPage>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "CallPage"))
     }
 }
@@ -1763,25 +1763,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, items, next_token=None, meta))]
         fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::CallPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::CallPage { items: from_py(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The calls of this page, in the service's order.
         #[getter]
         fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.items.clone().give(py)
+            self.0.items.clone().to_py(py)
         }
 
         /// Where the next page begins; absent on the last.
         #[getter]
         fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.next_token.as_ref().give(py)
+            self.0.next_token.as_ref().to_py(py)
         }
 
         /// How this page came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1821,14 +1821,14 @@ impl CallPage {
 #[pyclass(frozen, module = "keywright")]
 pub struct CallRecord(pub facade::CallRecord);
 
-impl Give for facade::CallRecord {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::CallRecord {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, CallRecord(self))?.into_any())
     }
 }
 
-impl Take for facade::CallRecord {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::CallRecord {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<CallRecord>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "CallRecord"))
     }
 }
@@ -1838,49 +1838,49 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, id=None, method, endpoint, status, error=None, started_at=None, data))]
         fn new(id: Option<&Bound<'_, PyAny>>, method: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, error: Option<&Bound<'_, PyAny>>, started_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::CallRecord { id: record::optional(id, "id")?, method: take(method, "method")?, endpoint: take(endpoint, "endpoint")?, status: take(status, "status")?, error: record::optional(error, "error")?, started_at: record::optional(started_at, "started_at")?, data: take(data, "data")? }))
+            Ok(Self(facade::CallRecord { id: record::optional(id, "id")?, method: from_py(method, "method")?, endpoint: from_py(endpoint, "endpoint")?, status: from_py(status, "status")?, error: record::optional(error, "error")?, started_at: record::optional(started_at, "started_at")?, data: from_py(data, "data")? }))
         }
 
         /// The id of the record, where it has one.
         #[getter]
         fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.id.as_ref().give(py)
+            self.0.id.as_ref().to_py(py)
         }
 
         /// The method: `GET`, `POST`, or any other word the service used.
         #[getter]
         fn method<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.method).give(py)
+            (&self.0.method).to_py(py)
         }
 
         /// The path, without host and query.
         #[getter]
         fn endpoint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.endpoint).give(py)
+            (&self.0.endpoint).to_py(py)
         }
 
         /// The HTTP status it was answered with; 0, which is none, where it could not be read: see `data`.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// What went wrong, in the service's words; absent when nothing did.
         #[getter]
         fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.error.as_ref().give(py)
+            self.0.error.as_ref().to_py(py)
         }
 
         /// When it was made.
         #[getter]
         fn started_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.started_at.clone().give(py)
+            self.0.started_at.clone().to_py(py)
         }
 
         /// The record as the service sent it.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.data).give(py)
+            (&self.0.data).to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1925,14 +1925,14 @@ impl CallRecord {
 #[pyclass(frozen, module = "keywright")]
 pub struct CreatedKey(pub facade::CreatedKey);
 
-impl Give for facade::CreatedKey {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::CreatedKey {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, CreatedKey(self))?.into_any())
     }
 }
 
-impl Take for facade::CreatedKey {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::CreatedKey {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<CreatedKey>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "CreatedKey"))
     }
 }
@@ -1942,25 +1942,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, key, secret, meta))]
         fn new(key: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::CreatedKey { key: take(key, "key")?, secret: take(secret, "secret")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::CreatedKey { key: from_py(key, "key")?, secret: from_py(secret, "secret")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The key. Right after a rotation it holds only what the service answered.
         #[getter]
         fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.key.clone().give(py)
+            self.0.key.clone().to_py(py)
         }
 
         /// Its secret. Every service shows it once: store it before anything else (SEC-14).
         #[getter]
         fn secret<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.secret.clone().give(py)
+            self.0.secret.clone().to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -1999,14 +1999,14 @@ impl CreatedKey {
 #[pyclass(frozen, module = "keywright")]
 pub struct Done(pub facade::Done);
 
-impl Give for facade::Done {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Done {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Done(self))?.into_any())
     }
 }
 
-impl Take for facade::Done {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Done {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Done>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Done"))
     }
 }
@@ -2016,13 +2016,13 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, meta))]
         fn new(meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Done { meta: take(meta, "meta")? }))
+            Ok(Self(facade::Done { meta: from_py(meta, "meta")? }))
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2059,14 +2059,14 @@ impl Done {
 #[pyclass(frozen, module = "keywright")]
 pub struct Item(pub facade::Item);
 
-impl Give for facade::Item {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Item {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Item(self))?.into_any())
     }
 }
 
-impl Take for facade::Item {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Item {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Item>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Item"))
     }
 }
@@ -2076,43 +2076,43 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, id, name=None, status=None, created_at=None, data, meta=None))]
         fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, status: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::Item { id: take(id, "id")?, name: record::optional(name, "name")?, status: record::optional(status, "status")?, created_at: record::optional(created_at, "created_at")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
+            Ok(Self(facade::Item { id: from_py(id, "id")?, name: record::optional(name, "name")?, status: record::optional(status, "status")?, created_at: record::optional(created_at, "created_at")?, data: from_py(data, "data")?, meta: record::optional(meta, "meta")? }))
         }
 
         /// The id, as text.
         #[getter]
         fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.id).give(py)
+            (&self.0.id).to_py(py)
         }
 
         /// The name, where it has one.
         #[getter]
         fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.name.as_ref().give(py)
+            self.0.name.as_ref().to_py(py)
         }
 
         /// The status, in the service's words.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.as_ref().give(py)
+            self.0.status.as_ref().to_py(py)
         }
 
         /// When it was made.
         #[getter]
         fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.created_at.clone().give(py)
+            self.0.created_at.clone().to_py(py)
         }
 
         /// The object as the service sent it. Integers beyond 2^53 - 1 are text there.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.data).give(py)
+            (&self.0.data).to_py(py)
         }
 
         /// How it came to be; absent for one of a list.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2155,14 +2155,14 @@ impl Item {
 #[pyclass(frozen, module = "keywright")]
 pub struct ItemPage(pub facade::ItemPage);
 
-impl Give for facade::ItemPage {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::ItemPage {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, ItemPage(self))?.into_any())
     }
 }
 
-impl Take for facade::ItemPage {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::ItemPage {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<ItemPage>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "ItemPage"))
     }
 }
@@ -2172,25 +2172,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, items, next_token=None, meta))]
         fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::ItemPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::ItemPage { items: from_py(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The objects of this page, in the service's order.
         #[getter]
         fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.items.clone().give(py)
+            self.0.items.clone().to_py(py)
         }
 
         /// Where the next page begins; absent on the last.
         #[getter]
         fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.next_token.as_ref().give(py)
+            self.0.next_token.as_ref().to_py(py)
         }
 
         /// How this page came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2230,14 +2230,14 @@ impl ItemPage {
 #[pyclass(frozen, module = "keywright")]
 pub struct JsonReply(pub facade::JsonReply);
 
-impl Give for facade::JsonReply {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::JsonReply {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, JsonReply(self))?.into_any())
     }
 }
 
-impl Take for facade::JsonReply {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::JsonReply {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<JsonReply>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "JsonReply"))
     }
 }
@@ -2247,19 +2247,19 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, data, meta))]
         fn new(data: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::JsonReply { data: take(data, "data")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::JsonReply { data: from_py(data, "data")?, meta: from_py(meta, "meta")? }))
         }
 
         /// What the service answered.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.data).give(py)
+            (&self.0.data).to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2298,14 +2298,14 @@ impl JsonReply {
 #[pyclass(frozen, module = "keywright")]
 pub struct Key(pub facade::Key);
 
-impl Give for facade::Key {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Key {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Key(self))?.into_any())
     }
 }
 
-impl Take for facade::Key {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Key {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Key>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Key"))
     }
 }
@@ -2315,128 +2315,128 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, id, name=None, display_name, display_name_detail, prefix=None, status, status_label, is_effective, scopes, account_id=None, created_at=None, last_used_at=None, expires_at=None, archived_at=None, revoked_at=None, allowed_actions, told_members, data, meta=None))]
         fn new(id: &Bound<'_, PyAny>, name: Option<&Bound<'_, PyAny>>, display_name: &Bound<'_, PyAny>, display_name_detail: &Bound<'_, PyAny>, prefix: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, status_label: &Bound<'_, PyAny>, is_effective: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, account_id: Option<&Bound<'_, PyAny>>, created_at: Option<&Bound<'_, PyAny>>, last_used_at: Option<&Bound<'_, PyAny>>, expires_at: Option<&Bound<'_, PyAny>>, archived_at: Option<&Bound<'_, PyAny>>, revoked_at: Option<&Bound<'_, PyAny>>, allowed_actions: &Bound<'_, PyAny>, told_members: &Bound<'_, PyAny>, data: &Bound<'_, PyAny>, meta: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-            Ok(Self(facade::Key { id: take(id, "id")?, name: record::optional(name, "name")?, display_name: take(display_name, "display_name")?, display_name_detail: take(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: take(status, "status")?, status_label: take(status_label, "status_label")?, is_effective: take(is_effective, "is_effective")?, scopes: take(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: take(allowed_actions, "allowed_actions")?, told_members: take(told_members, "told_members")?, data: take(data, "data")?, meta: record::optional(meta, "meta")? }))
+            Ok(Self(facade::Key { id: from_py(id, "id")?, name: record::optional(name, "name")?, display_name: from_py(display_name, "display_name")?, display_name_detail: from_py(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: from_py(status, "status")?, status_label: from_py(status_label, "status_label")?, is_effective: from_py(is_effective, "is_effective")?, scopes: from_py(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: from_py(allowed_actions, "allowed_actions")?, told_members: from_py(told_members, "told_members")?, data: from_py(data, "data")?, meta: record::optional(meta, "meta")? }))
         }
 
         /// The id, as text: some services count, others use words (SEG-14).
         #[getter]
         fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.id).give(py)
+            (&self.0.id).to_py(py)
         }
 
         /// The name or label, where one was given.
         #[getter]
         fn name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.name.as_ref().give(py)
+            self.0.name.as_ref().to_py(py)
         }
 
         /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
         #[getter]
         fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.display_name).give(py)
+            (&self.0.display_name).to_py(py)
         }
 
         /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it
         /// was not told.
         #[getter]
         fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.display_name_detail).give(py)
+            (&self.0.display_name_detail).to_py(py)
         }
 
         /// The beginning of the secret, for people to recognise it by. Never usable as a key.
         #[getter]
         fn prefix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.prefix.as_ref().give(py)
+            self.0.prefix.as_ref().to_py(py)
         }
 
         /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.status).give(py)
+            (&self.0.status).to_py(py)
         }
 
         /// The status in the service's own words, as `Live` (SEC-19).
         #[getter]
         fn status_label<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.status_label).give(py)
+            (&self.0.status_label).to_py(py)
         }
 
         /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
         #[getter]
         fn is_effective<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.is_effective.clone().give(py)
+            self.0.is_effective.clone().to_py(py)
         }
 
         /// What the key may do; empty where the service knows no scopes.
         #[getter]
         fn scopes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.scopes.clone().give(py)
+            self.0.scopes.clone().to_py(py)
         }
 
         /// The account, tenant or organization it belongs to, where the service says.
         #[getter]
         fn account_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.account_id.as_ref().give(py)
+            self.0.account_id.as_ref().to_py(py)
         }
 
         /// When it was made.
         #[getter]
         fn created_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.created_at.clone().give(py)
+            self.0.created_at.clone().to_py(py)
         }
 
         /// When it was last used, as coarse as the service keeps it; absent when never.
         #[getter]
         fn last_used_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.last_used_at.clone().give(py)
+            self.0.last_used_at.clone().to_py(py)
         }
 
         /// When it stops working by itself; absent when never.
         #[getter]
         fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.expires_at.clone().give(py)
+            self.0.expires_at.clone().to_py(py)
         }
 
         /// When it was archived.
         #[getter]
         fn archived_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.archived_at.clone().give(py)
+            self.0.archived_at.clone().to_py(py)
         }
 
         /// When it was revoked, where the service says.
         #[getter]
         fn revoked_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.revoked_at.clone().give(py)
+            self.0.revoked_at.clone().to_py(py)
         }
 
         /// The operations that its state allows, as far as the service's rules are known (SEC-22).
         #[getter]
         fn allowed_actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.allowed_actions.clone().give(py)
+            self.0.allowed_actions.clone().to_py(py)
         }
 
         /// The members that are known: told by the answer, as "none" too, or set by the request. What is not
         /// among them may be anything; what is among them and absent is "never" or "none".
         #[getter]
         fn told_members<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.told_members.clone().give(py)
+            self.0.told_members.clone().to_py(py)
         }
 
         /// The object as the service sent it, without the secret.
         #[getter]
         fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.data).give(py)
+            (&self.0.data).to_py(py)
         }
 
         /// How it came to be; absent for one of a list.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         /// Whether a word is among `told_members`.
         fn told(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {
-            let word: facade::KeyMember = take(member, "member")?;
+            let word: facade::KeyMember = from_py(member, "member")?;
             Ok(self.0.told_members.contains(&word))
         }
 
@@ -2493,14 +2493,14 @@ impl Key {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct KeyPage(pub facade::KeyPage);
 
-impl Give for facade::KeyPage {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::KeyPage {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, KeyPage(self))?.into_any())
     }
 }
 
-impl Take for facade::KeyPage {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::KeyPage {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<KeyPage>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "KeyPage"))
     }
 }
@@ -2510,25 +2510,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, items, next_token=None, meta))]
         fn new(items: &Bound<'_, PyAny>, next_token: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::KeyPage { items: take(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::KeyPage { items: from_py(items, "items")?, next_token: record::optional(next_token, "next_token")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The keys of this page, in the service's order.
         #[getter]
         fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.items.clone().give(py)
+            self.0.items.clone().to_py(py)
         }
 
         /// Where the next page begins; absent on the last.
         #[getter]
         fn next_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.next_token.as_ref().give(py)
+            self.0.next_token.as_ref().to_py(py)
         }
 
         /// How this page came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2568,14 +2568,14 @@ impl KeyPage {
 #[pyclass(frozen, module = "keywright")]
 pub struct Meta(pub facade::Meta);
 
-impl Give for facade::Meta {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Meta {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Meta(self))?.into_any())
     }
 }
 
-impl Take for facade::Meta {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Meta {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Meta>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Meta"))
     }
 }
@@ -2585,55 +2585,55 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, request_id=None, status, attempts, elapsed, queued, rate_limit=None, ambiguous, partial))]
         fn new(request_id: Option<&Bound<'_, PyAny>>, status: &Bound<'_, PyAny>, attempts: &Bound<'_, PyAny>, elapsed: &Bound<'_, PyAny>, queued: &Bound<'_, PyAny>, rate_limit: Option<&Bound<'_, PyAny>>, ambiguous: &Bound<'_, PyAny>, partial: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: take(status, "status")?, attempts: take(attempts, "attempts")?, elapsed: take(elapsed, "elapsed")?, queued: take(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: take(ambiguous, "ambiguous")?, partial: take(partial, "partial")? }))
+            Ok(Self(facade::Meta { request_id: record::optional(request_id, "request_id")?, status: from_py(status, "status")?, attempts: from_py(attempts, "attempts")?, elapsed: from_py(elapsed, "elapsed")?, queued: from_py(queued, "queued")?, rate_limit: record::optional(rate_limit, "rate_limit")?, ambiguous: from_py(ambiguous, "ambiguous")?, partial: from_py(partial, "partial")? }))
         }
 
         /// The service's id of the request that brought the result.
         #[getter]
         fn request_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.request_id.as_ref().give(py)
+            self.0.request_id.as_ref().to_py(py)
         }
 
         /// Its status.
         #[getter]
         fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.status.clone().give(py)
+            self.0.status.clone().to_py(py)
         }
 
         /// How many requests were sent.
         #[getter]
         fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.attempts.clone().give(py)
+            self.0.attempts.clone().to_py(py)
         }
 
         /// From the call to its result, waits included.
         #[getter]
         fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.elapsed.clone().give(py)
+            self.0.elapsed.clone().to_py(py)
         }
 
         /// How much of that the call waited for its turn in the limiter.
         #[getter]
         fn queued<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.queued.clone().give(py)
+            self.0.queued.clone().to_py(py)
         }
 
         /// What the service said about its rate limit.
         #[getter]
         fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.rate_limit.clone().give(py)
+            self.0.rate_limit.clone().to_py(py)
         }
 
         /// Whether an earlier attempt of the same call may have been the one that did it.
         #[getter]
         fn ambiguous<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.ambiguous.clone().give(py)
+            self.0.ambiguous.clone().to_py(py)
         }
 
         /// Whether the answer was cut and the rest was filled in.
         #[getter]
         fn partial<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.partial.clone().give(py)
+            self.0.partial.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2679,14 +2679,14 @@ impl Meta {
 #[pyclass(frozen, module = "keywright")]
 pub struct RateLimit(pub facade::RateLimit);
 
-impl Give for facade::RateLimit {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::RateLimit {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, RateLimit(self))?.into_any())
     }
 }
 
-impl Take for facade::RateLimit {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::RateLimit {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<RateLimit>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "RateLimit"))
     }
 }
@@ -2696,25 +2696,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, limit=None, remaining, reset_in))]
         fn new(limit: Option<&Bound<'_, PyAny>>, remaining: &Bound<'_, PyAny>, reset_in: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::RateLimit { limit: record::optional(limit, "limit")?, remaining: take(remaining, "remaining")?, reset_in: take(reset_in, "reset_in")? }))
+            Ok(Self(facade::RateLimit { limit: record::optional(limit, "limit")?, remaining: from_py(remaining, "remaining")?, reset_in: from_py(reset_in, "reset_in")? }))
         }
 
         /// Requests allowed per window, when it was said.
         #[getter]
         fn limit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.limit.clone().give(py)
+            self.0.limit.clone().to_py(py)
         }
 
         /// Requests left in the current window.
         #[getter]
         fn remaining<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.remaining.clone().give(py)
+            self.0.remaining.clone().to_py(py)
         }
 
         /// Time until the window is full again.
         #[getter]
         fn reset_in<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.reset_in.clone().give(py)
+            self.0.reset_in.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2756,14 +2756,14 @@ impl RateLimit {
 #[pyclass(frozen, module = "keywright")]
 pub struct Retired(pub facade::Retired);
 
-impl Give for facade::Retired {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::Retired {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Retired(self))?.into_any())
     }
 }
 
-impl Take for facade::Retired {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::Retired {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<Retired>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "Retired"))
     }
 }
@@ -2773,25 +2773,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, action, key=None, meta))]
         fn new(action: &Bound<'_, PyAny>, key: Option<&Bound<'_, PyAny>>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::Retired { action: take(action, "action")?, key: record::optional(key, "key")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::Retired { action: from_py(action, "action")?, key: record::optional(key, "key")?, meta: from_py(meta, "meta")? }))
         }
 
         /// What was done: `delete`, `archive` or `revoke`.
         #[getter]
         fn action<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.action).give(py)
+            (&self.0.action).to_py(py)
         }
 
         /// The key afterwards; absent when it is gone.
         #[getter]
         fn key<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.key.clone().give(py)
+            self.0.key.clone().to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2831,14 +2831,14 @@ impl Retired {
 #[pyclass(frozen, module = "keywright")]
 pub struct UsageReport(pub facade::UsageReport);
 
-impl Give for facade::UsageReport {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::UsageReport {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, UsageReport(self))?.into_any())
     }
 }
 
-impl Take for facade::UsageReport {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::UsageReport {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<UsageReport>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "UsageReport"))
     }
 }
@@ -2848,31 +2848,31 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, granularity, total, slices, meta))]
         fn new(granularity: &Bound<'_, PyAny>, total: &Bound<'_, PyAny>, slices: &Bound<'_, PyAny>, meta: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::UsageReport { granularity: take(granularity, "granularity")?, total: take(total, "total")?, slices: take(slices, "slices")?, meta: take(meta, "meta")? }))
+            Ok(Self(facade::UsageReport { granularity: from_py(granularity, "granularity")?, total: from_py(total, "total")?, slices: from_py(slices, "slices")?, meta: from_py(meta, "meta")? }))
         }
 
         /// The slices' length, in the service's words: `day`, `week`, `month`.
         #[getter]
         fn granularity<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            (&self.0.granularity).give(py)
+            (&self.0.granularity).to_py(py)
         }
 
         /// All credits of the range.
         #[getter]
         fn total<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.total.clone().give(py)
+            self.0.total.clone().to_py(py)
         }
 
         /// Slice by slice, in order of time.
         #[getter]
         fn slices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.slices.clone().give(py)
+            self.0.slices.clone().to_py(py)
         }
 
         /// How it came to be.
         #[getter]
         fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.meta.clone().give(py)
+            self.0.meta.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2912,14 +2912,14 @@ impl UsageReport {
 #[pyclass(frozen, module = "keywright")]
 pub struct UsageSlice(pub facade::UsageSlice);
 
-impl Give for facade::UsageSlice {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for facade::UsageSlice {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, UsageSlice(self))?.into_any())
     }
 }
 
-impl Take for facade::UsageSlice {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for facade::UsageSlice {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         value.cast::<UsageSlice>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, "UsageSlice"))
     }
 }
@@ -2929,25 +2929,25 @@ entry_points! {
         #[new]
         #[pyo3(signature = (*, start=None, credits, activities))]
         fn new(start: Option<&Bound<'_, PyAny>>, credits: &Bound<'_, PyAny>, activities: &Bound<'_, PyAny>) -> PyResult<Self> {
-            Ok(Self(facade::UsageSlice { start: record::optional(start, "start")?, credits: take(credits, "credits")?, activities: take(activities, "activities")? }))
+            Ok(Self(facade::UsageSlice { start: record::optional(start, "start")?, credits: from_py(credits, "credits")?, activities: from_py(activities, "activities")? }))
         }
 
         /// When it begins.
         #[getter]
         fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.start.clone().give(py)
+            self.0.start.clone().to_py(py)
         }
 
         /// Its credits.
         #[getter]
         fn credits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.credits.clone().give(py)
+            self.0.credits.clone().to_py(py)
         }
 
         /// What they were used for.
         #[getter]
         fn activities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            self.0.activities.clone().give(py)
+            self.0.activities.clone().to_py(py)
         }
 
         fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -2987,14 +2987,14 @@ impl UsageSlice {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Dialect(pub Arc<facade::Dialect>);
 
-impl Give for Arc<facade::Dialect> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Arc<facade::Dialect> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         record::wrapped("Dialect", Bound::new(py, Dialect(self))?.into_any())
     }
 }
 
-impl Take for Arc<facade::Dialect> {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for Arc<facade::Dialect> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let native = record::unwrapped(value);
         native.cast::<Dialect>().map(|native| Arc::clone(&native.get().0)).map_err(|_| wrong(value, field, "Dialect"))
     }
@@ -3004,35 +3004,35 @@ entry_points! {
     impl Dialect {
         #[staticmethod]
         fn builtin(py: Python<'_>, service: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let service = take(service, "service")?;
+            let service = from_py(service, "service")?;
             Ok(Self(facade::Dialect::builtin(service).map_err(|error| raise(py, error))?))
         }
         #[staticmethod]
         fn from_toml(py: Python<'_>, text: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let text = take(text, "text")?;
-            let env = take(env, "env")?;
+            let text = from_py(text, "text")?;
+            let env = from_py(env, "env")?;
             Ok(Self(facade::Dialect::from_toml(text, env).map_err(|error| raise(py, error))?))
         }
 
         fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).capabilities().give(py)
+            Arc::clone(&self.0).capabilities().to_py(py)
         }
 
         fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).id().give(py)
+            Arc::clone(&self.0).id().to_py(py)
         }
 
         fn scope_preset<'py>(&self, py: Python<'py>, name: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let name = take(name, "name")?;
-            Arc::clone(&self.0).scope_preset(name).give(py)
+            let name = from_py(name, "name")?;
+            Arc::clone(&self.0).scope_preset(name).to_py(py)
         }
 
         fn title<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).title().give(py)
+            Arc::clone(&self.0).title().to_py(py)
         }
 
         fn variables<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).variables().give(py)
+            Arc::clone(&self.0).variables().to_py(py)
         }
     }
 }
@@ -3041,14 +3041,14 @@ entry_points! {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct EventStream(pub Arc<facade::EventStream>);
 
-impl Give for Arc<facade::EventStream> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Arc<facade::EventStream> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         record::wrapped("EventStream", Bound::new(py, EventStream(self))?.into_any())
     }
 }
 
-impl Take for Arc<facade::EventStream> {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for Arc<facade::EventStream> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let native = record::unwrapped(value);
         native.cast::<EventStream>().map(|native| Arc::clone(&native.get().0)).map_err(|_| wrong(value, field, "EventStream"))
     }
@@ -3075,7 +3075,7 @@ entry_points! {
         }
 
         fn run_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).run_id().give(py)
+            Arc::clone(&self.0).run_id().to_py(py)
         }
     }
 }
@@ -3084,14 +3084,14 @@ entry_points! {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Clock(pub Arc<facade::Clock>);
 
-impl Give for Arc<facade::Clock> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Arc<facade::Clock> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         record::wrapped("Clock", Bound::new(py, Clock(self))?.into_any())
     }
 }
 
-impl Take for Arc<facade::Clock> {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for Arc<facade::Clock> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let native = record::unwrapped(value);
         native.cast::<Clock>().map(|native| Arc::clone(&native.get().0)).map_err(|_| wrong(value, field, "Clock"))
     }
@@ -3101,17 +3101,17 @@ entry_points! {
     impl Clock {
 
         fn advance<'py>(&self, py: Python<'py>, by: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let by = take(by, "by")?;
+            let by = from_py(by, "by")?;
             Arc::clone(&self.0).advance(by);
             Ok(py.None().into_bound(py))
         }
 
         fn elapsed<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).elapsed().give(py)
+            Arc::clone(&self.0).elapsed().to_py(py)
         }
 
         fn exact<'py>(&self, py: Python<'py>, chance: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let chance = take(chance, "chance")?;
+            let chance = from_py(chance, "chance")?;
             Ok(Bound::new(py, Self(Arc::clone(&self.0).exact(chance)))?.into_any())
         }
 
@@ -3121,7 +3121,7 @@ entry_points! {
         }
 
         fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).now().give(py)
+            Arc::clone(&self.0).now().to_py(py)
         }
 
         fn release<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3130,7 +3130,7 @@ entry_points! {
         }
 
         fn sleepers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).sleepers().give(py)
+            Arc::clone(&self.0).sleepers().to_py(py)
         }
     }
 }
@@ -3140,14 +3140,14 @@ entry_points! {
 #[pyclass(frozen, module = "keywright._native")]
 pub struct Sandbox(pub Arc<facade::Sandbox>);
 
-impl Give for Arc<facade::Sandbox> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Arc<facade::Sandbox> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         record::wrapped("Sandbox", Bound::new(py, Sandbox(self))?.into_any())
     }
 }
 
-impl Take for Arc<facade::Sandbox> {
-    fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
+impl FromPy for Arc<facade::Sandbox> {
+    fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {
         let native = record::unwrapped(value);
         native.cast::<Sandbox>().map(|native| Arc::clone(&native.get().0)).map_err(|_| wrong(value, field, "Sandbox"))
     }
@@ -3157,13 +3157,13 @@ entry_points! {
     impl Sandbox {
         #[staticmethod]
         fn start(py: Python<'_>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
+            let options_given = facade::SandboxOptions { seed: from_py(seed, "seed")?, plan: from_py(plan, "plan")?, variant: from_py(variant, "variant")?, clock: from_py(clock, "clock")?, lenient: from_py(lenient, "lenient")?, idempotency: from_py(idempotency, "idempotency")?, broken_rules: from_py(broken_rules, "broken_rules")? };
             Ok(Self(facade::Sandbox::start(options_given).map_err(|error| raise(py, error))?))
         }
 
         fn access<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            Arc::clone(&self.0).access(service).map_err(|error| raise(py, error))?.give(py)
+            let service = from_py(service, "service")?;
+            Arc::clone(&self.0).access(service).map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn clear_faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3177,7 +3177,7 @@ entry_points! {
         }
 
         fn clock<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).clock().give(py)
+            Arc::clone(&self.0).clock().to_py(py)
         }
 
         fn close<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3186,16 +3186,16 @@ entry_points! {
         }
 
         fn connections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).connections().give(py)
+            Arc::clone(&self.0).connections().to_py(py)
         }
 
         fn fault<'py>(&self, py: Python<'py>, rule: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let rule = take(rule, "rule")?;
-            Arc::clone(&self.0).fault(rule).map_err(|error| raise(py, error))?.give(py)
+            let rule = from_py(rule, "rule")?;
+            Arc::clone(&self.0).fault(rule).map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn faults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).faults().give(py)
+            Arc::clone(&self.0).faults().to_py(py)
         }
 
         fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3204,15 +3204,15 @@ entry_points! {
         }
 
         fn fixtures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).fixtures().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0).fixtures().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn journal<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0).journal().give(py)
+            Arc::clone(&self.0).journal().to_py(py)
         }
 
         fn load_fixtures<'py>(&self, py: Python<'py>, fixtures: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let fixtures = take(fixtures, "fixtures")?;
+            let fixtures = from_py(fixtures, "fixtures")?;
             Arc::clone(&self.0).load_fixtures(fixtures).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
@@ -3223,52 +3223,52 @@ entry_points! {
         }
 
         fn set_active<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, active: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            let account = take(account, "account")?;
-            let active = take(active, "active")?;
+            let service = from_py(service, "service")?;
+            let account = from_py(account, "account")?;
+            let active = from_py(active, "active")?;
             Arc::clone(&self.0).set_active(service, account, active).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
 
         fn set_credits<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, credits: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            let credits = take(credits, "credits")?;
+            let service = from_py(service, "service")?;
+            let credits = from_py(credits, "credits")?;
             Arc::clone(&self.0).set_credits(service, credits).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
 
         fn set_limit<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, count: &Bound<'_, PyAny>, per: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, retry_after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            let count = take(count, "count")?;
-            let per = take(per, "per")?;
-            let status = take(status, "status")?;
-            let retry_after = take(retry_after, "retry_after")?;
+            let service = from_py(service, "service")?;
+            let count = from_py(count, "count")?;
+            let per = from_py(per, "per")?;
+            let status = from_py(status, "status")?;
+            let retry_after = from_py(retry_after, "retry_after")?;
             Arc::clone(&self.0).set_limit(service, count, per, status, retry_after).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
 
         fn set_plan<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            let plan = take(plan, "plan")?;
+            let service = from_py(service, "service")?;
+            let plan = from_py(plan, "plan")?;
             Arc::clone(&self.0).set_plan(service, plan).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
 
         fn set_variant<'py>(&self, py: Python<'py>, service: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let service = take(service, "service")?;
-            let variant = take(variant, "variant")?;
+            let service = from_py(service, "service")?;
+            let variant = from_py(variant, "variant")?;
             Arc::clone(&self.0).set_variant(service, variant).map_err(|error| raise(py, error))?;
             Ok(py.None().into_bound(py))
         }
 
         fn verify<'py>(&self, py: Python<'py>, expected: &Bound<'_, PyAny>, strict_order: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let expected = take(expected, "expected")?;
-            let strict_order = take(strict_order, "strict_order")?;
-            Arc::clone(&self.0).verify(expected, strict_order).map_err(|error| raise(py, error))?.give(py)
+            let expected = from_py(expected, "expected")?;
+            let strict_order = from_py(strict_order, "strict_order")?;
+            Arc::clone(&self.0).verify(expected, strict_order).map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn world<'py>(&self, py: Python<'py>, seed: &Bound<'_, PyAny>, plan: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, lenient: &Bound<'_, PyAny>, idempotency: &Bound<'_, PyAny>, broken_rules: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let options_given = facade::SandboxOptions { seed: take(seed, "seed")?, plan: take(plan, "plan")?, variant: take(variant, "variant")?, clock: take(clock, "clock")?, lenient: take(lenient, "lenient")?, idempotency: take(idempotency, "idempotency")?, broken_rules: take(broken_rules, "broken_rules")? };
+            let options_given = facade::SandboxOptions { seed: from_py(seed, "seed")?, plan: from_py(plan, "plan")?, variant: from_py(variant, "variant")?, clock: from_py(clock, "clock")?, lenient: from_py(lenient, "lenient")?, idempotency: from_py(idempotency, "idempotency")?, broken_rules: from_py(broken_rules, "broken_rules")? };
             Ok(Bound::new(py, Self(Arc::clone(&self.0).world(options_given).map_err(|error| raise(py, error))?))?.into_any())
         }
     }
@@ -3282,34 +3282,34 @@ entry_points! {
     impl Client {
         #[staticmethod]
         fn new(py: Python<'_>, service: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, isolated_limits: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let service = take(service, "service")?;
-            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, isolated_limits: take(isolated_limits, "isolated_limits")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, Some(&service), None)? };
+            let service = from_py(service, "service")?;
+            let options_given = facade::ClientOptions { api_key: from_py_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: from_py_given(management, "management")?, email: from_py_given(email, "email")?, password: from_py_given(password, "password")?, account: from_py(account, "account")?, agent_id: from_py(agent_id, "agent_id")?, base_url: from_py_given(base_url, "base_url")?, variant: from_py(variant, "variant")?, timeout: from_py_limit(timeout, "timeout")?, attempt_timeout: from_py_limit(attempt_timeout, "attempt_timeout")?, read_timeout: from_py(read_timeout, "read_timeout")?, connect_timeout: from_py(connect_timeout, "connect_timeout")?, max_attempts: from_py(max_attempts, "max_attempts")?, retry_base: from_py(retry_base, "retry_base")?, retry_cap: from_py(retry_cap, "retry_cap")?, max_retry_after: from_py(max_retry_after, "max_retry_after")?, queue_limit: from_py(queue_limit, "queue_limit")?, throttle: from_py(throttle, "throttle")?, priority: from_py(priority, "priority")?, isolated_limits: from_py(isolated_limits, "isolated_limits")?, max_body: from_py(max_body, "max_body")?, max_connections: from_py(max_connections, "max_connections")?, allow_insecure_http: from_py(allow_insecure_http, "allow_insecure_http")?, check_key_shape: from_py(check_key_shape, "check_key_shape")?, keep_password: from_py(keep_password, "keep_password")?, debug_headers: from_py(debug_headers, "debug_headers")?, proxy: from_py(proxy, "proxy")?, extra_roots: from_py(extra_roots, "extra_roots")?, app_name: from_py(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: from_py(clock, "clock")?, env: handed_over(env, Some(&service), None)? };
             let inner = facade::Client::new(service, options_given).map_err(|error| raise(py, error))?;
             Ok(Self(Native::new(inner, key_provider, on_event)))
         }
         #[staticmethod]
         fn with_dialect(py: Python<'_>, dialect: &Bound<'_, PyAny>, api_key: &Bound<'_, PyAny>, key_provider: &Bound<'_, PyAny>, management: &Bound<'_, PyAny>, email: &Bound<'_, PyAny>, password: &Bound<'_, PyAny>, account: &Bound<'_, PyAny>, agent_id: &Bound<'_, PyAny>, base_url: &Bound<'_, PyAny>, variant: &Bound<'_, PyAny>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, connect_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, retry_base: &Bound<'_, PyAny>, retry_cap: &Bound<'_, PyAny>, max_retry_after: &Bound<'_, PyAny>, queue_limit: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>, isolated_limits: &Bound<'_, PyAny>, max_body: &Bound<'_, PyAny>, max_connections: &Bound<'_, PyAny>, allow_insecure_http: &Bound<'_, PyAny>, check_key_shape: &Bound<'_, PyAny>, keep_password: &Bound<'_, PyAny>, debug_headers: &Bound<'_, PyAny>, proxy: &Bound<'_, PyAny>, extra_roots: &Bound<'_, PyAny>, app_name: &Bound<'_, PyAny>, on_event: &Bound<'_, PyAny>, clock: &Bound<'_, PyAny>, env: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let dialect = take(dialect, "dialect")?;
-            let options_given = facade::ClientOptions { api_key: take_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: take_given(management, "management")?, email: take_given(email, "email")?, password: take_given(password, "password")?, account: take(account, "account")?, agent_id: take(agent_id, "agent_id")?, base_url: take_given(base_url, "base_url")?, variant: take(variant, "variant")?, timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, connect_timeout: take(connect_timeout, "connect_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, retry_base: take(retry_base, "retry_base")?, retry_cap: take(retry_cap, "retry_cap")?, max_retry_after: take(max_retry_after, "max_retry_after")?, queue_limit: take(queue_limit, "queue_limit")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")?, isolated_limits: take(isolated_limits, "isolated_limits")?, max_body: take(max_body, "max_body")?, max_connections: take(max_connections, "max_connections")?, allow_insecure_http: take(allow_insecure_http, "allow_insecure_http")?, check_key_shape: take(check_key_shape, "check_key_shape")?, keep_password: take(keep_password, "keep_password")?, debug_headers: take(debug_headers, "debug_headers")?, proxy: take(proxy, "proxy")?, extra_roots: take(extra_roots, "extra_roots")?, app_name: take(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: take(clock, "clock")?, env: handed_over(env, None, Some(&dialect))? };
+            let dialect = from_py(dialect, "dialect")?;
+            let options_given = facade::ClientOptions { api_key: from_py_given(api_key, "api_key")?, key_provider: facade::KeyFunction(provider(key_provider, "key_provider")?), management: from_py_given(management, "management")?, email: from_py_given(email, "email")?, password: from_py_given(password, "password")?, account: from_py(account, "account")?, agent_id: from_py(agent_id, "agent_id")?, base_url: from_py_given(base_url, "base_url")?, variant: from_py(variant, "variant")?, timeout: from_py_limit(timeout, "timeout")?, attempt_timeout: from_py_limit(attempt_timeout, "attempt_timeout")?, read_timeout: from_py(read_timeout, "read_timeout")?, connect_timeout: from_py(connect_timeout, "connect_timeout")?, max_attempts: from_py(max_attempts, "max_attempts")?, retry_base: from_py(retry_base, "retry_base")?, retry_cap: from_py(retry_cap, "retry_cap")?, max_retry_after: from_py(max_retry_after, "max_retry_after")?, queue_limit: from_py(queue_limit, "queue_limit")?, throttle: from_py(throttle, "throttle")?, priority: from_py(priority, "priority")?, isolated_limits: from_py(isolated_limits, "isolated_limits")?, max_body: from_py(max_body, "max_body")?, max_connections: from_py(max_connections, "max_connections")?, allow_insecure_http: from_py(allow_insecure_http, "allow_insecure_http")?, check_key_shape: from_py(check_key_shape, "check_key_shape")?, keep_password: from_py(keep_password, "keep_password")?, debug_headers: from_py(debug_headers, "debug_headers")?, proxy: from_py(proxy, "proxy")?, extra_roots: from_py(extra_roots, "extra_roots")?, app_name: from_py(app_name, "app_name")?, on_event: facade::EventFunction(callable(on_event, "on_event")?), clock: from_py(clock, "clock")?, env: handed_over(env, None, Some(&dialect))? };
             let inner = facade::Client::with_dialect(dialect, options_given).map_err(|error| raise(py, error))?;
             Ok(Self(Native::new(inner, key_provider, on_event)))
         }
 
         fn account<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let id = take(id, "id")?;
+            let id = from_py(id, "id")?;
             Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).account(id).map_err(|error| raise(py, error))?)))?.into_any())
         }
 
         fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0.inner).capabilities().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0.inner).capabilities().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0.inner).describe().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0.inner).describe().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0.inner).now().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0.inner).now().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn own_account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -3317,42 +3317,42 @@ entry_points! {
         }
 
         fn service<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0.inner).service().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0.inner).service().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn supports<'py>(&self, py: Python<'py>, capability: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let capability = take(capability, "capability")?;
-            Arc::clone(&self.0.inner).supports(capability).map_err(|error| raise(py, error))?.give(py)
+            let capability = from_py(capability, "capability")?;
+            Arc::clone(&self.0.inner).supports(capability).map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn throttle<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            Arc::clone(&self.0.inner).throttle().map_err(|error| raise(py, error))?.give(py)
+            Arc::clone(&self.0.inner).throttle().map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn with_key<'py>(&self, py: Python<'py>, key: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let key = take(key, "key")?;
+            let key = from_py(key, "key")?;
             Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_key(key).map_err(|error| raise(py, error))?)))?.into_any())
         }
 
         fn with_options<'py>(&self, py: Python<'py>, timeout: &Bound<'_, PyAny>, attempt_timeout: &Bound<'_, PyAny>, read_timeout: &Bound<'_, PyAny>, max_attempts: &Bound<'_, PyAny>, throttle: &Bound<'_, PyAny>, priority: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let options_given = facade::CallOptions { timeout: take_limit(timeout, "timeout")?, attempt_timeout: take_limit(attempt_timeout, "attempt_timeout")?, read_timeout: take(read_timeout, "read_timeout")?, max_attempts: take(max_attempts, "max_attempts")?, throttle: take(throttle, "throttle")?, priority: take(priority, "priority")? };
+            let options_given = facade::CallOptions { timeout: from_py_limit(timeout, "timeout")?, attempt_timeout: from_py_limit(attempt_timeout, "attempt_timeout")?, read_timeout: from_py(read_timeout, "read_timeout")?, max_attempts: from_py(max_attempts, "max_attempts")?, throttle: from_py(throttle, "throttle")?, priority: from_py(priority, "priority")? };
             Ok(Bound::new(py, Client(self.0.handle(Arc::clone(&self.0.inner).with_options(options_given).map_err(|error| raise(py, error))?)))?.into_any())
         }
 
         fn request<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let method = take(method, "method")?;
-            let path = take(path, "path")?;
-            let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
+            let method = from_py(method, "method")?;
+            let path = from_py(path, "path")?;
+            let options_given = facade::RequestOptions { query: from_py(query, "query")?, headers: from_py(headers, "headers")?, json: from_py(json, "json")?, body: from_py(body, "body")?, content_type: from_py(content_type, "content_type")?, safety: from_py(safety, "safety")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.request(method, path, options_given).await })
         }
 
         fn to_curl<'py>(&self, py: Python<'py>, method: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, headers: &Bound<'_, PyAny>, json: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, content_type: &Bound<'_, PyAny>, safety: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-            let method = take(method, "method")?;
-            let path = take(path, "path")?;
-            let options_given = facade::RequestOptions { query: take(query, "query")?, headers: take(headers, "headers")?, json: take(json, "json")?, body: take(body, "body")?, content_type: take(content_type, "content_type")?, safety: take(safety, "safety")? };
-            Arc::clone(&self.0.inner).to_curl(method, path, options_given).map_err(|error| raise(py, error))?.give(py)
+            let method = from_py(method, "method")?;
+            let path = from_py(path, "path")?;
+            let options_given = facade::RequestOptions { query: from_py(query, "query")?, headers: from_py(headers, "headers")?, json: from_py(json, "json")?, body: from_py(body, "body")?, content_type: from_py(content_type, "content_type")?, safety: from_py(safety, "safety")? };
+            Arc::clone(&self.0.inner).to_curl(method, path, options_given).map_err(|error| raise(py, error))?.to_py(py)
         }
 
         fn billing_status<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>) -> PyResult<Bound<'py, PyAny>> {
@@ -3363,7 +3363,7 @@ entry_points! {
 
         fn evaluate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, action: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let action = take(action, "action")?;
+            let action = from_py(action, "action")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.evaluate(action).await })
         }
@@ -3376,230 +3376,230 @@ entry_points! {
 
         fn keys_archive<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let allow_self = take(allow_self, "allow_self")?;
+            let id = from_py(id, "id")?;
+            let allow_self = from_py(allow_self, "allow_self")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_archive(id, allow_self).await })
         }
 
         fn keys_calls<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
-            let page_size = take(page_size, "page_size")?;
-            let after = take(after, "after")?;
+            let id = from_py(id, "id")?;
+            let query_given = facade::CallsQuery { method: from_py(method, "method")?, status: from_py(status, "status")?, endpoint: from_py(endpoint, "endpoint")?, since: from_py(since, "since")?, until: from_py(until, "until")? };
+            let page_size = from_py(page_size, "page_size")?;
+            let after = from_py(after, "after")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_calls(id, query_given, page_size, after).await.map(record::Page::from) })
         }
 
         fn keys_calls_oldest_first<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, method: &Bound<'_, PyAny>, status: &Bound<'_, PyAny>, endpoint: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let query_given = facade::CallsQuery { method: take(method, "method")?, status: take(status, "status")?, endpoint: take(endpoint, "endpoint")?, since: take(since, "since")?, until: take(until, "until")? };
+            let id = from_py(id, "id")?;
+            let query_given = facade::CallsQuery { method: from_py(method, "method")?, status: from_py(status, "status")?, endpoint: from_py(endpoint, "endpoint")?, since: from_py(since, "since")?, until: from_py(until, "until")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_calls_oldest_first(id, query_given).await })
         }
 
         fn keys_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, name: &Bound<'_, PyAny>, scopes: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let mut call = Call::of(&self.0, queue);
-            let wanted_given = facade::CreateKey { name: take(name, "name")?, scopes: take(scopes, "scopes")?, expires_at: take(expires_at, "expires_at")? };
-            let delivery_given = facade::Delivery { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let wanted_given = facade::CreateKey { name: from_py(name, "name")?, scopes: from_py(scopes, "scopes")?, expires_at: from_py(expires_at, "expires_at")? };
+            let delivery_given = facade::Delivery { recover: from_py(recover, "recover")?, snapshot: from_py(snapshot, "snapshot")?, on_cancel: from_py(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: from_py(allow_self, "allow_self")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_create(wanted_given, delivery_given).await })
         }
 
         fn keys_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let allow_self = take(allow_self, "allow_self")?;
+            let id = from_py(id, "id")?;
+            let allow_self = from_py(allow_self, "allow_self")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_delete(id, allow_self).await })
         }
 
         fn keys_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
+            let id = from_py(id, "id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_get(id).await })
         }
 
         fn keys_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let page_size = take(page_size, "page_size")?;
-            let after = take(after, "after")?;
+            let page_size = from_py(page_size, "page_size")?;
+            let after = from_py(after, "after")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_list(page_size, after).await.map(record::Page::from) })
         }
 
         fn keys_reactivate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
+            let id = from_py(id, "id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_reactivate(id).await })
         }
 
         fn keys_retire<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let allow_self = take(allow_self, "allow_self")?;
+            let id = from_py(id, "id")?;
+            let allow_self = from_py(allow_self, "allow_self")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_retire(id, allow_self).await })
         }
 
         fn keys_revoke<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let allow_self = take(allow_self, "allow_self")?;
+            let id = from_py(id, "id")?;
+            let allow_self = from_py(allow_self, "allow_self")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_revoke(id, allow_self).await })
         }
 
         fn keys_rotate<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, recover: &Bound<'_, PyAny>, snapshot: &Bound<'_, PyAny>, on_cancel: &Bound<'_, PyAny>, deliver: &Bound<'_, PyAny>, allow_self: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let mut call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let delivery_given = facade::Delivery { recover: take(recover, "recover")?, snapshot: take(snapshot, "snapshot")?, on_cancel: take(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: take(allow_self, "allow_self")? };
+            let id = from_py(id, "id")?;
+            let delivery_given = facade::Delivery { recover: from_py(recover, "recover")?, snapshot: from_py(snapshot, "snapshot")?, on_cancel: from_py(on_cancel, "on_cancel")?, deliver: call.deliver(&self.0, deliver)?, allow_self: from_py(allow_self, "allow_self")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_rotate(id, delivery_given).await })
         }
 
         fn keys_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, expires_at: &Bound<'_, PyAny>, never_expires: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let change_given = facade::UpdateKey { name: take(name, "name")?, expires_at: take(expires_at, "expires_at")?, never_expires: take(never_expires, "never_expires")? };
+            let id = from_py(id, "id")?;
+            let change_given = facade::UpdateKey { name: from_py(name, "name")?, expires_at: from_py(expires_at, "expires_at")?, never_expires: from_py(never_expires, "never_expires")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_update(id, change_given).await })
         }
 
         fn keys_usage<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, range: &Bound<'_, PyAny>, since: &Bound<'_, PyAny>, until: &Bound<'_, PyAny>, granularity: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let query_given = facade::UsageQuery { range: take(range, "range")?, since: take(since, "since")?, until: take(until, "until")?, granularity: take(granularity, "granularity")? };
+            let id = from_py(id, "id")?;
+            let query_given = facade::UsageQuery { range: from_py(range, "range")?, since: from_py(since, "since")?, until: from_py(until, "until")?, granularity: from_py(granularity, "granularity")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.keys_usage(id, query_given).await })
         }
 
         fn resource_call<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, action: &Bound<'_, PyAny>, path: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let action = take(action, "action")?;
-            let arguments_given = facade::Arguments { path: take(path, "path")?, query: take(query, "query")?, body: take(body, "body")?, page_size: take(page_size, "page_size")?, after: take(after, "after")? };
+            let resource = from_py(resource, "resource")?;
+            let action = from_py(action, "action")?;
+            let arguments_given = facade::Arguments { path: from_py(path, "path")?, query: from_py(query, "query")?, body: from_py(body, "body")?, page_size: from_py(page_size, "page_size")?, after: from_py(after, "after")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_call(resource, action, arguments_given).await })
         }
 
         fn resource_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let body = take(body, "body")?;
+            let resource = from_py(resource, "resource")?;
+            let body = from_py(body, "body")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_create(resource, body).await })
         }
 
         fn resource_delete<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let id = take(id, "id")?;
+            let resource = from_py(resource, "resource")?;
+            let id = from_py(id, "id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_delete(resource, id).await })
         }
 
         fn resource_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let id = take(id, "id")?;
+            let resource = from_py(resource, "resource")?;
+            let id = from_py(id, "id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_get(resource, id).await })
         }
 
         fn resource_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let page_size = take(page_size, "page_size")?;
-            let after = take(after, "after")?;
+            let resource = from_py(resource, "resource")?;
+            let page_size = from_py(page_size, "page_size")?;
+            let after = from_py(after, "after")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_list(resource, page_size, after).await.map(record::Page::from) })
         }
 
         fn resource_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, resource: &Bound<'_, PyAny>, id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let resource = take(resource, "resource")?;
-            let id = take(id, "id")?;
-            let body = take(body, "body")?;
+            let resource = from_py(resource, "resource")?;
+            let id = from_py(id, "id")?;
+            let body = from_py(body, "body")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.resource_update(resource, id, body).await })
         }
 
         fn runs_cancel<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let run_id = take(run_id, "run_id")?;
+            let run_id = from_py(run_id, "run_id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.runs_cancel(run_id).await })
         }
 
         fn runs_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let agent_id = take(agent_id, "agent_id")?;
-            let body = take(body, "body")?;
+            let agent_id = from_py(agent_id, "agent_id")?;
+            let body = from_py(body, "body")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.runs_create(agent_id, body).await })
         }
 
         fn runs_get<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let run_id = take(run_id, "run_id")?;
+            let run_id = from_py(run_id, "run_id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.runs_get(run_id).await })
         }
 
         fn runs_stream<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, agent_id: &Bound<'_, PyAny>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let agent_id = take(agent_id, "agent_id")?;
-            let body = take(body, "body")?;
+            let agent_id = from_py(agent_id, "agent_id")?;
+            let body = from_py(body, "body")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.runs_stream(agent_id, body).await })
         }
 
         fn runs_wait<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, run_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let run_id = take(run_id, "run_id")?;
+            let run_id = from_py(run_id, "run_id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.runs_wait(run_id).await })
         }
 
         fn events_track<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, event: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let event = take(event, "event")?;
+            let event = from_py(event, "event")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.events_track(event).await })
         }
 
         fn events_track_batch<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, events: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let events = take(events, "events")?;
+            let events = from_py(events, "events")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.events_track_batch(events).await })
         }
 
         fn segments_list<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let page_size = take(page_size, "page_size")?;
-            let after = take(after, "after")?;
+            let page_size = from_py(page_size, "page_size")?;
+            let after = from_py(after, "after")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.segments_list(page_size, after).await.map(record::Page::from) })
         }
 
         fn segments_members<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, id: &Bound<'_, PyAny>, page_size: &Bound<'_, PyAny>, after: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let id = take(id, "id")?;
-            let page_size = take(page_size, "page_size")?;
-            let after = take(after, "after")?;
+            let id = from_py(id, "id")?;
+            let page_size = from_py(page_size, "page_size")?;
+            let after = from_py(after, "after")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.segments_members(id, page_size, after).await.map(record::Page::from) })
         }
 
         fn segments_membership<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, user_id: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let user_id = take(user_id, "user_id")?;
+            let user_id = from_py(user_id, "user_id")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.segments_membership(user_id).await })
         }
@@ -3612,7 +3612,7 @@ entry_points! {
 
         fn account_settings_update<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, body: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let body = take(body, "body")?;
+            let body = from_py(body, "body")?;
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.account_settings_update(body).await })
         }

@@ -17,8 +17,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
-use crate::convert::{Give, take};
-use crate::exit::Inside;
+use crate::convert::{ToPy, from_py};
+use crate::exit::InterpreterGuard;
 use crate::guard::entry_points;
 use crate::idle;
 
@@ -154,13 +154,13 @@ impl Functions {
                 None => none(),
             },
             HostAsk::Event => match (&self.on_event, request.0.event()) {
-                (Some(function), Some(event)) => run((function.bind(py), event.give(py)?).into_pyobject(py)?),
+                (Some(function), Some(event)) => run((function.bind(py), event.to_py(py)?).into_pyobject(py)?),
                 _ => none(),
             },
             HostAsk::Deliver => {
                 let function = lock(&self.deliver).get(&request.0.function()).map(|function| function.clone_ref(py));
                 match (function, request.0.secret()) {
-                    (Some(function), Some(secret)) => run((function.bind(py), secret.give(py)?).into_pyobject(py)?),
+                    (Some(function), Some(secret)) => run((function.bind(py), secret.to_py(py)?).into_pyobject(py)?),
                     // To say that it is stored would keep a key that nobody has.
                     _ => Err(PyRuntimeError::new_err("the call that was to store the secret has ended")),
                 }
@@ -170,7 +170,7 @@ impl Functions {
 
     fn answer(&self, given: &Bound<'_, PyAny>, request: &Request) {
         let key = match request.0.ask() {
-            HostAsk::Key => take::<facade::Secret>(given, "key_provider").map(Some),
+            HostAsk::Key => from_py::<facade::Secret>(given, "key_provider").map(Some),
             HostAsk::Deliver | HostAsk::Event => Ok(None),
         };
         match key {
@@ -232,7 +232,7 @@ entry_points! {
     impl Link {
         /// Calls the function that is asked for; gives what has to be awaited, if it has to be.
         fn begin<'py>(&self, py: Python<'py>, request: &Bound<'py, Request>) -> PyResult<Option<Bound<'py, PyAny>>> {
-            let _inside = Inside::enter(py);
+            let _guard = InterpreterGuard::enter(py);
             self.0.begin(py, request.get())
         }
 

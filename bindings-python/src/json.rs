@@ -9,7 +9,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyT
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::convert::{Give, Take, refused, wrong};
+use crate::convert::{FromPy, ToPy, refused, wrong};
 use crate::error::raise;
 use crate::guard::entry_points;
 
@@ -20,12 +20,12 @@ entry_points! {
     /// Decodes bytes by the core's strict rules.
     fn loads<'py>(body: &Bound<'py, PyBytes>) -> PyResult<Bound<'py, PyAny>> {
         let py = body.py();
-        facade::decode_json(body.as_bytes().to_vec()).map_err(|error| raise(py, error))?.give(py)
+        facade::decode_json(body.as_bytes().to_vec()).map_err(|error| raise(py, error))?.to_py(py)
     }
 }
 
 /// What Python gets of a text that the core has checked: its values, built without a tree between.
-pub fn give<'py>(text: &str, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+pub fn to_py<'py>(text: &str, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let mut reader = serde_json::Deserializer::from_str(text);
     Build(py)
         .deserialize(&mut reader)
@@ -118,7 +118,7 @@ impl<'de, 'py> Visitor<'de> for Build<'py> {
 }
 
 /// What Python gave.
-pub fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Value> {
+pub fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Value> {
     taken(value, field, 0)
 }
 
@@ -130,12 +130,12 @@ fn taken(value: &Bound<'_, PyAny>, field: &str, depth: usize) -> PyResult<Value>
         return Ok(Value::Null);
     }
     if let Ok(text) = value.cast::<PyString>() {
-        return String::take(text.as_any(), field).map(Value::String);
+        return String::from_py(text.as_any(), field).map(Value::String);
     }
     if let Ok(members) = value.cast::<PyDict>() {
         let mut object = Map::new();
         for (name, member) in members.iter() {
-            object.insert(String::take(&name, field)?, taken(&member, field, depth + 1)?);
+            object.insert(String::from_py(&name, field)?, taken(&member, field, depth + 1)?);
         }
         return Ok(Value::Object(object));
     }

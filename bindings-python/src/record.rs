@@ -6,7 +6,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use crate::convert::{Give, Take};
+use crate::convert::{FromPy, ToPy};
 use crate::error::raise;
 
 /// A member and its value.
@@ -14,12 +14,12 @@ type Member<'py> = (&'static str, Bound<'py, PyAny>);
 
 /// A word of a closed list.
 pub fn word<T: Copy>(value: &Bound<'_, PyAny>, field: &str, all: &[T], as_str: fn(T) -> &'static str) -> PyResult<T> {
-    facade::text::word(&String::take(value, field)?, field, all, as_str).map_err(|error| raise(value.py(), error))
+    facade::text::word(&String::from_py(value, field)?, field, all, as_str).map_err(|error| raise(value.py(), error))
 }
 
 /// A member that may be left out.
-pub fn optional<T: Take>(value: Option<&Bound<'_, PyAny>>, field: &str) -> PyResult<Option<T>> {
-    value.map_or(Ok(None), |value| <Option<T> as Take>::take(value, field))
+pub fn optional<T: FromPy>(value: Option<&Bound<'_, PyAny>>, field: &str) -> PyResult<Option<T>> {
+    value.map_or(Ok(None), |value| <Option<T> as FromPy>::from_py(value, field))
 }
 
 /// `Key(id='key_1', ...)`. Bytes are counted, not shown: they may hold a new key.
@@ -80,8 +80,8 @@ pub fn unwrapped<'py>(value: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
 /// Nothing, as the end of a call.
 pub struct Nothing;
 
-impl Give for Nothing {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+impl ToPy for Nothing {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(py.None().into_bound(py))
     }
 }
@@ -89,9 +89,9 @@ impl Give for Nothing {
 /// A page on its way to Python's own class: items, where the next begins, how it came to be.
 pub struct Page<T>(pub Vec<T>, pub Option<String>, pub facade::Meta);
 
-impl<T: Give> Give for Page<T> {
-    fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let parts = [self.0.give(py)?, self.1.give(py)?, self.2.give(py)?];
+impl<T: ToPy> ToPy for Page<T> {
+    fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let parts = [self.0.to_py(py)?, self.1.to_py(py)?, self.2.to_py(py)?];
         Ok(PyTuple::new(py, parts)?.into_any())
     }
 }

@@ -4,7 +4,7 @@ use keywright_facade as facade;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use crate::convert::take;
+use crate::convert::from_py;
 use crate::guard::entry_points;
 
 /// A key, password or token. Prints nowhere: `expose()` is the only way to read it.
@@ -16,7 +16,7 @@ entry_points! {
     impl Secret {
         #[new]
         fn new(text: &Bound<'_, PyAny>) -> PyResult<Self> {
-            let text: String = take(text, "text")?;
+            let text: String = from_py(text, "text")?;
             Ok(Self(facade::Secret::new(text)))
         }
 

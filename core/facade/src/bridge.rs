@@ -18,12 +18,12 @@ pub use keywright::{BoxFuture, Receipt};
 use crate::api::Client;
 use crate::caller::{Caller, Remembered};
 use crate::host::HostQueue;
-use crate::process::{Bell, Process, Result, Running, ring};
+use crate::process::{Process, Result, Running, WakeFn, wake_host};
 
 /// What has arrived for one thread of the host.
 pub struct Mailbox<T> {
     arrived: Mutex<Arrived<T>>,
-    wake: Bell,
+    wake: WakeFn,
     /// Whose requests were announced here: they need somebody else when this is given up.
     hosts: Mutex<Vec<Weak<HostQueue>>>,
 }
@@ -62,7 +62,7 @@ impl<T> Mailbox<T> {
             arrived.items.len()
         };
         match count {
-            1 => ring(&self.wake),
+            1 => wake_host(&self.wake),
             MANY => (self.wake)(),
             _ => {}
         }

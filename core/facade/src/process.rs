@@ -53,22 +53,22 @@ pub(crate) fn language() -> &'static str {
 
 thread_local! {
     static IS_IO: Cell<bool> = const { Cell::new(false) };
-    /// What the io thread rings before it sleeps.
-    static BELLS: RefCell<Vec<Bell>> = const { RefCell::new(Vec::new()) };
+    /// What the io thread calls before it sleeps.
+    static WAKE_LATER: RefCell<Vec<WakeFn>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What wakes a thread of the host.
-pub(crate) type Bell = Arc<dyn Fn() + Send + Sync>;
+pub(crate) type WakeFn = Arc<dyn Fn() + Send + Sync>;
 
-/// Rings a bell; on the io thread not before it has nothing else to do, since whoever is woken
+/// Wakes a thread of the host; on the io thread not before it has nothing else to do, since whoever is woken
 /// would take its core from it.
-pub(crate) fn ring(bell: &Bell) {
-    if IS_IO.get() { BELLS.with_borrow_mut(|bells| bells.push(Arc::clone(bell))) } else { bell() }
+pub(crate) fn wake_host(wake: &WakeFn) {
+    if IS_IO.get() { WAKE_LATER.with_borrow_mut(|later| later.push(Arc::clone(wake))) } else { wake() }
 }
 
-fn ring_all() {
-    while let Some(bell) = BELLS.with_borrow_mut(Vec::pop) {
-        bell();
+fn wake_all() {
+    while let Some(wake) = WAKE_LATER.with_borrow_mut(Vec::pop) {
+        wake();
     }
 }
 
@@ -86,7 +86,7 @@ impl Process {
     fn start() -> Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
-            .on_thread_park(ring_all)
+            .on_thread_park(wake_all)
             .build()
             .map_err(|_| KeywrightError::no_resources("file descriptor"))?;
         let inbox = Arc::new(Inbox::default());
@@ -95,7 +95,7 @@ impl Process {
             IS_IO.set(true);
             settle_thread();
             runtime.block_on(filled.serve());
-            ring_all();
+            wake_all();
             // The calls that still run end with it, and their connections are closed.
         };
         let thread = std::thread::Builder::new().name("keywright-io".to_owned()).spawn(run);

@@ -42,7 +42,7 @@ pub struct Clock(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
-    /// Rung when the driver may have something to do.
+    /// Notified when the driver may have something to do.
     changed: Notify,
 }
 

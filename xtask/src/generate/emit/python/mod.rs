@@ -1,10 +1,10 @@
 //! The Python package: native glue, public classes, errors and stubs.
 
 mod classes;
+mod from_py;
 mod native;
 mod spell;
 mod stubs;
-mod taken;
 #[cfg(test)]
 mod tests;
 

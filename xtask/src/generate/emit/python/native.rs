@@ -1,8 +1,8 @@
 //! The glue in Rust: a class for each record and object, over pyo3.
 
 use super::BEHIND;
+use super::from_py::{from_py, from_py_all, from_py_option};
 use super::spell::{is_hashable, object_in};
-use super::taken::{take, take_all, take_option};
 use crate::generate::emit::lines::Lines;
 use crate::generate::surface::{Enum, Field, Method, Object, Record, Surface, Type};
 
@@ -25,7 +25,7 @@ pub fn text(surface: &Surface) -> Result<String, String> {
         "pyo3::prelude::*;",
         "pyo3::types::PyDict;\n",
         "crate::call::{Call, Native, Queue, callable, provider};",
-        "crate::convert::{Give, Take, take, take_given, take_limit, wrong};",
+        "crate::convert::{ToPy, FromPy, from_py, from_py_given, from_py_limit, wrong};",
         "crate::environment::handed_over;",
         "crate::error::raise;",
         "crate::guard::entry_points;",
@@ -64,18 +64,18 @@ fn words(out: &mut Lines, one: &Enum) {
         return;
     }
     out.gap();
-    out.line(format!("impl Take for facade::{name} {{"));
+    out.line(format!("impl FromPy for facade::{name} {{"));
     out.deeper(|out| {
-        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.line("fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
         out.deeper(|out| out.line("record::word(value, field, Self::ALL, Self::as_str)"));
         out.line("}");
     });
     out.line("}");
     out.gap();
-    out.line(format!("impl Give for facade::{name} {{"));
+    out.line(format!("impl ToPy for facade::{name} {{"));
     out.deeper(|out| {
-        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
-        out.deeper(|out| out.line("self.as_str().give(py)"));
+        out.line("fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.deeper(|out| out.line("self.as_str().to_py(py)"));
         out.line("}");
     });
     out.line("}");
@@ -98,17 +98,17 @@ fn record(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), Str
     out.line(format!("#[pyclass(frozen, module = \"{module}\")]"));
     out.line(format!("pub struct {name}(pub facade::{name});"));
     out.gap();
-    out.line(format!("impl Give for facade::{name} {{"));
+    out.line(format!("impl ToPy for facade::{name} {{"));
     out.deeper(|out| {
-        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.line("fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
         out.deeper(|out| out.line(format!("Ok(Bound::new(py, {name}(self))?.into_any())")));
         out.line("}");
     });
     out.line("}");
     out.gap();
-    out.line(format!("impl Take for facade::{name} {{"));
+    out.line(format!("impl FromPy for facade::{name} {{"));
     out.deeper(|out| {
-        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.line("fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
         out.deeper(|out| {
             out.line(format!(
                 "value.cast::<{name}>().map(|value| value.get().0.clone()).map_err(|_| wrong(value, field, \"{name}\"))"
@@ -141,7 +141,7 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
         out.wrapped("/// ", &field.doc, 110);
         out.line("#[getter]");
         out.line(format!("fn {}<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {{", field.name));
-        out.deeper(|out| out.line(format!("{}.give(py)", borrowed(field))));
+        out.deeper(|out| out.line(format!("{}.to_py(py)", borrowed(field))));
         out.line("}");
     }
     for (name, field, list) in record.questions() {
@@ -149,7 +149,7 @@ fn members(out: &mut Lines, surface: &Surface, record: &Record) -> Result<(), St
         out.line(format!("/// Whether a word is among `{}`.", field.name));
         out.line(format!("fn {name}(&self, member: &Bound<'_, PyAny>) -> PyResult<bool> {{"));
         out.deeper(|out| {
-            out.line(format!("let word: facade::{list} = take(member, \"member\")?;"));
+            out.line(format!("let word: facade::{list} = from_py(member, \"member\")?;"));
             out.line(format!("Ok(self.0.{}.contains(&word))", field.name));
         });
         out.line("}");
@@ -210,7 +210,7 @@ fn constructor(out: &mut Lines, record: &Record) -> Result<(), String> {
     out.line(format!("fn new({}) -> PyResult<Self> {{", params.join(", ")));
     let mut taken = Vec::new();
     for field in &record.fields {
-        taken.push(format!("{}: {}", field.name, take(&field.ty, &field.name)?));
+        taken.push(format!("{}: {}", field.name, from_py(&field.ty, &field.name)?));
     }
     out.deeper(|out| out.line(format!("Ok(Self(facade::{} {{ {} }}))", record.name, taken.join(", "))));
     out.line("}");
@@ -272,17 +272,17 @@ fn object(out: &mut Lines, surface: &Surface, object: &Object) -> Result<(), Str
     out.line("#[pyclass(frozen, module = \"keywright._native\")]");
     out.line(format!("pub struct {name}(pub Arc<facade::{name}>);"));
     out.gap();
-    out.line(format!("impl Give for Arc<facade::{name}> {{"));
+    out.line(format!("impl ToPy for Arc<facade::{name}> {{"));
     out.deeper(|out| {
-        out.line("fn give<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
+        out.line("fn to_py<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {");
         out.deeper(|out| out.line(format!("record::wrapped(\"{name}\", Bound::new(py, {name}(self))?.into_any())")));
         out.line("}");
     });
     out.line("}");
     out.gap();
-    out.line(format!("impl Take for Arc<facade::{name}> {{"));
+    out.line(format!("impl FromPy for Arc<facade::{name}> {{"));
     out.deeper(|out| {
-        out.line("fn take(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
+        out.line("fn from_py(value: &Bound<'_, PyAny>, field: &str) -> PyResult<Self> {");
         out.deeper(|out| {
             out.line("let native = record::unwrapped(value);");
             out.line(format!(
@@ -336,13 +336,13 @@ fn arguments(surface: &Surface, method: &Method) -> Result<(String, Arguments), 
             Some(options) => {
                 let mut members = Vec::new();
                 for field in &options.fields {
-                    members.push(format!("{}: {}", field.name, take_option(method, options, field).map_err(at)?));
+                    members.push(format!("{}: {}", field.name, from_py_option(method, options, field).map_err(at)?));
                 }
                 lines.push(format!("let {} = facade::{} {{ {} }};", held(&param.name), options.name, members.join(", ")));
                 names.push(held(&param.name));
             }
             None => {
-                lines.push(format!("let {0} = {1};", param.name, take_all(&param.ty, &param.name).map_err(at)?));
+                lines.push(format!("let {0} = {1};", param.name, from_py_all(&param.ty, &param.name).map_err(at)?));
                 names.push(param.name.clone());
             }
         }
@@ -387,7 +387,7 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, owner: &str, (cal
                 Some(Type::Object(object)) if object == owner => {
                     out.line(format!("Ok(Bound::new(py, Self({value}))?.into_any())"));
                 }
-                Some(_) => out.line(format!("{value}.give(py)")),
+                Some(_) => out.line(format!("{value}.to_py(py)")),
             }
         }
     });

@@ -92,8 +92,8 @@ fn the_glue_takes_every_member_and_gives_the_record() {
         "    fn things_create<'py>(&self, py: Python<'py>, queue: Option<&Bound<'py, Queue>>, place: &Bound<'_, PyAny>, \
         name: &Bound<'_, PyAny>, fast: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
             let call = Call::of(&self.0, queue);
-            let place = take(place, \"place\")?;
-            let wanted_given = facade::Wanted { name: take(name, \"name\")?, fast: take(fast, \"fast\")? };
+            let place = from_py(place, \"place\")?;
+            let wanted_given = facade::Wanted { name: from_py(name, \"name\")?, fast: from_py(fast, \"fast\")? };
             let inner = Arc::clone(&self.0.inner);
             call.run(py, async move { inner.things_create(place, wanted_given).await })
         }

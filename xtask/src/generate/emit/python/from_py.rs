@@ -6,10 +6,10 @@ use crate::generate::surface::{Field, Method, Record, Type};
 ///
 /// # Errors
 /// When it cannot be taken.
-pub fn take(ty: &Type, name: &str) -> Result<String, String> {
+pub fn from_py(ty: &Type, name: &str) -> Result<String, String> {
     Ok(match ty {
         Type::Optional(inner) => match &**inner {
-            Type::Limit => format!("take_limit({name}, \"{name}\")?"),
+            Type::Limit => format!("from_py_limit({name}, \"{name}\")?"),
             Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => {
                 return Err(format!("{name}: a function is optional by itself"));
             }
@@ -18,7 +18,7 @@ pub fn take(ty: &Type, name: &str) -> Result<String, String> {
         Type::KeyFunction => format!("facade::KeyFunction(callable({name}, \"{name}\")?)"),
         Type::EventFunction => format!("facade::EventFunction(callable({name}, \"{name}\")?)"),
         Type::DeliverFunction => format!("call.deliver(&self.0, {name})?"),
-        _ => format!("take({name}, \"{name}\")?"),
+        _ => format!("from_py({name}, \"{name}\")?"),
     })
 }
 
@@ -26,7 +26,7 @@ pub fn take(ty: &Type, name: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// When it cannot be taken.
-pub fn take_option(method: &Method, options: &Record, field: &Field) -> Result<String, String> {
+pub fn from_py_option(method: &Method, options: &Record, field: &Field) -> Result<String, String> {
     let name = &field.name;
     if options.is_environment(field) {
         let by = |name: &str| method.params.iter().any(|param| param.name == name);
@@ -37,22 +37,22 @@ pub fn take_option(method: &Method, options: &Record, field: &Field) -> Result<S
     if options.is_never_nothing(field) {
         return Ok(match &field.ty {
             Type::KeyFunction => format!("facade::KeyFunction(provider({name}, \"{name}\")?)"),
-            _ => format!("take_given({name}, \"{name}\")?"),
+            _ => format!("from_py_given({name}, \"{name}\")?"),
         });
     }
-    take_all(&field.ty, name)
+    from_py_all(&field.ty, name)
 }
 
 /// An argument that is always there: `None` stands for nothing.
 ///
 /// # Errors
 /// When it cannot be taken.
-pub fn take_all(ty: &Type, name: &str) -> Result<String, String> {
+pub fn from_py_all(ty: &Type, name: &str) -> Result<String, String> {
     match ty {
         Type::Optional(inner) => match &**inner {
-            Type::Limit | Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => take(ty, name),
-            _ => Ok(format!("take({name}, \"{name}\")?")),
+            Type::Limit | Type::KeyFunction | Type::DeliverFunction | Type::EventFunction => from_py(ty, name),
+            _ => Ok(format!("from_py({name}, \"{name}\")?")),
         },
-        _ => take(ty, name),
+        _ => from_py(ty, name),
     }
 }
