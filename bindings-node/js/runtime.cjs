@@ -89,7 +89,9 @@ function putOptions(of, args, options, entry) {
     const known = of.options[name]
     if (known === undefined) {
       const all = [...Object.keys(of.options), ...(entry === null ? [] : ['signal'])]
-      throw new TypeError(`${of.name} has no option "${name}"; it takes ${all.join(', ') || 'none'}`)
+      const meant = generated.otherNames[name.replaceAll('_', '').toLowerCase()]
+      const hint = meant !== undefined && all.includes(meant) ? `: did you mean "${meant}"? It` : '; it'
+      throw new TypeError(`${of.name} has no option "${name}"${hint} takes ${all.join(', ') || 'none'}`)
     }
     if (isLeftOut(value, known)) {
       if (known.refuses.includes(value)) throw new TypeError(`${name} is ${value}: ${known.instead}`)

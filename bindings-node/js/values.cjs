@@ -8,7 +8,7 @@ const { inspect } = require('node:util')
 const native = require('./native.cjs')
 
 /** What the generated part knows; it says so when it is loaded. */
-const generated = { decodeJson: null, error: null, errors: null, event: null, nothing: null }
+const generated = { decodeJson: null, error: null, errors: null, event: null, nothing: null, otherNames: null }
 
 /** A mistake of the program. The message never holds the value, which may be a secret. */
 function wrong(name, due, value) {

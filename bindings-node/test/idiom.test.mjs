@@ -69,7 +69,13 @@ describe('arguments', () => {
     await assert.rejects(client.keys.create({ nmae: 'x' }), TypeError)
     await assert.rejects(client.get('/agents', { header: {} }), TypeError)
     assert.throws(() => new Seclai({ apikey: 'x' }), TypeError)
-    assert.throws(() => client.withOptions({ timeout: 1 }), TypeError)
+    for (const [option, meant] of [['timeout', 'timeoutMs'], ['max_retries', 'maxAttempts'], ['maxRetries', 'maxAttempts'], ['timeout_ms', 'timeoutMs']]) {
+      assert.throws(() => client.withOptions({ [option]: 1 }), { name: 'TypeError', message: new RegExp(`no option "${option}": did you mean "${meant}"`) })
+    }
+    for (const [option, meant] of [['baseURL', 'baseUrl'], ['api_base', 'baseUrl'], ['api_key', 'apiKey'], ['token', 'apiKey']]) {
+      assert.throws(() => new Seclai({ [option]: 'x' }), { name: 'TypeError', message: new RegExp(`no option "${option}": did you mean "${meant}"`) })
+    }
+    assert.throws(() => client.withOptions({ colour: 1 }), /no option "colour"; it takes/)
     await assert.rejects(Sandbox.start({ seeed: 1 }), TypeError)
     assert.equal(own.journal().length, sent)
   })

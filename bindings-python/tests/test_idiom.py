@@ -295,3 +295,26 @@ def test_help_teaches() -> None:
     assert "Seclai" in text and "api_key" in (keywright.Client.__doc__ or "")
     create = keywright.Seclai(api_key="sk-12345678").keys.create
     assert "never shown again" in (create.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [
+        ("max_retries", "max_attempts"),
+        ("timeout_ms", "timeout"),
+        ("baseURL", "base_url"),
+        ("api_base", "base_url"),
+        ("apiKey", "api_key"),
+        ("token", "api_key"),
+        ("proxies", "proxy"),
+    ],
+)
+def test_an_option_s_name_in_another_sdk_is_answered_with_ours(option: str, meant: str) -> None:
+    for make in (lambda **options: Client("seclai", **options), Seclai, AsyncSeclai):
+        with pytest.raises(TypeError, match=f"has no option `{option}`: did you mean `{meant}`"):
+            make(**{option: "x"})
+    with pytest.raises(TypeError, match="has no option `colour`$"):
+        Seclai(colour="red")  # type: ignore[arg-type]
+    with Seclai(api_key="sk-0123456789abcdef0123456789abcdef") as client:
+        with pytest.raises(TypeError, match="Seclai has no option `max_retries`: did you mean `max_attempts`"):
+            client.with_options(max_retries=3)  # type: ignore[arg-type]

@@ -107,7 +107,8 @@ impl CallOptions {
         self
     }
 
-    /// Limits the requests of one call.
+    /// Limits the requests of one call, the first included.
+    #[doc(alias = "max_retries")]
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from . import _native as native
 from ._aio import AsyncPage, AsyncPager, call
-from ._runtime import Closed, EventStream, Response
+from ._runtime import Closed, EventStream, Response, no_option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from types import EllipsisType, TracebackType
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self
 
     from ._native import (
         ActionReply,
@@ -611,7 +611,10 @@ class AsyncClient:
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         if isinstance(service, str):
             self._native = native.Client.new(
                 service,
@@ -855,6 +858,7 @@ class AsyncClient:
         max_attempts: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
+        **other: NoReturn,
     ) -> Self:
         """The same client with other settings for its calls.
 
@@ -871,6 +875,8 @@ class AsyncClient:
         Raises:
             KeywrightError: `config` when a setting makes no sense.
         """
+        if other:
+            raise no_option(self, other)
         return self._handle(self._native.with_options(timeout, attempt_timeout, read_timeout, max_attempts, throttle, priority))
 
     async def request(
@@ -1076,7 +1082,10 @@ class AsyncSeclai(AsyncClient):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "seclai",
             api_key,
@@ -1162,7 +1171,10 @@ class AsyncSegOps(AsyncClient):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "segops",
             api_key,
@@ -1248,7 +1260,10 @@ class AsyncSidClaw(AsyncClient):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "sidclaw",
             api_key,
@@ -1334,7 +1349,10 @@ class AsyncSeenty(AsyncClient):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "seenty",
             api_key,
@@ -1420,7 +1438,10 @@ class AsyncItellicoAI(AsyncClient):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "itellico",
             api_key,

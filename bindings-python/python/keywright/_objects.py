@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from types import EllipsisType, TracebackType
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self
 
     from ._native import (
         ActionReply,

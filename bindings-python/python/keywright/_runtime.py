@@ -27,6 +27,15 @@ else:
             return cls
 
 
+def no_option(of: object, other: builtins.dict[str, Any]) -> TypeError:
+    """Says that an option does not exist, and which may have been meant."""
+    from ._names import OTHER_NAMES
+
+    name = next(iter(other))
+    meant = OTHER_NAMES.get(name.replace("_", "").lower())
+    return TypeError(f"{type(of).__name__} has no option `{name}`" + (f": did you mean `{meant}`?" if meant else ""))
+
+
 class _OnePage(Generic[T]):
     __slots__ = ("items", "meta", "next_token", "_fetch")
 

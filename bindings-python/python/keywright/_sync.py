@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from . import _native as native
-from ._runtime import Closed, EventStream, Page, Response
+from ._runtime import Closed, EventStream, Page, Response, no_option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from types import EllipsisType, TracebackType
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self
 
     from ._native import (
         ActionReply,
@@ -620,7 +620,10 @@ class Client:
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         if isinstance(service, str):
             self._native = native.Client.new(
                 service,
@@ -864,6 +867,7 @@ class Client:
         max_attempts: int | None = None,
         throttle: Throttle | None = None,
         priority: Priority | None = None,
+        **other: NoReturn,
     ) -> Self:
         """The same client with other settings for its calls.
 
@@ -880,6 +884,8 @@ class Client:
         Raises:
             KeywrightError: `config` when a setting makes no sense.
         """
+        if other:
+            raise no_option(self, other)
         return self._handle(self._native.with_options(timeout, attempt_timeout, read_timeout, max_attempts, throttle, priority))
 
     def request(
@@ -1085,7 +1091,10 @@ class Seclai(Client):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "seclai",
             api_key,
@@ -1171,7 +1180,10 @@ class SegOps(Client):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "segops",
             api_key,
@@ -1257,7 +1269,10 @@ class SidClaw(Client):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "sidclaw",
             api_key,
@@ -1343,7 +1358,10 @@ class Seenty(Client):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "seenty",
             api_key,
@@ -1429,7 +1447,10 @@ class ItellicoAI(Client):
         on_event: Callable[[Event], object] | None = None,
         clock: Clock | None = None,
         env: Pairs | None = None,
+        **other: NoReturn,
     ) -> None:
+        if other:
+            raise no_option(self, other)
         self._native = native.Client.new(
             "itellico",
             api_key,

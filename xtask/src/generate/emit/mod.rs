@@ -6,4 +6,5 @@
 pub mod csharp;
 pub mod lines;
 pub mod node;
+pub mod other_names;
 pub mod python;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{Call, NOTE, objects, own_name, spell, split};
+use crate::generate::emit::other_names;
 use crate::generate::surface::words::pascal;
 use crate::generate::surface::{Enum, Field, Group, Method, Object, Record, Surface, Type};
 
@@ -57,6 +58,11 @@ pub fn commonjs(surface: &Surface, calls: &[Call]) -> Result<String, String> {
         let _ = writeln!(out, "const {name} = ({parameters}) => invoke({}, null, {given})", method.name.to_uppercase());
     }
     out += "\ngenerated.decodeJson = decodeJson\n";
+    out += "generated.otherNames = {\n";
+    for (name, ours) in other_names::all(surface) {
+        let _ = writeln!(out, "  {name}: '{}',", spell::field(ours));
+    }
+    out += "}\n";
     let _ = writeln!(out, "\nmodule.exports = {{\n  {},\n}}", exported(surface).join(",\n  "));
     Ok(out)
 }

@@ -30,6 +30,14 @@ impl Form {
 /// The methods of a request, each a short way to `request`.
 const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
+/// A name that is no option is answered with the one that may have been meant.
+const OTHER: &str = ", **other: NoReturn";
+
+fn refuse_other(out: &mut Lines) {
+    out.line("if other:");
+    out.deeper(|out| out.line("raise no_option(self, other)"));
+}
+
 /// What is common to every module.
 fn head(out: &mut Lines, doc: &str) {
     out.line(format!("\"\"\"{doc}\"\"\""));
@@ -48,7 +56,7 @@ fn annotations(out: &mut Lines, surface: &Surface, of_clients: bool) {
         out.line("from collections.abc import Awaitable, Callable, Iterable");
         out.line("from datetime import datetime");
         out.line("from types import EllipsisType, TracebackType");
-        out.line("from typing import Any, Self");
+        out.line("from typing import Any, NoReturn, Self");
         out.gap();
         let records =
             surface.records.iter().filter(|record| record.is_given && record.name != "Pair" && record.name != "Response");
@@ -71,13 +79,13 @@ pub fn clients(surface: &Surface, form: Form) -> String {
         Form::Sync => {
             head(&mut out, "Clients whose calls block.");
             out.line("from . import _native as native");
-            out.line("from ._runtime import Closed, EventStream, Page, Response");
+            out.line("from ._runtime import Closed, EventStream, Page, Response, no_option");
         }
         Form::Async => {
             head(&mut out, "Clients whose calls are awaited, on asyncio and on trio.");
             out.line("from . import _native as native");
             out.line("from ._aio import AsyncPage, AsyncPager, call");
-            out.line("from ._runtime import Closed, EventStream, Response");
+            out.line("from ._runtime import Closed, EventStream, Response, no_option");
         }
     }
     out.gap();
@@ -138,16 +146,21 @@ fn method(out: &mut Lines, surface: &Surface, method: &Method, name: &str, on: &
         (None, _) => returned(method),
     };
     let keyword = if is_awaited && page.is_none() { "async def" } else { "def" };
+    let takes_options = method.name == "with_options";
+    let other = if takes_options { OTHER } else { "" };
     out.gap();
     spread(
         out,
         &format!("{keyword} {name}("),
-        &format!("self{}", signature.text(on.form.is_async())),
+        &format!("self{}{other}", signature.text(on.form.is_async())),
         &format!(") -> {result}:"),
     );
     out.deeper(|out| {
         let fields: Vec<_> = signature.required.iter().chain(&signature.optional).copied().collect();
         docstring(out, &method.doc, &fields);
+        if takes_options {
+            refuse_other(out);
+        }
         let native = format!("{}.{}", on.native, method.name);
         let mut arguments: Vec<String> = on.bound.map(str::to_owned).into_iter().collect();
         arguments.extend(Signature::arguments(surface, method, on.bound.is_some()));
@@ -232,9 +245,10 @@ fn client(out: &mut Lines, surface: &Surface, form: Form) {
         out.gap();
         out.line("_native: native.Client");
         out.gap();
-        let parameters = format!("self, service: str | Dialect{}", signature.text(form.is_async()));
+        let parameters = format!("self, service: str | Dialect{}{OTHER}", signature.text(form.is_async()));
         spread(out, "def __init__(", &parameters, ") -> None:");
         out.deeper(|out| {
+            refuse_other(out);
             let names: Vec<&str> = signature.optional.iter().map(|field| field.name.as_str()).collect();
             for (case, make) in [("if isinstance(service, str):", "new"), ("else:", "with_dialect")] {
                 out.line(case);
@@ -358,8 +372,9 @@ fn named(out: &mut Lines, surface: &Surface, service: &Service, form: Form) {
         out.gap();
         out.line("__slots__ = ()");
         out.gap();
-        spread(out, "def __init__(", &format!("self{}", signature.text(form.is_async())), ") -> None:");
+        spread(out, "def __init__(", &format!("self{}{OTHER}", signature.text(form.is_async())), ") -> None:");
         out.deeper(|out| {
+            refuse_other(out);
             let names: Vec<&str> = signature.optional.iter().map(|field| field.name.as_str()).collect();
             spread(out, "self._native = native.Client.new(", &format!("\"{}\", {}", service.id, names.join(", ")), ")");
         });

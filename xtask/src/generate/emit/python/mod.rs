@@ -27,6 +27,7 @@ pub fn files(surface: &Surface) -> Result<Vec<Generated>, String> {
         file("python/keywright/__init__.py", stubs::exports(surface)?),
         file("python/keywright/_async.py", classes::clients(surface, Form::Async)),
         file("python/keywright/_errors.py", stubs::errors(surface)?),
+        file("python/keywright/_names.py", stubs::other_names(surface)),
         file("python/keywright/_native.pyi", stubs::native(surface)?),
         file("python/keywright/_objects.py", classes::objects(surface)),
         file("python/keywright/_sync.py", classes::clients(surface, Form::Sync)),

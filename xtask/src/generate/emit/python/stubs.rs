@@ -4,6 +4,7 @@ use super::BEHIND;
 use super::native::BY_HAND;
 use super::spell::{docstring, given, left_out_or_given, spread, taken};
 use crate::generate::emit::lines::Lines;
+use crate::generate::emit::other_names;
 use crate::generate::surface::words::{pascal, snake};
 use crate::generate::surface::{Doc, Enum, Field, Method, Record, Surface, Type};
 
@@ -115,6 +116,22 @@ pub fn types(surface: &Surface) -> String {
         let words: Vec<String> = one.variants.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         spread(&mut out, &format!("{} = Literal[", one.name), &words.join(", "), "]");
     }
+    out.into_text()
+}
+
+/// `_names.py`: what a wrong name of an option may have meant.
+pub fn other_names(surface: &Surface) -> String {
+    let mut out = Lines::default();
+    out.line("\"\"\"What options are called in other SDKs and in other spellings, and here.\"\"\"");
+    out.line("# Written by `cargo xtask gen`.");
+    out.gap();
+    out.line("OTHER_NAMES = {");
+    out.deeper(|out| {
+        for (name, ours) in other_names::all(surface) {
+            out.line(format!("\"{name}\": \"{}\",", ours.name));
+        }
+    });
+    out.line("}");
     out.into_text()
 }
 
