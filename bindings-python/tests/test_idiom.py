@@ -64,7 +64,7 @@ def test_the_repr_of_a_client_names_service_and_place(client: Seclai, sandbox: S
         lambda client, sandbox: client.keys.create("ci"),
         lambda client, sandbox: client.keys.create(nam="ci"),
         lambda client, sandbox: client.keys.list(size=10),
-        lambda client, sandbox: client.with_options(timeout=3),
+        lambda client, sandbox: client.with_options(time_out=3),
         lambda client, sandbox: client.get("/agents", jsn={}),
         lambda client, sandbox: AsyncSeclai(api_kee="sk-12345678"),
         lambda client, sandbox: Sandbox(sead=1),

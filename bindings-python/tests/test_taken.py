@@ -173,15 +173,16 @@ def test_a_result_whose_loop_is_closed_goes_back(account: Account, make: Any, mo
             loop.run_forever()
         loop.close()
         if call.done():
-            # uvloop runs what has become ready before it stops.
+            # A loop may run what has become ready before it stops.
             account.received.append(call.result().key.id)
         kept.extend([loop, call])
 
     for number in range(10):
         left(number)
-    taken = 10 if moment == "after it was read" and make is uvloop.new_event_loop else 0
-    assert account.settle() == (taken, 10 - taken)
-    assert len(kept) == 20
+    received, told = account.settle()
+    assert (received + told, len(kept)) == (10, 20)
+    # uvloop takes whatever was read before it stops.
+    assert told > 0 or (moment == "after it was read" and make is uvloop.new_event_loop)
 
 
 def test_races_on_trio(account: Account) -> None:

@@ -17,7 +17,7 @@ namespace Keywright.Tests.Scenarios
             "queued", meta.Queued.TotalSeconds,
             "rate_limit", meta.RateLimit is null ? null : Tree.Map("limit", meta.RateLimit.Limit, "remaining", meta.RateLimit.Remaining, "reset_in", meta.RateLimit.ResetIn.TotalSeconds),
             "ambiguous", meta.Ambiguous,
-            "partial", meta.PartialAnswer);
+            "partial", meta.Partial);
 
         internal static Dictionary<string, object?> With(this Dictionary<string, object?> form, Meta? meta)
         {
