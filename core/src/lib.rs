@@ -238,82 +238,58 @@
 //!   before the call returns.
 
 mod auth;
-mod base_url;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-pub mod caller;
-mod caught;
-mod changes;
+mod checks;
 mod client;
-mod clock;
 mod create;
-mod curl;
 mod dialect;
-mod environment;
-mod error;
 mod json;
-mod key_facts;
-mod keys;
-mod listing;
-mod mask;
-mod metrics;
 mod model;
-mod observe;
-mod op;
 mod options;
-mod path;
-mod per_process;
 mod pipeline;
-mod request;
-mod resource;
 #[doc(hidden)]
 pub mod retry;
-mod route;
 mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-mod secret;
-mod shared;
 mod throttle;
-mod time;
 mod transport;
-mod walk;
-mod wire;
-mod wire_enum;
 
 pub use auth::{ConfigSource, KeyProvider, Management, ProviderError};
+#[cfg(feature = "blocking")]
+pub use client::blocking;
+pub use client::keys::Keys;
+pub use client::metrics::Metrics;
+pub use client::request::{Request, Response};
+pub use client::resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
 pub use client::{Client, Description};
-pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::{Deliver, Delivery, OnCancel, Receipt, Recover, Untaken};
 #[doc(hidden)]
 pub use dialect::ClientNames;
 #[doc(hidden)]
 pub use dialect::variables_of;
 pub use dialect::{CapabilityInfo, Dialect, Provenance};
-#[doc(hidden)]
-pub use environment::Environment;
-pub use error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
 pub use json::Json;
-pub use keys::Keys;
-pub use metrics::Metrics;
+pub use model::error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
+pub use model::op::KeyOp;
+pub use model::secret::Secret;
+pub use model::time::{SignedDuration, Timestamp};
 pub use model::{
     Account, Activity, CallRecord, CallsQuery, Change, CreateKey, CreatedKey, Granularity, Item, Key, KeyId, KeyMember,
     KeyStatus, Meta, Page, PageRequest, PageStream, Reply, Retired, UpdateKey, UsageQuery, UsageRange, UsageReport, UsageSlice,
 };
-pub use observe::{Event, EventName, Observer};
-pub use op::KeyOp;
 pub use options::{CallOptions, ClientOptions, Limit};
-#[doc(hidden)]
-pub use per_process::{PerProcess, process_id, settle_thread};
-pub use request::{Request, Response};
-pub use resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
+pub use pipeline::shared::Shared;
 pub use retry::{LimiterView, Priority, RateLimit, RetryOptions, Safety, Throttle};
-pub use secret::Secret;
-pub use shared::Shared;
+pub use runtime::caller;
+pub use runtime::clock::{Clock, ManualClock, SystemClock};
+#[doc(hidden)]
+pub use runtime::environment::Environment;
+pub use runtime::observe::{Event, EventName, Observer};
+#[doc(hidden)]
+pub use runtime::per_process::{PerProcess, process_id, settle_thread};
 pub use throttle::ThrottleView;
-pub use time::{SignedDuration, Timestamp};
 pub use transport::ProxyPolicy;
-pub use wire::BoxFuture;
+pub use transport::wire::BoxFuture;
 
 /// Decodes JSON as the client does: a member named twice is an error, integers beyond 2^53 - 1
 /// become text.
@@ -334,12 +310,12 @@ pub fn decode_json(body: &[u8]) -> Result<Json> {
 #[doc(hidden)]
 pub mod testing {
     pub use crate::transport::replay::{REFUSED, ReplayTransport, Reply, Sent};
-    pub use crate::transport::{
-        Body, Connection, Cut, DEFAULT_BODY_LIMIT, HttpTransport, ProxyPolicy, Transport, TransportOptions, collect,
-    };
-    pub use crate::wire::{
+    pub use crate::transport::wire::{
         BadCertificate, BadProxy, BadTls, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError,
         WireHead, WireRequest, WireResponse,
+    };
+    pub use crate::transport::{
+        Body, Connection, Cut, DEFAULT_BODY_LIMIT, HttpTransport, ProxyPolicy, Transport, TransportOptions, collect,
     };
 
     /// Reads any bytes as a cut answer: for fuzzing.

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::Secret;
 use crate::auth::{KeyProvider, Management};
-use crate::clock::{Clock, SystemClock};
-use crate::environment::Environment;
-use crate::error::{Error, Result};
 use crate::model::Account;
-use crate::observe::Observer;
+use crate::model::error::{Error, Result};
+use crate::pipeline::shared::Shared;
 use crate::retry::{Priority, RetryOptions, Throttle};
-use crate::shared::Shared;
+use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::environment::Environment;
+use crate::runtime::observe::Observer;
 use crate::transport::{DEFAULT_BODY_LIMIT, MAX_CONNECTIONS, ProxyPolicy, Transport};
 
 /// A time limit: not given, a value, or explicitly none.

@@ -22,16 +22,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 use fastrand::Rng;
 
 pub use keywright_sandbox::*;
 
 use crate::auth::Management;
-use crate::clock::Clock as ClientClock;
-use crate::error::Error as ClientError;
+use crate::model::error::Error as ClientError;
 use crate::options::ClientOptions;
-use crate::wire::BoxFuture;
+use crate::runtime::clock::Clock as ClientClock;
+use crate::transport::wire::BoxFuture;
 
 /// A world's clock as a client's, so that both live in one time. Its chance is a known one, for
 /// runs that repeat.

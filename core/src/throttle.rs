@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::time::SignedDuration;
+use crate::model::time::SignedDuration;
 
+use crate::pipeline::shared::Shared;
 use crate::retry::LimiterView;
-use crate::shared::Shared;
 
 /// How a service throttles a client and all that share its limiters: no key, no id, no name.
 ///

@@ -170,7 +170,7 @@ fn an_import_of_the_http_stack_is_seen() {
     for (places, crates) in [CLIENT, STACK] {
         for (first, second) in crates {
             let name = [*first, *second].concat();
-            let seen = |text: &str| imports_http("core/src/client.rs", text);
+            let seen = |text: &str| imports_http("core/src/client/mod.rs", text);
             assert!(seen(&format!("use {name}::Client;")) && seen(&format!("    let a = {name} ::get();")));
             assert!(!seen(&format!("// {name}::Client is elsewhere")) && !seen(&format!("{name} = \"0.13\"")));
             assert!(!imports_http(places[0], &format!("use {name}::Client;")));

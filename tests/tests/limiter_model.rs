@@ -15,35 +15,43 @@ use std::time::Duration;
 
 use keywright::Timestamp;
 
-use clock::Clock;
+use runtime::clock::Clock;
 use retry::limiter::{Answer, Limiter, Priority, Throttle};
 
 #[path = "../../core/src/retry/limiter/mod.rs"]
 pub mod limiter;
 #[path = "../../core/src/retry/skew.rs"]
 pub mod skew;
-#[path = "../../core/src/wire_enum.rs"]
+#[path = "../../core/src/model/wire_enum.rs"]
 mod wire_enum;
 
-mod clock {
-    pub use keywright::Clock;
+mod runtime {
+    pub mod clock {
+        pub use keywright::Clock;
+    }
 }
 
-mod time {
-    pub use keywright::{SignedDuration, Timestamp};
+mod model {
+    pub(crate) use super::wire_enum;
+
+    pub mod time {
+        pub use keywright::{SignedDuration, Timestamp};
+    }
+
+    pub mod error {
+        pub use keywright::Stop;
+    }
 }
 
-mod error {
-    pub use keywright::Stop;
-}
+mod transport {
+    pub mod wire {
+        use std::pin::Pin;
 
-mod wire {
-    use std::pin::Pin;
+        pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-    pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-    #[derive(Debug)]
-    pub struct WireHead;
+        #[derive(Debug)]
+        pub struct WireHead;
+    }
 }
 
 mod retry {
@@ -60,7 +68,7 @@ mod retry {
         use keywright::Timestamp;
 
         /// No answer of the model has a date.
-        pub fn server_time(_: &crate::wire::WireHead, _: Timestamp) -> Option<Timestamp> {
+        pub fn server_time(_: &crate::transport::wire::WireHead, _: Timestamp) -> Option<Timestamp> {
             None
         }
     }
@@ -91,7 +99,7 @@ impl Clock for Hasty {
         Duration::from_secs(60 * self.looks.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn sleep(&self, _: Duration) -> wire::BoxFuture<'static, ()> {
+    fn sleep(&self, _: Duration) -> transport::wire::BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
     }
 

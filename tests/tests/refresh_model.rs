@@ -31,15 +31,17 @@ mod auth {
     }
 }
 
-mod clock {
-    pub use keywright::Clock;
+mod runtime {
+    pub mod clock {
+        pub use keywright::Clock;
 
-    /// No clock of the model jumps, so none has to be told.
-    pub struct Waiting;
+        /// No clock of the model jumps, so none has to be told.
+        pub struct Waiting;
 
-    impl Waiting {
-        pub fn on(_: &dyn Clock) -> Self {
-            Self
+        impl Waiting {
+            pub fn on(_: &dyn Clock) -> Self {
+                Self
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::Secret;
 use crate::dialect::{AuthMode, CredentialName};
-use crate::error::{Error, Result};
+use crate::model::error::{Error, Result};
 use crate::retry::Fingerprint;
 
 /// What one request is sent with. Cheap to clone.

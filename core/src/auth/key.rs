@@ -6,7 +6,7 @@
 use super::mistake;
 use crate::Secret;
 use crate::dialect::{AuthMode, CredentialSpec};
-use crate::error::{Error, Result};
+use crate::model::error::{Error, Result};
 
 /// More than any service gives out, less than any server takes as a header.
 pub(crate) const LONGEST: usize = 4096;

@@ -16,13 +16,13 @@ use super::credential::{Credential, Session};
 use super::single_flight::{Expiring, Freshness, SingleFlight, Source};
 use super::{LoginTransport, mistake};
 use crate::Secret;
-use crate::clock::Clock;
+use crate::checks::mask::SecretsInUse;
 use crate::dialect::{AuthMode, CredentialSpec, Endpoint};
-use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self as strict, Document};
-use crate::mask::SecretsInUse;
+use crate::model::error::{Error, ErrorKind, Result};
 use crate::retry::Fingerprint;
-use crate::wire::WireResponse;
+use crate::runtime::clock::Clock;
+use crate::transport::wire::WireResponse;
 
 /// From here on a call renews the token on its way.
 const ADVISORY: Duration = Duration::from_secs(120);
@@ -285,7 +285,8 @@ mod tests {
             for line in lines {
                 headers.append(SET_COOKIE, line.parse().unwrap());
             }
-            let answer = WireResponse { head: crate::wire::WireHead { status: 200, headers }, body: Default::default() };
+            let answer =
+                WireResponse { head: crate::transport::wire::WireHead { status: 200, headers }, body: Default::default() };
             cookie_value(&answer, "sid").map(|value| value.expose().to_owned())
         };
         for (lines, value) in [

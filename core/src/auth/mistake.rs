@@ -6,8 +6,8 @@
 
 use http::header::HeaderName;
 
+use crate::checks::path::is_unreplaced;
 use crate::dialect::{AuthMode, CredentialSpec};
-use crate::path::is_unreplaced;
 
 /// Names of headers that are copied along with a key.
 const HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "api-key", "apikey"];

@@ -24,13 +24,13 @@ pub(crate) use source::found;
 pub use source::{ConfigSource, KeyProvider, Management, ProviderError};
 
 use crate::Secret;
-use crate::clock::Clock;
+use crate::checks::mask::SecretsInUse;
 use crate::dialect::{CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
-use crate::environment::Environment;
-use crate::error::{Error, Result};
-use crate::mask::SecretsInUse;
+use crate::model::error::{Error, Result};
 use crate::retry::Fingerprint;
-use crate::wire::{BoxFuture, WireResponse};
+use crate::runtime::clock::Clock;
+use crate::runtime::environment::Environment;
+use crate::transport::wire::{BoxFuture, WireResponse};
 
 /// A way to send one request without credential, for logging in.
 pub(crate) trait LoginTransport: Send + Sync {

@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Credential, KeyProvider};
 use crate::Secret;
-use crate::clock::{Clock, Waiting};
-use crate::error::Result;
+use crate::model::error::Result;
 use crate::retry::Fingerprint;
+use crate::runtime::clock::{Clock, Waiting};
 
 /// The provider of one client and of all handles made from it.
 #[derive(Debug)]

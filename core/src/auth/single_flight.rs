@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::auth::sync::{Mutex, MutexGuard, Turn};
-use crate::clock::{Clock, Waiting};
+use crate::runtime::clock::{Clock, Waiting};
 
 /// After a renewal that failed while the old token still works.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -8,11 +8,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
-use crate::caught;
-use crate::clock::{Asking, Clock};
-use crate::environment::Environment;
-use crate::error::{Error, Result};
-use crate::wire::BoxFuture;
+use crate::model::error::{Error, Result};
+use crate::runtime::caught;
+use crate::runtime::clock::{Asking, Clock};
+use crate::runtime::environment::Environment;
+use crate::transport::wire::BoxFuture;
 
 /// What a key provider fails with.
 pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;

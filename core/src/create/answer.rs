@@ -13,12 +13,12 @@
 use super::{CreateTask, candidates};
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
+use crate::checks::mask::SecretsInUse;
 use crate::dialect::read::{self, Members};
-use crate::error::{Error, ErrorKind};
 use crate::json::{Document, Partial, decode};
-use crate::mask::SecretsInUse;
 use crate::model::CreatedKey;
-use crate::wire::WireResponse;
+use crate::model::error::{Error, ErrorKind};
+use crate::transport::wire::WireResponse;
 
 /// What came of an answer.
 pub(super) enum Read {

@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::time::{SignedDuration, Timestamp};
+use crate::model::time::{SignedDuration, Timestamp};
 
 use super::CreateTask;
+use crate::checks::mask::SecretsInUse;
 use crate::client::Client;
-use crate::clock::pause;
 use crate::dialect::{plan, read};
-use crate::error::Result;
 use crate::json::Node;
-use crate::mask::SecretsInUse;
+use crate::model::error::Result;
+use crate::model::op::{KeyOp, OperationArgs};
 use crate::model::{CreatedKey, Key, KeyId, KeyStatus, Meta, PageRequest, Reply};
-use crate::op::{KeyOp, OperationArgs};
 use crate::options::CallOptions;
 use crate::retry::server_delay;
+use crate::runtime::clock::pause;
 
 /// The id of a key that no answer and no list could tell.
 pub(super) const UNKNOWN_ID: &str = "";

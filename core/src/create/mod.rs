@@ -22,19 +22,19 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::Secret;
-use crate::caller;
+use crate::checks::mask::{Masked, MaskedIds, SecretsInUse, ServiceText};
 use crate::client::Client;
 use crate::dialect::read::Members;
 use crate::dialect::{OpSpec, plan, read};
-use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::json::Node;
-use crate::mask::{Masked, MaskedIds, SecretsInUse, ServiceText};
+use crate::model::error::{Error, ErrorKind, Outcome, Result};
+use crate::model::op::{KeyOp, OperationArgs};
 use crate::model::{CreatedKey, Facts, Meta, Reply};
-use crate::observe::EventName;
-use crate::op::{KeyOp, OperationArgs};
 use crate::pipeline::InFlight;
 use crate::runtime;
-use crate::wire::BoxFuture;
+use crate::runtime::caller;
+use crate::runtime::observe::EventName;
+use crate::transport::wire::BoxFuture;
 
 use answer::{Read, Unusable};
 

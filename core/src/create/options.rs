@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::Secret;
 use crate::auth::ProviderError;
-use crate::caught;
-use crate::wire::BoxFuture;
-use crate::wire_enum::wire_enum;
+use crate::model::wire_enum::wire_enum;
+use crate::runtime::caught;
+use crate::transport::wire::BoxFuture;
 
 wire_enum! {
     /// What to do when nobody can say whether a key was created.

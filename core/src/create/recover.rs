@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 use super::candidates::Before;
 use super::{CreateTask, Recover};
+use crate::checks::mask::{MaskedIds, ServiceText};
 use crate::client::Client;
-use crate::error::{Error, Outcome, Result, Stop};
-use crate::mask::{MaskedIds, ServiceText};
+use crate::model::error::{Error, Outcome, Result, Stop};
+use crate::model::op::KeyOp;
 use crate::model::{CreatedKey, Key, Reply};
-use crate::op::KeyOp;
 use crate::pipeline::InFlight;
 
 /// Begins the mark that we put at the end of a name.

@@ -10,7 +10,7 @@ use std::fmt;
 
 use tokio::sync::oneshot;
 
-use crate::per_process::process_id;
+use crate::runtime::per_process::process_id;
 
 /// A result that nobody has taken yet. Dropping it gives it back; see [`Keys::create_untaken`].
 ///

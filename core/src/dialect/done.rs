@@ -3,8 +3,8 @@
 use http::header::CONTENT_TYPE;
 
 use super::read;
-use crate::error::Result;
-use crate::wire::WireResponse;
+use crate::model::error::Result;
+use crate::transport::wire::WireResponse;
 
 /// That an answer is not a page for people, as that of a login is: it answers everything with 200,
 /// and nothing was removed.

@@ -9,8 +9,8 @@ use super::compile::{auth_shapes, compile};
 use super::schema;
 use super::spec::Dialect;
 use super::variables::Readable;
-use crate::error::{Error, Result};
-use crate::mask::{SecretsInUse, ServiceText, Shapes};
+use crate::checks::mask::{SecretsInUse, ServiceText, Shapes};
+use crate::model::error::{Error, Result};
 
 const FILES: [(&str, &str); 5] = [
     ("seclai", include_str!("../../dialects/seclai.toml")),

@@ -3,6 +3,8 @@
 //! `plan` turns an operation and a dialect into a request, `read` turns an answer into a typed
 //! value; both are pure. A new service is a new file, not new code.
 
+pub(crate) mod route;
+
 mod compile;
 pub(crate) mod done;
 mod load;

@@ -10,10 +10,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::{BodyRule, Member, OpSpec, PageSpec, PageStyle, Spec};
-use crate::error::{Error, Result};
+use crate::dialect::route;
+use crate::model::error::{Error, Result};
+use crate::model::op::{OperationArgs, Payload};
 use crate::model::{Account, PageRequest};
-use crate::op::{OperationArgs, Payload};
-use crate::route;
 
 /// What a query value may hold without being escaped.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');

@@ -6,19 +6,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::{ItemMap, KeyMap, Need, OpSpec, PageSpec, PageStyle, Spec, StatusRule, Support, plan};
 use crate::Secret;
 use crate::auth::LONGEST_KEY;
-use crate::error::{Error, ErrorKind, Result};
+use crate::checks::mask::hide_in;
 use crate::json::{Document, Node, NotJson, holds_too_many_values};
-use crate::mask::hide_in;
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::op::KeyOp;
 use crate::model::{Activity, CallRecord, Item, Key, KeyId, KeyMember, KeyStatus, Told, UsageReport, UsageSlice};
-use crate::op::KeyOp;
-use crate::wire::WireResponse;
+use crate::transport::wire::WireResponse;
 
 /// What is wrong with the shape of an answer: the place, and what was expected there.
 pub(crate) fn shape(place: &str, expected: &str) -> Error {

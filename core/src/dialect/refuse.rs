@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::{RefusalSpec, Spec};
 use crate::Secret;
-use crate::error::ErrorKind;
+use crate::checks::mask::{self, Masked, MaskedFields, SecretsInUse, ServiceText};
 use crate::json::{Document, Node};
-use crate::mask::{self, Masked, MaskedFields, SecretsInUse, ServiceText};
-use crate::wire::WireResponse;
+use crate::model::error::ErrorKind;
+use crate::transport::wire::WireResponse;
 
 /// What a refusing answer said.
 #[derive(Debug, Clone)]

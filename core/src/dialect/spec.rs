@@ -10,9 +10,9 @@ use http::{HeaderName, Method};
 use super::schema::{ClientNames, ErrorPointers, ItemMap, Need, PageStyle, Returns, StatusRule};
 use super::template::Template;
 use super::variables::Readable;
-use crate::error::{Error, ErrorKind, Result};
-use crate::mask::{SecretsInUse, ServiceText, Shapes};
-use crate::op::KeyOp;
+use crate::checks::mask::{SecretsInUse, ServiceText, Shapes};
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::op::KeyOp;
 use crate::retry::Safety;
 
 /// The description of one service.

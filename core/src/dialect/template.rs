@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::error::Result;
-use crate::path;
+use crate::checks::path;
+use crate::model::error::Result;
 
 /// A path with places.
 #[derive(Debug, Clone, PartialEq, Eq)]

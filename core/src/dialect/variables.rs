@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::spec::Dialect;
-use crate::environment::{Environment, PROXIES};
+use crate::runtime::environment::{Environment, PROXIES};
 
 /// Which environment variables a dialect may read.
 #[derive(Debug, Clone)]

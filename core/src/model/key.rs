@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 use super::told::{KeyMember, Told};
 use crate::Secret;
 use crate::json::Json;
-use crate::op::KeyOp;
+use crate::model::op::KeyOp;
 
 /// The id of a key, as text: some services count, others use words (SEG-14).
 ///

@@ -2,6 +2,12 @@
 //!
 //! Times are UTC. Members that a service sends and we do not know are kept in `data`.
 
+pub(crate) mod error;
+pub(crate) mod op;
+pub(crate) mod secret;
+pub(crate) mod time;
+pub(crate) mod wire_enum;
+
 mod key;
 mod page;
 mod requests;
@@ -12,7 +18,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 use crate::json::Json;
 use crate::retry::RateLimit;

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::Meta;
-use crate::error::Result;
-use crate::wire::BoxFuture;
+use crate::model::error::Result;
+use crate::transport::wire::BoxFuture;
 
 /// Which page, and how large.
 ///

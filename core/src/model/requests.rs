@@ -1,6 +1,6 @@
 //! What to create and what to change.
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// What a new key shall be. What a service does not know is refused before anything is sent.
 ///

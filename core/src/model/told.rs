@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{Change, CreateKey, Key, KeyId, KeyStatus, UpdateKey};
-use crate::time::Timestamp;
-use crate::wire_enum::wire_enum;
+use crate::model::time::Timestamp;
+use crate::model::wire_enum::wire_enum;
 
 wire_enum! {
     /// A member of a [`Key`] that an answer may leave out.

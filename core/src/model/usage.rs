@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::json::Json;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
-use crate::wire_enum::wire_enum;
+use crate::model::wire_enum::wire_enum;
 
 /// One call made with a key (SEC-31 to SEC-36).
 #[derive(Debug, Clone, PartialEq)]

@@ -11,13 +11,13 @@ use url::Url;
 use super::connections::Taken;
 use super::run::Run;
 use crate::auth::Credential;
-use crate::clock::Clock;
-use crate::error::{AttemptRecord, TimeoutScope};
-use crate::mask::ServiceText;
-use crate::observe::EventName;
+use crate::checks::mask::ServiceText;
+use crate::model::error::{AttemptRecord, TimeoutScope};
 use crate::options::Limit;
+use crate::runtime::clock::Clock;
+use crate::runtime::observe::EventName;
 use crate::transport::Body as Gathering;
-use crate::wire::{BodySource, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
+use crate::transport::wire::{BodySource, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 const ATTEMPT: Duration = Duration::from_secs(30);
 const STALL: Duration = Duration::from_secs(20);

@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::wire::BoxFuture;
+use crate::model::error::{Error, Result};
+use crate::runtime::clock::Clock;
+use crate::transport::wire::BoxFuture;
 
 /// The connections that are in use by one client and its clones.
 #[derive(Debug)]
@@ -194,7 +194,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::runtime::clock::ManualClock;
 
     fn at_once<T>(future: &mut Pin<Box<impl Future<Output = T>>>) -> Option<T> {
         match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

@@ -7,11 +7,11 @@ use url::Url;
 
 use super::attempt::Broken;
 use super::network::{self, Words};
+use crate::checks::mask::{SecretsInUse, ServiceText};
 use crate::dialect::refuse::Refusal;
-use crate::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
-use crate::mask::{SecretsInUse, ServiceText};
+use crate::model::error::{Error, ErrorKind, Outcome, Stop, TimeoutScope};
 use crate::retry::Refused;
-use crate::wire::WireHead;
+use crate::transport::wire::WireHead;
 
 /// The service answered, with a refusal.
 pub(super) fn refused(

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use crate::wire::WireHead;
+use crate::transport::wire::WireHead;
 
 /// The success whose body broke off.
 pub(crate) struct Cut {

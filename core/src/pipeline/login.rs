@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use super::{Call, Pipeline};
 use crate::auth::{Auth, LoginTransport};
-use crate::clock::Waiting;
 use crate::dialect::Endpoint;
 use crate::dialect::plan::{self, Planned};
-use crate::error::Result;
-use crate::op::Payload;
+use crate::model::error::Result;
+use crate::model::op::Payload;
 use crate::options::{CallOptions, Limit};
 use crate::retry::{Priority, Safety};
+use crate::runtime::clock::Waiting;
 use crate::transport::Connection;
-use crate::wire::{BoxFuture, WireResponse};
+use crate::transport::wire::{BoxFuture, WireResponse};
 
 /// The bucket of logins: a throttled data plane must not keep anybody from logging in.
 const BUCKET: &str = "login";

@@ -4,6 +4,8 @@
 //! answer means is read after, whether to try again is decided by `retry`, bytes are moved by the
 //! transport. Every request on the wire is an attempt that is counted here.
 
+pub(crate) mod shared;
+
 mod attempt;
 mod connections;
 mod failure;
@@ -15,25 +17,25 @@ mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 use tracing::{Instrument, Span};
 
 use crate::auth::{Auth, Credential};
-use crate::base_url::BaseUrl;
-use crate::clock::{Busy, Clock};
+use crate::checks::base_url::BaseUrl;
+use crate::checks::mask::{self, ServiceText};
+use crate::client::walk::Walks;
 use crate::dialect::plan::Planned;
 use crate::dialect::{Dialect, OpSpec, Plane};
-use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
-use crate::mask::{self, ServiceText};
 use crate::model::Meta;
-use crate::observe::{EventEmitter, EventName, Observer};
+use crate::model::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::options::{CallOptions, Limit};
+use crate::pipeline::shared::Shared;
 use crate::retry::{Priority, RetryOptions, Safety};
 use crate::runtime;
-use crate::shared::Shared;
+use crate::runtime::clock::{Busy, Clock};
+use crate::runtime::observe::{EventEmitter, EventName, Observer};
+use crate::transport::wire::WireResponse;
 use crate::transport::{Connection, Transport};
-use crate::walk::Walks;
-use crate::wire::WireResponse;
 
 pub(crate) use attempt::{Answered, Body};
 pub(crate) use connections::Connections;

@@ -4,8 +4,8 @@
 //! root certificate is only asked for where the issuer is unknown, and `base_url` is not blamed
 //! for what a proxy did.
 
-use crate::error::ErrorKind;
-use crate::wire::{BadCertificate, BadProxy, BadTls, Fault, Phase, Reached, TransportError};
+use crate::model::error::ErrorKind;
+use crate::transport::wire::{BadCertificate, BadProxy, BadTls, Fault, Phase, Reached, TransportError};
 
 /// The parts of an error that follow from the failure alone.
 pub(super) struct Words {

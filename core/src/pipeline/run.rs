@@ -14,20 +14,20 @@ use super::in_flight::Cut;
 use super::login::PipelineLogin;
 use super::{Call, Pipeline, failure};
 use crate::auth::{Auth, Credential};
-use crate::clock::{Clock, pause};
+use crate::checks::mask::{Masked, SecretsInUse};
 use crate::dialect::Plane;
 use crate::dialect::refuse::{self, Reading};
-use crate::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
-use crate::mask::{Masked, SecretsInUse};
 use crate::model::Meta;
-use crate::observe::EventName;
+use crate::model::error::{AttemptRecord, Error, ErrorKind, Outcome, Result, Stop};
 use crate::options::CallOptions;
 use crate::retry::attempts::Failure;
 use crate::retry::{
     Answer, AnswerFacts, Budget, Class, Decision, Entry, Fingerprint, Limiter, LimiterKey, Permit, RateLimit, Refused,
     RetryOptions, RetryState, Safety, Ticket, Verdict, Waiting, classify, server_delay,
 };
-use crate::wire::{WireHead, WireResponse};
+use crate::runtime::clock::{Clock, pause};
+use crate::runtime::observe::EventName;
+use crate::transport::wire::{WireHead, WireResponse};
 
 /// One call on its way.
 pub(super) struct Run<'a> {

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Outcome, Stop};
+use crate::model::error::{Outcome, Stop};
 use crate::retry::{Backoff, Budget, Class, RetryOptions, Safety, Verdict};
 
 /// The refusals by a rate limit after which a call gives up.

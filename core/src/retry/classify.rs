@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use crate::error::Outcome;
-use crate::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError, WireHead};
+use crate::model::error::Outcome;
+use crate::transport::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError, WireHead};
 
 /// The meaning of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

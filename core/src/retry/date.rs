@@ -3,7 +3,7 @@
 //! A date that is wrong in any letter is absent: guessing at it would turn a typo into a wait of
 //! hours. All three forms are UTC (RFC 9110 section 5.6.7).
 
-use crate::time::{Civil, Timestamp};
+use crate::model::time::{Civil, Timestamp};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const LONG_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

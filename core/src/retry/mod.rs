@@ -19,7 +19,7 @@ mod tests;
 
 use serde::Deserialize;
 
-use crate::wire_enum::wire_enum;
+use crate::model::wire_enum::wire_enum;
 
 pub use attempts::{Decision, RetryState};
 pub use backoff::Backoff;

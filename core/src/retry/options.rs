@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::model::error::{Error, Result};
 
 /// How often and how patiently a failed call is repeated.
 ///
@@ -117,7 +117,7 @@ impl RetryOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::model::error::ErrorKind;
 
     #[test]
     fn a_line_without_a_place_is_refused() {

@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 use http::HeaderName;
 
 use crate::retry::date;
-use crate::wire::WireHead;
+use crate::transport::wire::WireHead;
 
 const DATE: HeaderName = http::header::DATE;
 const RETRY_AFTER: HeaderName = http::header::RETRY_AFTER;

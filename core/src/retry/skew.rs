@@ -2,7 +2,7 @@
 //!
 //! The median of the last five: one answer that waited in a cache must not move every wait.
 
-use crate::time::{SignedDuration, Timestamp};
+use crate::model::time::{SignedDuration, Timestamp};
 
 const SAMPLES: usize = 5;
 

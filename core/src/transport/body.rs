@@ -9,7 +9,7 @@ use std::mem;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::wire::{BodySource, Fault, Phase, Reached, TransportError};
+use crate::transport::wire::{BodySource, Fault, Phase, Reached, TransportError};
 
 /// The largest body that is read, decompressed, unless a caller says otherwise.
 pub const DEFAULT_BODY_LIMIT: usize = 8 * 1024 * 1024;

@@ -11,7 +11,7 @@ use std::iter::successors;
 use hyper_util::client::legacy;
 
 use super::tls;
-use crate::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError};
+use crate::transport::wire::{BadProxy, BadTls, Fault, Phase, Reached, TransportError};
 
 type Cause<'a> = &'a (dyn StdError + 'static);
 

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::wire::{BodySource, Fault, Phase, Reached, TransportError};
+use crate::transport::wire::{BodySource, Fault, Phase, Reached, TransportError};
 
 /// What one chunk may decompress to before it is handed on.
 const PIECE: usize = 16 * 1024;

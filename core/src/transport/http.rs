@@ -28,8 +28,8 @@ use super::proxy::{Proxies, Proxy, Route};
 use super::standstill::{IDLE, Watch};
 use super::steps::{self, Steps};
 use super::{Connection, Transport, TransportOptions, tls};
-use crate::error::Result;
-use crate::wire::{
+use crate::model::error::Result;
+use crate::transport::wire::{
     BadProxy, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
 };
 

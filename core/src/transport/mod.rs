@@ -4,6 +4,8 @@
 //! asked for by exactly one [`Transport::send`], and every failure says how far it got, because
 //! that decides whether the creation of a key may be repeated (`behaviour.md` sections 2 and 3).
 
+pub(crate) mod wire;
+
 mod body;
 mod classify;
 mod gzip;
@@ -24,10 +26,10 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
-use crate::clock::{Clock, SystemClock};
-use crate::environment::Environment;
-use crate::error::Result;
-use crate::wire::{BoxFuture, Incoming, Progress, TransportError, WireRequest};
+use crate::model::error::Result;
+use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::environment::Environment;
+use crate::transport::wire::{BoxFuture, Incoming, Progress, TransportError, WireRequest};
 
 pub use body::{Body, Cut, DEFAULT_BODY_LIMIT, collect};
 pub use http::HttpTransport;

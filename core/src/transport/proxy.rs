@@ -16,9 +16,9 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::ProxyPolicy;
-use crate::base_url::is_loopback;
-use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::checks::base_url::is_loopback;
+use crate::model::error::{Error, Result};
+use crate::runtime::environment::Environment;
 
 /// The variables that name the proxy for `https`, the first that is set and not empty wins.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

@@ -13,7 +13,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Connection, Transport};
-use crate::wire::{BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
+use crate::transport::wire::{
+    BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
+};
 
 /// One scripted answer: a head, the chunks of its body, and how the body ends.
 #[derive(Clone)]

@@ -16,8 +16,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, yield_now};
 
-use crate::clock::Clock;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
+use crate::runtime::clock::Clock;
 
 /// How long an unused connection is kept: less than the usual idle limits of servers, so that
 /// it is mostly ours to close.

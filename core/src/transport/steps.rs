@@ -19,7 +19,7 @@ use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSe
 use rustls::pki_types::ServerName;
 use tokio::net::lookup_host;
 
-use crate::wire::{Phase, Progress};
+use crate::transport::wire::{Phase, Progress};
 
 tokio::task_local! {
     static HERE: Arc<Steps>;

@@ -19,8 +19,8 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 
 use super::steps::Sessions;
-use crate::error::{Error, Result};
-use crate::wire::{BadCertificate, BadTls, Fault};
+use crate::model::error::{Error, Result};
+use crate::transport::wire::{BadCertificate, BadTls, Fault};
 
 /// Reads the certificates of a PEM text and checks that each can be a root.
 pub(super) fn roots_from_pem(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {

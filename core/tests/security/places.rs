@@ -136,7 +136,7 @@ async fn g10_what_could_become_another_header_path_or_host_is_refused_and_not_sh
     assert_eq!(bench.wire.sent().len(), 0);
 }
 
-/// What a shell makes of it: `core/src/curl.rs`.
+/// What a shell makes of it: `core/src/client/curl.rs`.
 #[test]
 fn g11_a_curl_command_holds_no_credential_and_no_second_command() {
     let bench = bench(ReplayTransport::new());

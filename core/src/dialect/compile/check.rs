@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Wrong;
 use crate::dialect::spec::*;
 use crate::dialect::template::AccountPart;
-use crate::op::KeyOp;
+use crate::model::op::KeyOp;
 
 type Keys = BTreeMap<KeyOp, Support>;
 type Resources = BTreeMap<String, BTreeMap<String, Arc<OpSpec>>>;

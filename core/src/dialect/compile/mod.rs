@@ -15,9 +15,9 @@ pub(in crate::dialect) use auth::shapes as auth_shapes;
 
 use super::schema::{self, AccountPlace, ErrorPointers, Names, PageStyle, PlanLimit};
 use super::spec::*;
-use crate::error::ErrorKind;
-use crate::mask::Shapes;
-use crate::op::KeyOp;
+use crate::checks::mask::Shapes;
+use crate::model::error::ErrorKind;
+use crate::model::op::KeyOp;
 
 /// The key of the file that is wrong, and why.
 type Wrong = (String, String);

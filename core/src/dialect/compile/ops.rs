@@ -10,7 +10,7 @@ use super::{Context, Wrong, at, endpoint, header, pointer, source};
 use crate::dialect::schema::{self, ActionBody, Returns};
 use crate::dialect::spec::*;
 use crate::dialect::template::Template;
-use crate::op::KeyOp;
+use crate::model::op::KeyOp;
 use crate::retry::Safety;
 
 pub(super) fn keys(ops: BTreeMap<String, schema::Op>, context: &Context) -> std::result::Result<BTreeMap<KeyOp, Support>, Wrong> {

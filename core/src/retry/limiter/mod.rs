@@ -33,16 +33,16 @@ use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use crate::time::{SignedDuration, Timestamp};
+use crate::model::time::{SignedDuration, Timestamp};
 
-use crate::clock::Clock;
-use crate::error::Stop;
+use crate::model::error::Stop;
+use crate::model::wire_enum::wire_enum;
 use crate::retry::RateLimit;
 use crate::retry::server_delay;
 use crate::retry::skew::Skew;
 use crate::retry::sync::{Mutex, MutexGuard};
-use crate::wire::WireHead;
-use crate::wire_enum::wire_enum;
+use crate::runtime::clock::Clock;
+use crate::transport::wire::WireHead;
 use state::{Arrival, Grant, LimiterState, Next};
 use waiting::{Slot, Verdict};
 

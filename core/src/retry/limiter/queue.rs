@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::error::Stop;
+use crate::model::error::Stop;
 use crate::retry::backoff::spread;
 use crate::retry::limiter::{Priority, Refused, Throttle, Ticket};
 

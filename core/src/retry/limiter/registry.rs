@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::clock::Clock;
 use crate::retry::limiter::{Limiter, LimiterView};
+use crate::runtime::clock::Clock;
 
 /// From this many limiters on, those with nothing to remember are dropped.
 const MAX_IDLE: usize = 64;

@@ -40,7 +40,7 @@
 
 use std::time::Duration;
 
-use crate::error::Stop;
+use crate::model::error::Stop;
 use crate::retry::RateLimit;
 use crate::retry::backoff::spread;
 use crate::retry::limiter::queue::{Queue, Terms, Waiter};

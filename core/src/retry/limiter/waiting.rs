@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::error::Stop;
+use crate::model::error::Stop;
 use crate::retry::limiter::queue::Waiter;
 use crate::retry::limiter::state::Grant;
 use crate::retry::limiter::{Entry, Inner, Limiter, Permit, Refused, Ticket, wake};
-use crate::wire::BoxFuture;
+use crate::runtime::clock::Clock;
+use crate::transport::wire::BoxFuture;
 
 /// What a waiting call and those who wake it share, under the limiter's lock.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::{Failing, Reply, cases, is_near, outcome, seconds, stop};
-use crate::error::{Outcome, Stop};
+use crate::model::error::{Outcome, Stop};
 use crate::retry::attempts::Failure;
 use crate::retry::classify::connection_died;
 use crate::retry::{

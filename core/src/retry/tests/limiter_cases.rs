@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 use serde::Deserialize;
 
 use super::{Reply, cases, is_near, seconds, stop};
-use crate::clock::{Clock, ManualClock};
-use crate::error::Stop;
+use crate::model::error::Stop;
 use crate::retry::attempts::Failure;
 use crate::retry::{
     Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Limiter, LimiterKey, Limiters, Priority,
     RetryOptions, RetryState, Safety, Throttle, classify_answer, server_delay,
 };
-use crate::wire::BoxFuture;
+use crate::runtime::clock::{Clock, ManualClock};
+use crate::transport::wire::BoxFuture;
 
 /// A manual clock that knows how many calls run.
 #[derive(Debug)]

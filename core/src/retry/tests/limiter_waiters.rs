@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::Stop;
+use crate::model::error::Stop;
 use crate::retry::limiter::state::{Arrival, Grant, LimiterState, Next};
 use crate::retry::{Answer, Priority, Refused, Throttle, Ticket};
 

@@ -13,8 +13,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Outcome, Stop};
-use crate::wire::{BadCertificate, Fault, Phase, Reached, TransportError, WireHead};
+use crate::model::error::{Outcome, Stop};
+use crate::transport::wire::{BadCertificate, Fault, Phase, Reached, TransportError, WireHead};
 
 /// The cases of one group; a field that this runner does not know fails it.
 fn cases<Case: DeserializeOwned>(group: &str) -> Vec<Case> {

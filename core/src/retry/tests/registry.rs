@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::time::{SignedDuration, Timestamp};
+use crate::model::time::{SignedDuration, Timestamp};
 
-use crate::clock::ManualClock;
 use crate::retry::{Answer, BudgetOptions, Budgets, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Priority, Throttle};
+use crate::runtime::clock::ManualClock;
 
 fn limiters() -> Limiters {
     Limiters::new(Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH)))

@@ -15,7 +15,9 @@ use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
 use super::{Connection, DEFAULT_BODY_LIMIT, HttpTransport, Transport, TransportOptions, collect};
-use crate::wire::{BadCertificate, BadProxy, BadTls, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
+use crate::transport::wire::{
+    BadCertificate, BadProxy, BadTls, Fault, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
+};
 
 const KEY: &str = "sk_live_CANARY0123456789";
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::server::{Server, Step, ok};
 use super::*;
-use crate::clock::{Clock, ManualClock};
+use crate::runtime::clock::{Clock, ManualClock};
 
 fn aged() -> (HttpTransport, ManualClock) {
     let clock = ManualClock::at("2026-01-01T00:00:00Z".parse().unwrap());

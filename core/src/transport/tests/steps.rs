@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use super::protected::Authority;
 use super::server::{Server, Step, ok, send};
 use super::*;
-use crate::environment::Environment;
+use crate::runtime::environment::Environment;
 
 /// Runs a call until it has got to that step and everything else stands still.
 async fn stopped_at(transport: &HttpTransport, request: WireRequest, connection: Connection, phase: Phase) -> Progress {
