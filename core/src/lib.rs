@@ -243,6 +243,8 @@ mod client;
 mod create;
 mod dialect;
 mod json;
+#[doc(hidden)]
+pub mod limiter;
 mod model;
 mod options;
 mod pipeline;
@@ -251,7 +253,6 @@ pub mod retry;
 mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-mod throttle;
 mod transport;
 
 pub use auth::{ConfigSource, KeyProvider, Management, ProviderError};
@@ -261,6 +262,7 @@ pub use client::keys::Keys;
 pub use client::metrics::Metrics;
 pub use client::request::{Request, Response};
 pub use client::resource::{Accounts, ActionResult, Arguments, EventStream, Resource, Runs, Segments, ServerEvent, Tracking};
+pub use client::throttle::ThrottleView;
 pub use client::{Client, Description};
 pub use create::{Deliver, Delivery, OnCancel, Receipt, Recover, Untaken};
 #[doc(hidden)]
@@ -287,7 +289,6 @@ pub use runtime::environment::Environment;
 pub use runtime::observe::{Event, EventName, Observer};
 #[doc(hidden)]
 pub use runtime::per_process::{PerProcess, process_id, settle_thread};
-pub use throttle::ThrottleView;
 pub use transport::ProxyPolicy;
 pub use transport::wire::BoxFuture;
 

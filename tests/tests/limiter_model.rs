@@ -15,13 +15,11 @@ use std::time::Duration;
 
 use keywright::Timestamp;
 
+use limiter::{Answer, Limiter, Priority, Throttle};
 use runtime::clock::Clock;
-use retry::limiter::{Answer, Limiter, Priority, Throttle};
 
-#[path = "../../core/src/retry/limiter/mod.rs"]
+#[path = "../../core/src/limiter/mod.rs"]
 pub mod limiter;
-#[path = "../../core/src/retry/skew.rs"]
-pub mod skew;
 #[path = "../../core/src/model/wire_enum.rs"]
 mod wire_enum;
 
@@ -56,9 +54,6 @@ mod transport {
 
 mod retry {
     pub use keywright::RateLimit;
-
-    pub use super::limiter;
-    pub use super::skew;
 
     pub mod sync {
         pub use loom::sync::{Mutex, MutexGuard};

@@ -131,8 +131,8 @@ mod tests {
             assert!(words.contains(&format!("{header}: THE KEY")), "{words:?}");
         }
         for name in ["A$(id)", "A`id`", "a", "", "1A", "A B", "A-B", "A\"B", "\u{c4}"] {
-            let text =
-                include_str!("../../../examples/acme.toml").replace("\"ACME_API_KEY\"", &serde_json::Value::from(name).to_string());
+            let text = include_str!("../../../examples/acme.toml")
+                .replace("\"ACME_API_KEY\"", &serde_json::Value::from(name).to_string());
             let error = Dialect::from_toml(&text).unwrap_err();
             assert!(error.to_string().contains("auth.key.env"), "{name}: {error}");
         }

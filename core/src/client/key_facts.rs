@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::client::Client;
+use crate::client::throttle::ThrottleView;
 use crate::dialect::read::{self, Members};
 use crate::dialect::{OpSpec, Support};
 use crate::json::Node;
@@ -12,7 +13,6 @@ use crate::model::op::KeyOp;
 use crate::model::time::Timestamp;
 use crate::model::{Facts, Key, KeyId};
 use crate::retry::Fingerprint;
-use crate::throttle::ThrottleView;
 
 /// How wrong a clock may be before a date that seems past is one.
 const ROOM: Duration = Duration::from_secs(5 * 60);

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::client::throttle::ThrottleView;
 use crate::runtime::observe::{Event, EventName, Observer};
-use crate::throttle::ThrottleView;
 
 /// The upper ends of the buckets of times, in seconds.
 const BUCKETS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 120.0];

@@ -9,11 +9,9 @@ pub mod backoff;
 pub mod budget;
 pub mod classify;
 mod date;
-pub mod limiter;
 mod options;
 pub mod server_delay;
-mod skew;
-mod sync;
+pub(crate) mod sync;
 #[cfg(test)]
 mod tests;
 
@@ -21,12 +19,14 @@ use serde::Deserialize;
 
 use crate::model::wire_enum::wire_enum;
 
+pub use crate::limiter::{
+    Answer, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Permit, Priority, Refused, Throttle, Ticket,
+};
+pub(crate) use crate::limiter::{Entry, Waiting};
 pub use attempts::{Decision, RetryState};
 pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
-pub use limiter::{Answer, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Permit, Priority, Refused, Throttle, Ticket};
-pub(crate) use limiter::{Entry, Waiting};
 pub use options::RetryOptions;
 pub use server_delay::RateLimit;
 

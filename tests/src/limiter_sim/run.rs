@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
+use keywright::limiter::state::{Arrival, Grant, LimiterState, Next};
+use keywright::limiter::{Ticket, Waiter};
 use keywright::retry::attempts::Failure;
-use keywright::retry::limiter::state::{Arrival, Grant, LimiterState, Next};
-use keywright::retry::limiter::{Ticket, Waiter};
 use keywright::retry::{Answer, Budget, BudgetOptions, Class, Decision, RetryOptions, RetryState, Safety, Verdict};
 use keywright::{Outcome, Priority, Stop, Throttle};
 

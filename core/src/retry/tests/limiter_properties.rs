@@ -7,9 +7,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::limiter_cases::WatchedClock;
+use crate::limiter::Waiter;
+use crate::limiter::state::{Arrival, Grant, LimiterState, Next};
 use crate::model::error::Stop;
-use crate::retry::limiter::Waiter;
-use crate::retry::limiter::state::{Arrival, Grant, LimiterState, Next};
 use crate::retry::{Answer, Limiter, Permit, Priority, RateLimit, Refused, Throttle, Ticket};
 use crate::runtime::clock::Clock;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::limiter::state::{Arrival, Grant, LimiterState, Next};
 use crate::model::error::Stop;
-use crate::retry::limiter::state::{Arrival, Grant, LimiterState, Next};
 use crate::retry::{Answer, Priority, Refused, Throttle, Ticket};
 
 const START: Duration = Duration::ZERO;

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use crate::limiter::queue::Waiter;
+use crate::limiter::state::Grant;
+use crate::limiter::{Entry, Inner, Limiter, Permit, Refused, Ticket, wake};
 use crate::model::error::Stop;
-use crate::retry::limiter::queue::Waiter;
-use crate::retry::limiter::state::Grant;
-use crate::retry::limiter::{Entry, Inner, Limiter, Permit, Refused, Ticket, wake};
 use crate::runtime::clock::Clock;
 use crate::transport::wire::BoxFuture;
 

@@ -40,13 +40,13 @@
 
 use std::time::Duration;
 
+use crate::limiter::queue::{Queue, Terms, Waiter};
+use crate::limiter::token_bucket::{EPSILON, TokenBucket, seconds};
+use crate::limiter::waves::{Sign, Waves};
+use crate::limiter::{Answer, Priority, Refused, Throttle, Ticket};
 use crate::model::error::Stop;
 use crate::retry::RateLimit;
 use crate::retry::backoff::spread;
-use crate::retry::limiter::queue::{Queue, Terms, Waiter};
-use crate::retry::limiter::token_bucket::{EPSILON, TokenBucket, seconds};
-use crate::retry::limiter::waves::{Sign, Waves};
-use crate::retry::limiter::{Answer, Priority, Refused, Throttle, Ticket};
 
 /// Requests in flight with which a limiter begins.
 const FIRST_WINDOW: u32 = 16;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::retry::limiter::{Limiter, LimiterView};
+use crate::limiter::{Limiter, LimiterView};
 use crate::runtime::clock::Clock;
 
 /// From this many limiters on, those with nothing to remember are dropped.

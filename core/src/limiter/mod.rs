@@ -21,6 +21,7 @@
 
 mod queue;
 mod registry;
+pub(crate) mod skew;
 pub mod state;
 mod token_bucket;
 mod waiting;
@@ -35,11 +36,11 @@ use std::time::Duration;
 
 use crate::model::time::{SignedDuration, Timestamp};
 
+use crate::limiter::skew::Skew;
 use crate::model::error::Stop;
 use crate::model::wire_enum::wire_enum;
 use crate::retry::RateLimit;
 use crate::retry::server_delay;
-use crate::retry::skew::Skew;
 use crate::retry::sync::{Mutex, MutexGuard};
 use crate::runtime::clock::Clock;
 use crate::transport::wire::WireHead;

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::limiter::{Priority, Refused, Throttle, Ticket};
 use crate::model::error::Stop;
 use crate::retry::backoff::spread;
-use crate::retry::limiter::{Priority, Refused, Throttle, Ticket};
 
 /// Urgent calls that may overtake the others without a break.
 const MAX_URGENT_RUN: u32 = 8;
