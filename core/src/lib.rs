@@ -254,8 +254,9 @@ mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod transport;
+mod walk;
 
-pub use auth::{ConfigSource, KeyProvider, Management, ProviderError};
+pub use auth::{ConfigSource, KeyProvider, Management};
 #[cfg(feature = "blocking")]
 pub use client::blocking;
 pub use client::keys::Keys;
@@ -271,7 +272,7 @@ pub use dialect::ClientNames;
 pub use dialect::variables_of;
 pub use dialect::{CapabilityInfo, Dialect, Provenance};
 pub use json::Json;
-pub use model::error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, Result, Stop, TimeoutScope};
+pub use model::error::{AttemptRecord, Error, ErrorKind, FieldError, Outcome, ProviderError, Result, Stop, TimeoutScope};
 pub use model::op::KeyOp;
 pub use model::secret::Secret;
 pub use model::time::{SignedDuration, Timestamp};
@@ -282,6 +283,7 @@ pub use model::{
 pub use options::{CallOptions, ClientOptions, Limit};
 pub use pipeline::shared::Shared;
 pub use retry::{LimiterView, Priority, RateLimit, RetryOptions, Safety, Throttle};
+pub use runtime::BoxFuture;
 pub use runtime::caller;
 pub use runtime::clock::{Clock, ManualClock, SystemClock};
 #[doc(hidden)]
@@ -290,7 +292,6 @@ pub use runtime::observe::{Event, EventName, Observer};
 #[doc(hidden)]
 pub use runtime::per_process::{PerProcess, process_id, settle_thread};
 pub use transport::ProxyPolicy;
-pub use transport::wire::BoxFuture;
 
 /// Decodes JSON as the client does: a member named twice is an error, integers beyond 2^53 - 1
 /// become text.
@@ -310,10 +311,11 @@ pub fn decode_json(body: &[u8]) -> Result<Json> {
 /// What tests and measurements of this workspace need from inside: no part of the interface.
 #[doc(hidden)]
 pub mod testing {
+    pub use crate::runtime::BoxFuture;
     pub use crate::transport::replay::{REFUSED, ReplayTransport, Reply, Sent};
     pub use crate::transport::wire::{
-        BadCertificate, BadProxy, BadTls, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError,
-        WireHead, WireRequest, WireResponse,
+        BadCertificate, BadProxy, BadTls, BodySource, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead,
+        WireRequest, WireResponse,
     };
     pub use crate::transport::{
         Body, Connection, Cut, DEFAULT_BODY_LIMIT, HttpTransport, ProxyPolicy, Transport, TransportOptions, collect,

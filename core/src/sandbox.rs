@@ -30,8 +30,8 @@ pub use keywright_sandbox::*;
 use crate::auth::Management;
 use crate::model::error::Error as ClientError;
 use crate::options::ClientOptions;
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::Clock as ClientClock;
-use crate::transport::wire::BoxFuture;
 
 /// A world's clock as a client's, so that both live in one time. Its chance is a known one, for
 /// runs that repeat.

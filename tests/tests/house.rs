@@ -23,6 +23,19 @@ const ARROWS: [(&str, &[&str]); 9] = [
 /// The one arrow that exists only behind a feature.
 const OPTIONAL: (&str, &str) = ("keywright", "keywright-sandbox");
 
+/// The rooms of the core, from the ground up. A room may use those of its own floor and below.
+const FLOORS: [&[&str]; 6] = [
+    &["model", "json", "runtime", "checks"],
+    &["transport", "walk"],
+    &["auth", "dialect", "limiter", "retry"],
+    &["options", "pipeline"],
+    &["client", "create"],
+    &["sandbox", "lib"],
+];
+
+/// The one arrow up: what looks like a key is known from the dialects, so that a sixth service is data.
+const UP: [(&str, &str); 1] = [("core/src/checks/mask/shapes.rs", "dialect")];
+
 /// Files that may be longer than [`LONGEST`]: none, but those that are written by a program.
 const LONG: [&str; 0] = [];
 const LONGEST: usize = 500;
@@ -106,6 +119,45 @@ fn a_forbidden_arrow_is_seen() {
         0
     );
     assert_eq!(count(serde_json::json!([package("stranger", "serde", false)])), 1);
+}
+
+#[test]
+fn inside_the_core_arrows_point_down() {
+    let sources: Vec<_> =
+        files().into_iter().filter(|(path, _)| path.starts_with("core/src/") && path.ends_with(".rs")).collect();
+    assert!(sources.len() > 80, "only {} files were found", sources.len());
+    let found: BTreeSet<String> = sources.iter().flat_map(|(path, text)| arrows_up(path, text)).collect();
+    assert_eq!(found, BTreeSet::new());
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// What a file of the core names that stands above it. Tests may use anything.
+fn arrows_up(path: &str, text: &str) -> Vec<String> {
+    let within = path.trim_start_matches("core/src/");
+    let room = within.split(['/', '.']).next().unwrap_or_default();
+    let Some(own) = floor(room) else { return vec![format!("{path}: nobody said on which floor `{room}` is")] };
+    if within.split(['/', '.']).any(|part| part == "tests") {
+        return Vec::new();
+    }
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let named =
+        lines.flat_map(|line| line.split("crate::").skip(1)).map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    let rooms = named.filter_map(|mut words| words.next()).filter(|room| floor(room).is_some_and(|other| other > own));
+    rooms.filter(|used| !UP.contains(&(path, used))).map(|used| format!("{path} uses {used}")).collect()
+}
+
+#[test]
+fn an_arrow_up_is_seen() {
+    let up = |path: &str, text: &str| arrows_up(path, text).len();
+    assert_eq!(up("core/src/model/key.rs", "use crate::pipeline::Call;"), 1);
+    assert_eq!(up("core/src/model/key.rs", "/// [`crate::client::Client`]\nuse crate::json::Json;"), 0);
+    assert_eq!(up("core/src/client/keys.rs", "use crate::pipeline::Call;\nuse crate::create::CreateTask;"), 0);
+    assert_eq!(up("core/src/attic/x.rs", ""), 1);
+    assert_eq!(up("core/src/retry/date.rs", "#[cfg(test)]\nmod tests { use crate::client::Client; }"), 0);
 }
 
 /// Every text file of the repository that people write, with its path from the root.

@@ -24,12 +24,18 @@ pub mod limiter;
 mod wire_enum;
 
 mod runtime {
+    use std::pin::Pin;
+
+    pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
     pub mod clock {
         pub use keywright::Clock;
     }
 }
 
 mod model {
+    pub use keywright::RateLimit;
+
     pub(crate) use super::wire_enum;
 
     pub mod time {
@@ -43,17 +49,12 @@ mod model {
 
 mod transport {
     pub mod wire {
-        use std::pin::Pin;
-
-        pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
         #[derive(Debug)]
         pub struct WireHead;
     }
 }
 
 mod retry {
-    pub use keywright::RateLimit;
 
     pub mod sync {
         pub use loom::sync::{Mutex, MutexGuard};
@@ -94,7 +95,7 @@ impl Clock for Hasty {
         Duration::from_secs(60 * self.looks.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn sleep(&self, _: Duration) -> transport::wire::BoxFuture<'static, ()> {
+    fn sleep(&self, _: Duration) -> runtime::BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
     }
 

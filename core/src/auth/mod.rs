@@ -21,16 +21,17 @@ pub(crate) use key::LONGEST as LONGEST_KEY;
 pub(crate) use login::Login;
 use provided::Asked;
 pub(crate) use source::found;
-pub use source::{ConfigSource, KeyProvider, Management, ProviderError};
+pub use source::{ConfigSource, KeyProvider, Management};
 
 use crate::Secret;
 use crate::checks::mask::SecretsInUse;
 use crate::dialect::{CredentialName, CredentialSpec, Dialect, Endpoint, Plane, Spec};
 use crate::model::error::{Error, Result};
 use crate::retry::Fingerprint;
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::Clock;
 use crate::runtime::environment::Environment;
-use crate::transport::wire::{BoxFuture, WireResponse};
+use crate::transport::wire::WireResponse;
 
 /// A way to send one request without credential, for logging in.
 pub(crate) trait LoginTransport: Send + Sync {

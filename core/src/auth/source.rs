@@ -8,14 +8,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, ProviderError, Result};
+use crate::runtime::BoxFuture;
 use crate::runtime::caught;
 use crate::runtime::clock::{Asking, Clock};
 use crate::runtime::environment::Environment;
-use crate::transport::wire::BoxFuture;
-
-/// What a key provider fails with.
-pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Gives the API key, whenever it is asked: before every call, and once more after a 401, for all
 /// calls that were refused with the same key together. What it fails with becomes the source of the

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::client::listing::{Fits, Listing, ReadItem, fetch_page};
-use crate::client::walk::Row;
 use crate::create::{CreateTask, Delivery, Recover, Untaken, marked as recover_name};
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read::Members;
@@ -22,8 +21,9 @@ use crate::model::{
     Retired, UpdateKey, UsageQuery, UsageReport,
 };
 use crate::pipeline::Done;
+use crate::runtime::BoxFuture;
 use crate::runtime::observe;
-use crate::transport::wire::BoxFuture;
+use crate::walk::Row;
 
 /// The keys of one service, or of one account of it. From [`Client::keys`].
 #[derive(Debug, Clone)]

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use crate::checks::mask::ServiceText;
 use crate::client::Client;
-use crate::client::changes::{Changes, Group, Standing, digest};
-use crate::client::walk::{Answered, Found, Row, Step};
 use crate::dialect::plan::{self, Planned};
 use crate::dialect::read::{self, Members};
 use crate::dialect::{OpSpec, PageSpec};
@@ -16,8 +14,11 @@ use crate::model::time::Timestamp;
 use crate::model::{CallRecord, Item, Key, Meta, Page, PageRequest};
 use crate::pipeline::{Call, Done};
 use crate::retry::server_delay;
+use crate::runtime::BoxFuture;
 use crate::runtime::observe;
-use crate::transport::wire::{BoxFuture, WireHead};
+use crate::transport::wire::WireHead;
+use crate::walk::changes::{Changes, Group, Standing, digest};
+use crate::walk::{Answered, Found, Row, Step};
 
 /// Whether an item belongs into a list that the service could not filter.
 pub(crate) type Fits<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;

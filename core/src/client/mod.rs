@@ -5,7 +5,6 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
-pub(crate) mod changes;
 mod curl;
 pub(crate) mod key_facts;
 pub(crate) mod keys;
@@ -14,7 +13,6 @@ pub(crate) mod metrics;
 pub(crate) mod request;
 pub(crate) mod resource;
 pub(crate) mod throttle;
-pub(crate) mod walk;
 
 use std::sync::Arc;
 
@@ -23,12 +21,10 @@ use http::{HeaderValue, Method};
 use crate::Secret;
 use crate::auth::{self, Auth, AuthInputs, ConfigSource, LoginAddress};
 use crate::checks::base_url::BaseUrl;
-use crate::client::changes::{Change, Group};
 use crate::client::keys::Keys;
 use crate::client::request::Request;
 use crate::client::resource::Resource;
 use crate::client::throttle::ThrottleView;
-use crate::client::walk::Walks;
 use crate::dialect::route;
 use crate::dialect::{CapabilityInfo, Dialect, OpSpec, Spec};
 use crate::model::error::{Error, Result};
@@ -43,6 +39,8 @@ use crate::runtime::environment::Environment;
 use crate::runtime::observe;
 use crate::transport::wire::WireResponse;
 use crate::transport::{Connection, HttpTransport, TransportOptions};
+use crate::walk::Walks;
+use crate::walk::changes::{Change, Group};
 use crate::{dialect::plan::Planned, transport::Transport};
 
 /// A client of one service. Cheap to clone; clones share connections, limiters and tokens.

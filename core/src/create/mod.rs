@@ -32,9 +32,9 @@ use crate::model::op::{KeyOp, OperationArgs};
 use crate::model::{CreatedKey, Facts, Meta, Reply};
 use crate::pipeline::InFlight;
 use crate::runtime;
+use crate::runtime::BoxFuture;
 use crate::runtime::caller;
 use crate::runtime::observe::EventName;
-use crate::transport::wire::BoxFuture;
 
 use answer::{Read, Unusable};
 
@@ -74,7 +74,7 @@ impl CreateTask {
     pub(crate) fn run(self) -> BoxFuture<'static, Result<Untaken<Reply<CreatedKey>>>> {
         Box::pin(async move {
             runtime::current()?;
-            runtime::check(self.client.pipeline.transport.as_ref())?;
+            runtime::check(self.client.pipeline.transport.needs_runtime())?;
             let (caller, result) = oneshot::channel();
             caller::spawn(self.run_for(caller));
             // The task ends without a word only with its runtime.

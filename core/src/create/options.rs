@@ -5,10 +5,10 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::Secret;
-use crate::auth::ProviderError;
+use crate::model::error::ProviderError;
 use crate::model::wire_enum::wire_enum;
+use crate::runtime::BoxFuture;
 use crate::runtime::caught;
-use crate::transport::wire::BoxFuture;
 
 wire_enum! {
     /// What to do when nobody can say whether a key was created.

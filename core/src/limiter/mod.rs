@@ -37,9 +37,9 @@ use std::time::Duration;
 use crate::model::time::{SignedDuration, Timestamp};
 
 use crate::limiter::skew::Skew;
+use crate::model::RateLimit;
 use crate::model::error::Stop;
 use crate::model::wire_enum::wire_enum;
-use crate::retry::RateLimit;
 use crate::retry::server_delay;
 use crate::retry::sync::{Mutex, MutexGuard};
 use crate::runtime::clock::Clock;

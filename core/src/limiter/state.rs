@@ -44,8 +44,8 @@ use crate::limiter::queue::{Queue, Terms, Waiter};
 use crate::limiter::token_bucket::{EPSILON, TokenBucket, seconds};
 use crate::limiter::waves::{Sign, Waves};
 use crate::limiter::{Answer, Priority, Refused, Throttle, Ticket};
+use crate::model::RateLimit;
 use crate::model::error::Stop;
-use crate::retry::RateLimit;
 use crate::retry::backoff::spread;
 
 /// Requests in flight with which a limiter begins.

@@ -15,8 +15,8 @@ use crate::limiter::queue::Waiter;
 use crate::limiter::state::Grant;
 use crate::limiter::{Entry, Inner, Limiter, Permit, Refused, Ticket, wake};
 use crate::model::error::Stop;
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::Clock;
-use crate::transport::wire::BoxFuture;
 
 /// What a waiting call and those who wake it share, under the limiter's lock.
 #[derive(Debug, Default)]

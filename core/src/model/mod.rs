@@ -10,6 +10,7 @@ pub(crate) mod wire_enum;
 
 mod key;
 mod page;
+mod rate_limit;
 mod requests;
 mod told;
 mod usage;
@@ -21,11 +22,11 @@ use std::time::Duration;
 use crate::model::time::Timestamp;
 
 use crate::json::Json;
-use crate::retry::RateLimit;
 
 pub use key::{CreatedKey, Key, KeyId, KeyStatus, Retired};
 pub(crate) use page::Fetch;
 pub use page::{Page, PageRequest, PageStream};
+pub use rate_limit::RateLimit;
 pub use requests::{Change, CreateKey, UpdateKey};
 pub use told::KeyMember;
 pub(crate) use told::{Facts, Told};

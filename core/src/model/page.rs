@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::Meta;
 use crate::model::error::Result;
-use crate::transport::wire::BoxFuture;
+use crate::runtime::BoxFuture;
 
 /// Which page, and how large.
 ///

@@ -16,8 +16,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::model::error::{Error, Result};
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::Clock;
-use crate::transport::wire::BoxFuture;
 
 /// The connections that are in use by one client and its clones.
 #[derive(Debug)]

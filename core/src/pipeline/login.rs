@@ -14,9 +14,10 @@ use crate::model::error::Result;
 use crate::model::op::Payload;
 use crate::options::{CallOptions, Limit};
 use crate::retry::{Priority, Safety};
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::Waiting;
 use crate::transport::Connection;
-use crate::transport::wire::{BoxFuture, WireResponse};
+use crate::transport::wire::WireResponse;
 
 /// The bucket of logins: a throttled data plane must not keep anybody from logging in.
 const BUCKET: &str = "login";

@@ -23,7 +23,6 @@ use tracing::{Instrument, Span};
 use crate::auth::{Auth, Credential};
 use crate::checks::base_url::BaseUrl;
 use crate::checks::mask::{self, ServiceText};
-use crate::client::walk::Walks;
 use crate::dialect::plan::Planned;
 use crate::dialect::{Dialect, OpSpec, Plane};
 use crate::model::Meta;
@@ -36,6 +35,7 @@ use crate::runtime::clock::{Busy, Clock};
 use crate::runtime::observe::{EventEmitter, EventName, Observer};
 use crate::transport::wire::WireResponse;
 use crate::transport::{Connection, Transport};
+use crate::walk::Walks;
 
 pub(crate) use attempt::{Answered, Body};
 pub(crate) use connections::Connections;
@@ -123,7 +123,7 @@ impl Pipeline {
     }
 
     async fn drive(&self, auth: &Auth, call: Box<Call<'_>>) -> Result<(Answered, Meta)> {
-        runtime::check(self.transport.as_ref()).map_err(|error| self.named(error, call.operation))?;
+        runtime::check(self.transport.needs_runtime()).map_err(|error| self.named(error, call.operation))?;
         let _busy = Busy::on(&self.clock);
         let id = call_id(self.clock.as_ref());
         self.emitter(call.operation, &id).tell(EventName::CallStart, 0, |_| {});

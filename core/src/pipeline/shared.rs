@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::Secret;
 use crate::auth::Login;
-use crate::client::changes::Changes;
 use crate::model::Facts;
 use crate::retry::{BudgetOptions, Budgets, Fingerprint, Limiters};
 use crate::runtime::clock::Clock;
 use crate::runtime::per_process::PerProcess;
+use crate::walk::changes::Changes;
 
 /// Limiters, budgets and logins. One per process and clock unless a client is given its own.
 #[derive(Clone)]

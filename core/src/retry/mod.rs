@@ -23,12 +23,12 @@ pub use crate::limiter::{
     Answer, Fingerprint, Limiter, LimiterKey, LimiterView, Limiters, Permit, Priority, Refused, Throttle, Ticket,
 };
 pub(crate) use crate::limiter::{Entry, Waiting};
+pub use crate::model::RateLimit;
 pub use attempts::{Decision, RetryState};
 pub use backoff::Backoff;
 pub use budget::{Budget, BudgetOptions, Budgets};
 pub use classify::{AnswerFacts, Class, Verdict, classify_answer, classify_failure};
 pub use options::RetryOptions;
-pub use server_delay::RateLimit;
 
 wire_enum! {
     /// What may happen to a request whose fate is not known, declared per operation in the dialect.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::model::RateLimit;
 use crate::model::time::Timestamp;
 use http::HeaderName;
 
@@ -34,26 +35,6 @@ const MAX_HINT: Duration = Duration::from_secs(24 * 60 * 60);
 /// From here on a reset is a point in time: seconds, then milliseconds since 1970.
 const EPOCH_SECONDS: f64 = 1e9;
 const EPOCH_MILLIS: f64 = 1e12;
-
-/// How much of a rate limit is left, as an answer said it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Requests allowed per window, when it was said.
-    pub limit: Option<u64>,
-    /// Requests left in the current window.
-    pub remaining: u64,
-    /// Time until the window is full again.
-    pub reset_in: Duration,
-}
-
-impl RateLimit {
-    /// A rate limit with `remaining` requests left until its reset.
-    #[must_use]
-    pub fn new(limit: Option<u64>, remaining: u64, reset_in: Duration) -> Self {
-        Self { limit, remaining, reset_in }
-    }
-}
 
 /// The delay that an answer asks for; `server_delay_in_body` is what the dialect read from the body, `now`
 /// the local time corrected by the limiter's skew, used where the answer has no `Date`.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::time::Timestamp;
 
-use crate::transport::wire::BoxFuture;
+use crate::runtime::BoxFuture;
 
 /// Where a client takes its time and its chance from.
 ///

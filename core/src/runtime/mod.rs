@@ -13,12 +13,15 @@ pub(crate) mod per_process;
 use std::cell::Cell;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::panic::catch_unwind;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
 
 use crate::model::error::{Error, Result};
-use crate::transport::Transport;
+
+/// A boxed future: transports, clocks and key providers are trait objects.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What to do where there is no runtime.
 const REMEDY: &str = "use `keywright::blocking`, or call inside tokio";
@@ -36,12 +39,12 @@ pub(crate) fn current() -> Result<Handle> {
     Handle::try_current().map_err(|_| Error::config("client", "was used outside an async runtime", REMEDY))
 }
 
-/// That the runtime has what the transport needs.
+/// That the runtime has timers and io, where they are needed.
 ///
 /// # Errors
 /// `config`, naming `client`, before anything is sent.
-pub(crate) fn check(transport: &dyn Transport) -> Result<()> {
-    if !transport.needs_runtime() {
+pub(crate) fn check(is_needed: bool) -> Result<()> {
+    if !is_needed {
         return Ok(());
     }
     let id = current()?.id();

@@ -29,8 +29,9 @@ use super::standstill::{IDLE, Watch};
 use super::steps::{self, Steps};
 use super::{Connection, Transport, TransportOptions, tls};
 use crate::model::error::Result;
+use crate::runtime::BoxFuture;
 use crate::transport::wire::{
-    BadProxy, BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
+    BadProxy, BodySource, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
 };
 
 /// Sends requests over HTTP/1.1, with TLS for `https`.

@@ -27,9 +27,10 @@ use rustls::pki_types::CertificateDer;
 use url::Url;
 
 use crate::model::error::Result;
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::environment::Environment;
-use crate::transport::wire::{BoxFuture, Incoming, Progress, TransportError, WireRequest};
+use crate::transport::wire::{Incoming, Progress, TransportError, WireRequest};
 
 pub use body::{Body, Cut, DEFAULT_BODY_LIMIT, collect};
 pub use http::HttpTransport;

@@ -13,9 +13,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Connection, Transport};
-use crate::transport::wire::{
-    BodySource, BoxFuture, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest,
-};
+use crate::runtime::BoxFuture;
+use crate::transport::wire::{BodySource, Fault, Incoming, Phase, Progress, Reached, TransportError, WireHead, WireRequest};
 
 /// One scripted answer: a head, the chunks of its body, and how the body ends.
 #[derive(Clone)]

@@ -3,17 +3,13 @@
 //! Nothing of any HTTP client library appears above the transport; these types are all it sees.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method};
 use url::Url;
-
-/// A boxed future: transports, clocks and key providers are trait objects.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One request, complete: credential headers included. `Debug` shows no header value, no query
 /// and no body, whatever they are: redaction goes by type (`security.md`, "Secrets").

@@ -25,8 +25,8 @@ use crate::model::{Item, Page, PageRequest, Reply};
 use crate::options::Limit;
 use crate::pipeline::{Call, Done};
 use crate::retry::Safety;
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::{Busy, pause};
-use crate::transport::wire::BoxFuture;
 
 pub use stream::{EventStream, ServerEvent};
 pub use typed::{Accounts, Runs, Segments, Tracking};

@@ -144,7 +144,7 @@ impl EventStream {
     pub async fn next(&mut self) -> Option<Result<ServerEvent>> {
         let clock = Arc::clone(&self.client.pipeline.clock);
         let _busy = Busy::on(&clock);
-        if let Err(error) = runtime::check(self.client.pipeline.transport.as_ref()) {
+        if let Err(error) = runtime::check(self.client.pipeline.transport.needs_runtime()) {
             return Some(Err(self.client.named(error)));
         }
         loop {

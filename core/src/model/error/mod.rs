@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use crate::model::time::Timestamp;
 
-use crate::auth::ProviderError;
 use crate::checks::mask::{Masked, MaskedFields, MaskedIds, SecretsInUse};
 use crate::model::wire_enum::wire_enum;
 
@@ -174,6 +173,9 @@ impl Deref for Cause {
         &*self.0
     }
 }
+
+/// What a key provider fails with.
+pub type ProviderError = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<ProviderError> for Cause {
     fn from(error: ProviderError) -> Self {

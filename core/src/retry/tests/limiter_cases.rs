@@ -17,8 +17,8 @@ use crate::retry::{
     Answer, AnswerFacts, Budget, BudgetOptions, Class, Decision, Fingerprint, Limiter, LimiterKey, Limiters, Priority,
     RetryOptions, RetryState, Safety, Throttle, classify_answer, server_delay,
 };
+use crate::runtime::BoxFuture;
 use crate::runtime::clock::{Clock, ManualClock};
-use crate::transport::wire::BoxFuture;
 
 /// A manual clock that knows how many calls run.
 #[derive(Debug)]

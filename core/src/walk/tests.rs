@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::client::changes::{Changes, Group};
+use crate::walk::changes::{Changes, Group};
 
 #[derive(Debug, Clone)]
 struct Thing {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Walk;
-use crate::client::changes::digest;
+use crate::walk::changes::digest;
 
 /// What a token of ours begins with.
 const MARK: &str = "kw1:";

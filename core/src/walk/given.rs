@@ -65,7 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::client::changes::digest;
+    use crate::walk::changes::digest;
 
     proptest! {
         #[test]

@@ -2,11 +2,12 @@
 //! process removes rows on the way, and nothing comes twice.
 //!
 //! A page's token names its walk. Before the next page is asked for, the walk looks whether this
-//! process has changed the list meanwhile ([`Changes`](crate::client::changes::Changes)). If so, it asks for
+//! process has changed the list meanwhile ([`Changes`](crate::walk::changes::Changes)). If so, it asks for
 //! its latest page again: when that stands as it did, no row before it has moved and the walk goes
 //! on; otherwise it starts again where it began, and gives what it has not given yet. A walk whose
 //! pages overlapped with a change in time always starts again.
 
+pub(crate) mod changes;
 mod given;
 mod known;
 #[cfg(test)]
@@ -16,8 +17,8 @@ use std::collections::HashSet;
 
 use crate::model::time::Timestamp;
 
-use crate::client::changes::{Standing, digest};
 use crate::model::error::{Error, ErrorKind};
+use crate::walk::changes::{Standing, digest};
 use given::Given;
 
 pub(crate) use known::{Found, Walks};
