@@ -144,9 +144,12 @@ fn arrows_up(path: &str, text: &str) -> Vec<String> {
     }
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let named =
-        lines.flat_map(|line| line.split("crate::").skip(1)).map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')));
-    let rooms = named.filter_map(|mut words| words.next()).filter(|room| floor(room).is_some_and(|other| other > own));
+    let named = lines.flat_map(|line| line.split("crate::").skip(1)).flat_map(|rest| {
+        // One name, or several in braces.
+        let names = if rest.starts_with('{') { usize::MAX } else { 1 };
+        rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).take(names)
+    });
+    let rooms = named.filter(|room| floor(room).is_some_and(|other| other > own));
     rooms.filter(|used| !UP.contains(&(path, used))).map(|used| format!("{path} uses {used}")).collect()
 }
 
@@ -156,6 +159,7 @@ fn an_arrow_up_is_seen() {
     assert_eq!(up("core/src/model/key.rs", "use crate::pipeline::Call;"), 1);
     assert_eq!(up("core/src/model/key.rs", "/// [`crate::client::Client`]\nuse crate::json::Json;"), 0);
     assert_eq!(up("core/src/client/keys.rs", "use crate::pipeline::Call;\nuse crate::create::CreateTask;"), 0);
+    assert_eq!(up("core/src/model/key.rs", "use crate::{json::Json, client::Client};"), 1);
     assert_eq!(up("core/src/attic/x.rs", ""), 1);
     assert_eq!(up("core/src/retry/date.rs", "#[cfg(test)]\nmod tests { use crate::client::Client; }"), 0);
 }
