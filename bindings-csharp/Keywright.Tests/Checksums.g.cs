@@ -82,7 +82,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_with_key", uniffi_keywright_facade_checksum_method_client_with_key(), 4708);
             yield return ("uniffi_keywright_facade_checksum_method_client_with_options", uniffi_keywright_facade_checksum_method_client_with_options(), 19590);
             yield return ("uniffi_keywright_facade_checksum_method_client_request", uniffi_keywright_facade_checksum_method_client_request(), 63054);
-            yield return ("uniffi_keywright_facade_checksum_method_client_to_curl", uniffi_keywright_facade_checksum_method_client_to_curl(), 19666);
+            yield return ("uniffi_keywright_facade_checksum_method_client_to_curl", uniffi_keywright_facade_checksum_method_client_to_curl(), 49627);
             yield return ("uniffi_keywright_facade_checksum_method_client_billing_status", uniffi_keywright_facade_checksum_method_client_billing_status(), 59174);
             yield return ("uniffi_keywright_facade_checksum_method_client_evaluate", uniffi_keywright_facade_checksum_method_client_evaluate(), 30080);
             yield return ("uniffi_keywright_facade_checksum_method_client_me", uniffi_keywright_facade_checksum_method_client_me(), 6459);
@@ -108,7 +108,7 @@ namespace Keywright
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_cancel", uniffi_keywright_facade_checksum_method_client_runs_cancel(), 19004);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_create", uniffi_keywright_facade_checksum_method_client_runs_create(), 45808);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_get", uniffi_keywright_facade_checksum_method_client_runs_get(), 50014);
-            yield return ("uniffi_keywright_facade_checksum_method_client_runs_stream", uniffi_keywright_facade_checksum_method_client_runs_stream(), 34842);
+            yield return ("uniffi_keywright_facade_checksum_method_client_runs_stream", uniffi_keywright_facade_checksum_method_client_runs_stream(), 7468);
             yield return ("uniffi_keywright_facade_checksum_method_client_runs_wait", uniffi_keywright_facade_checksum_method_client_runs_wait(), 2512);
             yield return ("uniffi_keywright_facade_checksum_method_client_events_track", uniffi_keywright_facade_checksum_method_client_events_track(), 17786);
             yield return ("uniffi_keywright_facade_checksum_method_client_events_track_batch", uniffi_keywright_facade_checksum_method_client_events_track_batch(), 6844);

@@ -505,7 +505,7 @@ export interface UsageQuery {
   since?: Date | null | undefined
   /** Up to, and without, this time. */
   until?: Date | null | undefined
-  /** The slices; chosen by the length of the range when not given (SEC-45). */
+  /** The slices; chosen by the length of the range when not given. */
   granularity?: Granularity | null | undefined
 }
 
@@ -541,7 +541,7 @@ export interface ActionReply {
 
 /** What an action is called with. */
 export interface Arguments {
-  /** What fills the places of the path, as `id`. */
+  /** The parameters of the path, as `id`. */
   path?: Pairs | null | undefined
   /** Query parameters. */
   query?: Pairs | null | undefined
@@ -653,7 +653,7 @@ export interface CallPage {
   readonly meta: Meta
 }
 
-/** One call made with a key (SEC-31 to SEC-36). */
+/** One call made with a key. */
 export interface CallRecord {
   /** The id of the record, where it has one. */
   readonly id: string | null
@@ -675,7 +675,7 @@ export interface CallRecord {
 export interface CreatedKey {
   /** The key. Right after a rotation it holds only what the service answered. */
   readonly key: Key
-  /** Its secret. Every service shows it once: store it before anything else (SEC-14). */
+  /** Its secret. Every service shows it once: store it before anything else. */
   readonly secret: Secret
   /** How it came to be. */
   readonly meta: Meta
@@ -723,21 +723,21 @@ export interface JsonReply {
 
 /** A key as its service shows it: everything but the secret. */
 export interface Key {
-  /** The id, as text: some services count, others use words (SEG-14). */
+  /** The id, as text: some services count, others use words. */
   readonly id: string
   /** The name or label, where one was given. */
   readonly name: string | null
-  /** The name to show: `Untitled` when there is none (SEC-18), the id when it was not told. */
+  /** The name to show: `Untitled` when there is none, the id when it was not told. */
   readonly displayName: string
-  /** The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was not told. */
+  /** The name to show on the key's own page: `(unnamed)` when there is none, the id when it was not told. */
   readonly displayNameDetail: string
   /** The beginning of the secret, for people to recognise it by. Never usable as a key. */
   readonly prefix: string | null
   /** The status: `active`, `revoked`, `archived`, `expired`, or the service's own word. */
   readonly status: 'active' | 'revoked' | 'archived' | 'expired' | Other
-  /** The status in the service's own words, as `Live` (SEC-19). */
+  /** The status in the service's own words, as `Live`. */
   readonly statusLabel: string
-  /** Whether the key worked when this was read: it is active and not past its date (SEE-24). */
+  /** Whether the key worked when this was read: it is active and not past its date. */
   readonly isEffective: boolean
   /** What the key may do; empty where the service knows no scopes. */
   readonly scopes: readonly string[]
@@ -753,7 +753,7 @@ export interface Key {
   readonly archivedAt: Date | null
   /** When it was revoked, where the service says. */
   readonly revokedAt: Date | null
-  /** The operations that its state allows, as far as the service's rules are known (SEC-22). */
+  /** The operations that its state allows, as far as the service's rules are known. */
   readonly allowedActions: readonly string[]
   /** The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none". */
   readonly toldMembers: readonly KeyMember[]
@@ -815,7 +815,7 @@ export interface Retired {
   readonly meta: Meta
 }
 
-/** The credits that one key has used (SEC-42). */
+/** The credits that one key has used. */
 export interface UsageReport {
   /** The slices' length, in the service's words: `day`, `week`, `month`. */
   readonly granularity: 'day' | 'week' | 'month' | Other
@@ -1131,7 +1131,7 @@ export interface Runs {
    */
   get(runId: string, options?: Cancellable): Promise<Item>
   /**
-   * Starts a run and gives its events as they arrive (SEC-84).
+   * Starts a run and gives its events as they arrive.
    *
    * @throws As `create`.
    */
@@ -1289,7 +1289,7 @@ export declare class Client {
    */
   request(method: string, path: string, options?: RequestOptions & Cancellable): Promise<Response>
   /**
-   * The request as a `curl` command, to paste into a terminal or a bug report. In the place of the key stands the environment variable that the service's page names (SEC-70).
+   * The request as a `curl` command, to paste into a terminal or a bug report. In the place of the key stands the environment variable that the service's page names.
    *
    * @throws `config` when something in it cannot be sent.
    */

@@ -1817,7 +1817,7 @@ impl CallPage {
     }
 }
 
-/// One call made with a key (SEC-31 to SEC-36).
+/// One call made with a key.
 #[pyclass(frozen, module = "keywright")]
 pub struct CallRecord(pub facade::CallRecord);
 
@@ -1951,7 +1951,7 @@ entry_points! {
             self.0.key.clone().to_py(py)
         }
 
-        /// Its secret. Every service shows it once: store it before anything else (SEC-14).
+        /// Its secret. Every service shows it once: store it before anything else.
         #[getter]
         fn secret<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.secret.clone().to_py(py)
@@ -2318,7 +2318,7 @@ entry_points! {
             Ok(Self(facade::Key { id: from_py(id, "id")?, name: record::optional(name, "name")?, display_name: from_py(display_name, "display_name")?, display_name_detail: from_py(display_name_detail, "display_name_detail")?, prefix: record::optional(prefix, "prefix")?, status: from_py(status, "status")?, status_label: from_py(status_label, "status_label")?, is_effective: from_py(is_effective, "is_effective")?, scopes: from_py(scopes, "scopes")?, account_id: record::optional(account_id, "account_id")?, created_at: record::optional(created_at, "created_at")?, last_used_at: record::optional(last_used_at, "last_used_at")?, expires_at: record::optional(expires_at, "expires_at")?, archived_at: record::optional(archived_at, "archived_at")?, revoked_at: record::optional(revoked_at, "revoked_at")?, allowed_actions: from_py(allowed_actions, "allowed_actions")?, told_members: from_py(told_members, "told_members")?, data: from_py(data, "data")?, meta: record::optional(meta, "meta")? }))
         }
 
-        /// The id, as text: some services count, others use words (SEG-14).
+        /// The id, as text: some services count, others use words.
         #[getter]
         fn id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             (&self.0.id).to_py(py)
@@ -2330,14 +2330,14 @@ entry_points! {
             self.0.name.as_ref().to_py(py)
         }
 
-        /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
+        /// The name to show: `Untitled` when there is none, the id when it was not told.
         #[getter]
         fn display_name<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             (&self.0.display_name).to_py(py)
         }
 
-        /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it
-        /// was not told.
+        /// The name to show on the key's own page: `(unnamed)` when there is none, the id when it was not
+        /// told.
         #[getter]
         fn display_name_detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             (&self.0.display_name_detail).to_py(py)
@@ -2355,13 +2355,13 @@ entry_points! {
             (&self.0.status).to_py(py)
         }
 
-        /// The status in the service's own words, as `Live` (SEC-19).
+        /// The status in the service's own words, as `Live`.
         #[getter]
         fn status_label<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             (&self.0.status_label).to_py(py)
         }
 
-        /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
+        /// Whether the key worked when this was read: it is active and not past its date.
         #[getter]
         fn is_effective<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.is_effective.clone().to_py(py)
@@ -2409,7 +2409,7 @@ entry_points! {
             self.0.revoked_at.clone().to_py(py)
         }
 
-        /// The operations that its state allows, as far as the service's rules are known (SEC-22).
+        /// The operations that its state allows, as far as the service's rules are known.
         #[getter]
         fn allowed_actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.allowed_actions.clone().to_py(py)
@@ -2827,7 +2827,7 @@ impl Retired {
     }
 }
 
-/// The credits that one key has used (SEC-42).
+/// The credits that one key has used.
 #[pyclass(frozen, module = "keywright")]
 pub struct UsageReport(pub facade::UsageReport);
 

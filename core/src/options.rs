@@ -256,7 +256,7 @@ impl ClientOptions {
         self
     }
 
-    /// The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw, SID-20).
+    /// The agent that `evaluate` speaks for, unless a call says otherwise (SidClaw).
     pub fn agent_id(mut self, id: impl Into<String>) -> Self {
         self.agent_id = Some(id.into());
         self

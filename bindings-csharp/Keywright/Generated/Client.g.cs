@@ -327,7 +327,7 @@ namespace Keywright
             return new PendingCall<RustBuffer, Response>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Response.Read(ref r)), this, "request", null, cancellationToken).Begin();
         }
 
-        /// <summary>The request as a <c>curl</c> command, to paste into a terminal or a bug report. In the place of the key stands the environment variable that the service's page names (SEC-70).</summary>
+        /// <summary>The request as a <c>curl</c> command, to paste into a terminal or a bug report. In the place of the key stands the environment variable that the service's page names.</summary>
         /// <param name="method">The HTTP method.</param>
         /// <param name="path">The path.</param>
         /// <param name="options">What differs from the defaults.</param>

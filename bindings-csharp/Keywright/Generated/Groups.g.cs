@@ -734,7 +734,7 @@ namespace Keywright
             return new PendingCall<RustBuffer, Item>(RustBufferFuture.Kind, future, result => Rust.Lift(result, (ref Reader r) => global::Keywright.Item.Read(ref r)), client, "runs.get", null, cancellationToken).Begin();
         }
 
-        /// <summary>Starts a run and gives its events as they arrive (SEC-84).</summary>
+        /// <summary>Starts a run and gives its events as they arrive.</summary>
         /// <param name="agentId">The id of the agent.</param>
         /// <param name="body">The JSON body.</param>
         /// <param name="cancellationToken">Ends the call.</param>
@@ -762,7 +762,7 @@ namespace Keywright
         }
 
         #if NET8_0_OR_GREATER
-        /// <summary>Starts a run and gives its events as they arrive (SEC-84).</summary>
+        /// <summary>Starts a run and gives its events as they arrive.</summary>
         /// <param name="agentId">The id of the agent.</param>
         /// <param name="body">The JSON body.</param>
         /// <param name="cancellationToken">Ends the call.</param>

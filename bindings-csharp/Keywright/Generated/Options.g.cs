@@ -337,7 +337,7 @@ namespace Keywright
         /// <summary>Up to, and without, this time.</summary>
         public DateTimeOffset? Until { get; set; }
 
-        /// <summary>The slices; chosen by the length of the range when not given (SEC-45).</summary>
+        /// <summary>The slices; chosen by the length of the range when not given.</summary>
         public Granularity? Granularity { get; set; }
 
         internal void Write(Writer w)
@@ -384,7 +384,7 @@ namespace Keywright
     /// <summary>What an action is called with.</summary>
     public sealed partial class Arguments
     {
-        /// <summary>What fills the places of the path, as <c>id</c>.</summary>
+        /// <summary>The parameters of the path, as <c>id</c>.</summary>
         public IEnumerable<KeyValuePair<string, string>>? Path { get; set; }
 
         /// <summary>Query parameters.</summary>

@@ -1023,7 +1023,7 @@ namespace Keywright
         public override string ToString() => Show.Of("UsageActivity", ("Activity", Activity), ("Credits", Credits), ("Origin", Origin));
     }
 
-    /// <summary>One call made with a key (SEC-31 to SEC-36).</summary>
+    /// <summary>One call made with a key.</summary>
     public sealed partial class CallRecord : IEquatable<CallRecord>
     {
         /// <summary>Makes one, for tests.</summary>
@@ -1106,7 +1106,7 @@ namespace Keywright
     {
         /// <summary>Makes one, for tests.</summary>
         /// <param name="key">The key. Right after a rotation it holds only what the service answered.</param>
-        /// <param name="secret">Its secret. Every service shows it once: store it before anything else (SEC-14).</param>
+        /// <param name="secret">Its secret. Every service shows it once: store it before anything else.</param>
         /// <param name="meta">How it came to be.</param>
         public CreatedKey(Key key, Secret secret, Meta meta)
         {
@@ -1118,7 +1118,7 @@ namespace Keywright
         /// <summary>The key. Right after a rotation it holds only what the service answered.</summary>
         public Key Key { get; }
 
-        /// <summary>Its secret. Every service shows it once: store it before anything else (SEC-14).</summary>
+        /// <summary>Its secret. Every service shows it once: store it before anything else.</summary>
         public Secret Secret { get; }
 
         /// <summary>How it came to be.</summary>
@@ -1301,14 +1301,14 @@ namespace Keywright
     public sealed partial class Key : IEquatable<Key>
     {
         /// <summary>Makes one, for tests.</summary>
-        /// <param name="id">The id, as text: some services count, others use words (SEG-14).</param>
-        /// <param name="displayName">The name to show: <c>Untitled</c> when there is none (SEC-18), the id when it was not told.</param>
-        /// <param name="displayNameDetail">The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28), the id when it was not told.</param>
+        /// <param name="id">The id, as text: some services count, others use words.</param>
+        /// <param name="displayName">The name to show: <c>Untitled</c> when there is none, the id when it was not told.</param>
+        /// <param name="displayNameDetail">The name to show on the key's own page: <c>(unnamed)</c> when there is none, the id when it was not told.</param>
         /// <param name="status">The status: <c>active</c>, <c>revoked</c>, <c>archived</c>, <c>expired</c>, or the service's own word.</param>
-        /// <param name="statusLabel">The status in the service's own words, as <c>Live</c> (SEC-19).</param>
-        /// <param name="isEffective">Whether the key worked when this was read: it is active and not past its date (SEE-24).</param>
+        /// <param name="statusLabel">The status in the service's own words, as <c>Live</c>.</param>
+        /// <param name="isEffective">Whether the key worked when this was read: it is active and not past its date.</param>
         /// <param name="scopes">What the key may do; empty where the service knows no scopes.</param>
-        /// <param name="allowedActions">The operations that its state allows, as far as the service's rules are known (SEC-22).</param>
+        /// <param name="allowedActions">The operations that its state allows, as far as the service's rules are known.</param>
         /// <param name="toldMembers">The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none".</param>
         /// <param name="data">The object as the service sent it, without the secret.</param>
         /// <param name="name">The name or label, where one was given.</param>
@@ -1343,16 +1343,16 @@ namespace Keywright
             Meta = meta;
         }
 
-        /// <summary>The id, as text: some services count, others use words (SEG-14).</summary>
+        /// <summary>The id, as text: some services count, others use words.</summary>
         public string Id { get; }
 
         /// <summary>The name or label, where one was given.</summary>
         public string? Name { get; }
 
-        /// <summary>The name to show: <c>Untitled</c> when there is none (SEC-18), the id when it was not told.</summary>
+        /// <summary>The name to show: <c>Untitled</c> when there is none, the id when it was not told.</summary>
         public string DisplayName { get; }
 
-        /// <summary>The name to show on the key's own page: <c>(unnamed)</c> when there is none (SEC-28), the id when it was not told.</summary>
+        /// <summary>The name to show on the key's own page: <c>(unnamed)</c> when there is none, the id when it was not told.</summary>
         public string DisplayNameDetail { get; }
 
         /// <summary>The beginning of the secret, for people to recognise it by. Never usable as a key.</summary>
@@ -1361,10 +1361,10 @@ namespace Keywright
         /// <summary>The status: <c>active</c>, <c>revoked</c>, <c>archived</c>, <c>expired</c>, or the service's own word.</summary>
         public string Status { get; }
 
-        /// <summary>The status in the service's own words, as <c>Live</c> (SEC-19).</summary>
+        /// <summary>The status in the service's own words, as <c>Live</c>.</summary>
         public string StatusLabel { get; }
 
-        /// <summary>Whether the key worked when this was read: it is active and not past its date (SEE-24).</summary>
+        /// <summary>Whether the key worked when this was read: it is active and not past its date.</summary>
         public bool IsEffective { get; }
 
         /// <summary>What the key may do; empty where the service knows no scopes.</summary>
@@ -1388,7 +1388,7 @@ namespace Keywright
         /// <summary>When it was revoked, where the service says.</summary>
         public DateTimeOffset? RevokedAt { get; }
 
-        /// <summary>The operations that its state allows, as far as the service's rules are known (SEC-22).</summary>
+        /// <summary>The operations that its state allows, as far as the service's rules are known.</summary>
         public IReadOnlyList<string> AllowedActions { get; }
 
         /// <summary>The members that are known: told by the answer, as "none" too, or set by the request. What is not among them may be anything; what is among them and absent is "never" or "none".</summary>
@@ -1646,7 +1646,7 @@ namespace Keywright
         public override string ToString() => Show.Of("Retired", ("Action", Action), ("Key", Key), ("Meta", Meta));
     }
 
-    /// <summary>The credits that one key has used (SEC-42).</summary>
+    /// <summary>The credits that one key has used.</summary>
     public sealed partial class UsageReport : IEquatable<UsageReport>
     {
         /// <summary>Makes one, for tests.</summary>

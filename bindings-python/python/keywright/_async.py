@@ -296,7 +296,7 @@ class AsyncKeys:
             range: `24h`, `7d` or `30d`; the service's default (30 days) when neither this nor `since` is given.
             since: From this time on. Aware.
             until: Up to, and without, this time. Aware.
-            granularity: The slices; chosen by the length of the range when not given (SEC-45).
+            granularity: The slices; chosen by the length of the range when not given.
 
         Raises:
             KeywrightError: `config` when the range ends before it begins; `unsupported`, before any request,
@@ -327,7 +327,7 @@ class AsyncResource:
         """Calls any action that the dialect declares for the resource, by name.
 
         Args:
-            path: What fills the places of the path, as `id`.
+            path: The parameters of the path, as `id`.
             query: Query parameters.
             body: The JSON body.
             page_size: How many items of a list.
@@ -415,7 +415,7 @@ class AsyncRuns:
         return await call(self._client._native.runs_get, run_id)
 
     async def stream(self, agent_id: str, body: Any) -> EventStream:
-        """Starts a run and gives its events as they arrive (SEC-84).
+        """Starts a run and gives its events as they arrive.
 
         Raises:
             KeywrightError: As `create`.
@@ -922,7 +922,7 @@ class AsyncClient:
         safety: Safety | None = None,
     ) -> str:
         """The request as a `curl` command, to paste into a terminal or a bug report. In the place of the key stands
-        the environment variable that the service's page names (SEC-70).
+        the environment variable that the service's page names.
 
         Args:
             query: Query parameters; they are encoded here.

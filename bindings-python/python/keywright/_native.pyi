@@ -703,7 +703,7 @@ class CallPage:
 
 @final
 class CallRecord:
-    """One call made with a key (SEC-31 to SEC-36)."""
+    """One call made with a key."""
     def __new__(
         cls,
         *,
@@ -750,7 +750,7 @@ class CreatedKey:
         """The key. Right after a rotation it holds only what the service answered."""
     @property
     def secret(self) -> Secret:
-        """Its secret. Every service shows it once: store it before anything else (SEC-14)."""
+        """Its secret. Every service shows it once: store it before anything else."""
     @property
     def meta(self) -> Meta:
         """How it came to be."""
@@ -868,18 +868,16 @@ class Key:
     ) -> Self: ...
     @property
     def id(self) -> str:
-        """The id, as text: some services count, others use words (SEG-14)."""
+        """The id, as text: some services count, others use words."""
     @property
     def name(self) -> str | None:
         """The name or label, where one was given."""
     @property
     def display_name(self) -> str:
-        """The name to show: `Untitled` when there is none (SEC-18), the id when it was not told."""
+        """The name to show: `Untitled` when there is none, the id when it was not told."""
     @property
     def display_name_detail(self) -> str:
-        """The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id when it was not
-        told.
-        """
+        """The name to show on the key's own page: `(unnamed)` when there is none, the id when it was not told."""
     @property
     def prefix(self) -> str | None:
         """The beginning of the secret, for people to recognise it by. Never usable as a key."""
@@ -888,10 +886,10 @@ class Key:
         """The status: `active`, `revoked`, `archived`, `expired`, or the service's own word."""
     @property
     def status_label(self) -> str:
-        """The status in the service's own words, as `Live` (SEC-19)."""
+        """The status in the service's own words, as `Live`."""
     @property
     def is_effective(self) -> bool:
-        """Whether the key worked when this was read: it is active and not past its date (SEE-24)."""
+        """Whether the key worked when this was read: it is active and not past its date."""
     @property
     def scopes(self) -> builtins.list[str]:
         """What the key may do; empty where the service knows no scopes."""
@@ -915,7 +913,7 @@ class Key:
         """When it was revoked, where the service says."""
     @property
     def allowed_actions(self) -> builtins.list[str]:
-        """The operations that its state allows, as far as the service's rules are known (SEC-22)."""
+        """The operations that its state allows, as far as the service's rules are known."""
     @property
     def told_members(self) -> builtins.list[KeyMember]:
         """The members that are known: told by the answer, as "none" too, or set by the request. What is not among them
@@ -1034,7 +1032,7 @@ class Retired:
 
 @final
 class UsageReport:
-    """The credits that one key has used (SEC-42)."""
+    """The credits that one key has used."""
     def __new__(cls, *, granularity: str, total: float, slices: builtins.list[UsageSlice], meta: Meta) -> Self: ...
     @property
     def granularity(self) -> str:

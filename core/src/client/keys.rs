@@ -228,7 +228,7 @@ impl Keys {
 
     /// Takes a key out of service in the gentlest way that the service has: at Seclai deletes an
     /// unused key and archives a used one (the service decides which it is), at itellicoAI and
-    /// Seenty revokes, at SegOps and SidClaw deletes (SEC-56).
+    /// Seenty revokes, at SegOps and SidClaw deletes.
     ///
     /// # Errors
     /// As the operation that was tried last; `config` when it is the key that makes the call, unless
@@ -282,7 +282,7 @@ impl Keys {
         self.page(op, page, args, read_item, Some(Box::new(move |record| filter.fits(record)))).await
     }
 
-    /// All calls that fit, oldest first: gathers every page, then turns them round (SEC-31).
+    /// All calls that fit, oldest first: gathers every page, then turns them round.
     ///
     /// # Errors
     /// As [`Keys::calls`].
@@ -318,7 +318,7 @@ impl Keys {
         self.client.read_key(value, &mut Members::alone())
     }
 
-    /// Duplicates are dropped; what the dialect does not know passes with a warning (SID-11).
+    /// Duplicates are dropped; what the dialect does not know passes with a warning.
     fn checked_scopes(&self, scopes: Vec<String>) -> Result<Vec<String>> {
         let spec = self.client.spec();
         let refuse = |reason: String| {

@@ -147,7 +147,7 @@ impl Request {
     }
 
     /// The request as a `curl` command, to paste into a terminal or a bug report. In the place of
-    /// the key stands the environment variable that the service's page names (SEC-70). Pasted into
+    /// the key stands the environment variable that the service's page names. Pasted into
     /// a POSIX shell it runs exactly this request.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ impl Dialect {
         &self.0.client
     }
 
-    /// The scopes of a preset, as `read_only` (SID-35).
+    /// The scopes of a preset, as `read_only`.
     ///
     /// ```
     /// let sidclaw = keywright::Dialect::builtin("sidclaw")?;
@@ -112,7 +112,6 @@ impl Dialect {
     }
 
     /// How many keys each plan allows, `None` for no limit; empty where the service says nothing
-    /// (SEE-30, SID-26).
     #[must_use]
     pub fn plan_limits(&self) -> &BTreeMap<String, Option<u64>> {
         &self.0.key.plan_limits

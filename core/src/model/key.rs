@@ -10,7 +10,7 @@ use crate::Secret;
 use crate::json::Json;
 use crate::model::op::KeyOp;
 
-/// The id of a key, as text: some services count, others use words (SEG-14).
+/// The id of a key, as text: some services count, others use words.
 ///
 /// ```
 /// use keywright::KeyId;
@@ -135,7 +135,7 @@ pub struct Key {
     pub prefix: Option<String>,
     /// The status. Some services show `active` past the date: ask [`Key::is_effective`].
     pub status: KeyStatus,
-    /// The status in the service's own words, as `Live` (SEC-19).
+    /// The status in the service's own words, as `Live`.
     pub status_label: String,
     /// What the key may do; empty where the service knows no scopes.
     pub scopes: Vec<String>,
@@ -151,7 +151,7 @@ pub struct Key {
     pub archived_at: Option<Timestamp>,
     /// When it was revoked, where the service says.
     pub revoked_at: Option<Timestamp>,
-    /// The operations that its state allows, as far as the service's rules are known (SEC-22).
+    /// The operations that its state allows, as far as the service's rules are known.
     pub allowed_actions: Vec<KeyOp>,
     /// The object as the service sent it, without the secret.
     pub data: Json,
@@ -160,13 +160,13 @@ pub struct Key {
 }
 
 impl Key {
-    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
+    /// The name to show: `Untitled` when there is none, the id when it was not told.
     #[must_use]
     pub fn display_name(&self) -> &str {
         self.name_or("Untitled")
     }
 
-    /// The name to show on a page of its own: `(unnamed)` when there is none (SEC-28), the id when
+    /// The name to show on a page of its own: `(unnamed)` when there is none, the id when
     /// it was not told.
     #[must_use]
     pub fn display_name_detail(&self) -> &str {
@@ -200,7 +200,7 @@ impl Key {
         self.told.holds(member)
     }
 
-    /// Whether the key works at that time: it is active and not past its date (SEE-24, ITE-34).
+    /// Whether the key works at that time: it is active and not past its date.
     #[must_use]
     pub fn is_effective(&self, now: Timestamp) -> bool {
         self.status == KeyStatus::ACTIVE && self.expires_at.is_none_or(|end| now < end)
@@ -214,7 +214,7 @@ impl Key {
 pub struct CreatedKey {
     /// The key. Right after a rotation it holds only what the service answered.
     pub key: Key,
-    /// Its secret. It is shown once, by every service: store it before anything else (SEC-14).
+    /// Its secret. It is shown once, by every service: store it before anything else.
     pub secret: Secret,
 }
 

@@ -53,7 +53,7 @@ impl Secret {
     }
 
     /// The first eight hexadecimal digits of the SHA-256 of the text: enough to tell two keys
-    /// apart in a log, useless to anyone who wants the key (SEE-15).
+    /// apart in a log, useless to anyone who wants the key.
     ///
     /// ```
     /// assert_eq!(keywright::Secret::new("sk_live_abc").fingerprint().len(), 8);

@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 
 use crate::model::wire_enum::wire_enum;
 
-/// One call made with a key (SEC-31 to SEC-36).
+/// One call made with a key.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CallRecord {
@@ -139,7 +139,7 @@ wire_enum! {
     }
 }
 
-/// Which time a report covers (SEC-43).
+/// Which time a report covers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum UsageRange {
@@ -189,7 +189,7 @@ impl UsageRange {
 pub struct UsageQuery {
     /// The time; the service's default (30 days) when not given.
     pub range: Option<UsageRange>,
-    /// The slices; chosen by the length of the range when not given (SEC-45).
+    /// The slices; chosen by the length of the range when not given.
     pub granularity: Option<Granularity>,
 }
 
@@ -215,7 +215,7 @@ impl UsageQuery {
     }
 }
 
-/// The credits that one key has used (SEC-42).
+/// The credits that one key has used.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UsageReport {

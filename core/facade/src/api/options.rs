@@ -442,7 +442,7 @@ pub struct UsageQuery {
     pub since: Option<Timestamp>,
     /// Up to, and without, this time.
     pub until: Option<Timestamp>,
-    /// The slices; chosen by the length of the range when not given (SEC-45).
+    /// The slices; chosen by the length of the range when not given.
     pub granularity: Option<Granularity>,
 }
 

@@ -93,7 +93,7 @@ impl Client {
     }
 
     /// The request as a `curl` command, to paste into a terminal or a bug report. In the place of
-    /// the key stands the environment variable that the service's page names (SEC-70).
+    /// the key stands the environment variable that the service's page names.
     ///
     /// # Errors
     /// `config` when something in it cannot be sent.

@@ -16,7 +16,7 @@ use crate::process::Result;
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Arguments {
-    /// What fills the places of the path, as `id`.
+    /// The parameters of the path, as `id`.
     pub path: Option<Vec<Pair>>,
     /// Query parameters.
     pub query: Option<Vec<Pair>>,
@@ -132,7 +132,7 @@ impl Client {
         self.call(|client, _| async move { client.runs().cancel(run_id).await.map(Into::into) }).await
     }
 
-    /// Starts a run and gives its events as they arrive (SEC-84).
+    /// Starts a run and gives its events as they arrive.
     ///
     /// # Errors
     /// As `create`.

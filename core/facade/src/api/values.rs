@@ -98,22 +98,22 @@ mirrored! {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Key {
-    /// The id, as text: some services count, others use words (SEG-14).
+    /// The id, as text: some services count, others use words.
     pub id: String,
     /// The name or label, where one was given.
     pub name: Option<String>,
-    /// The name to show: `Untitled` when there is none (SEC-18), the id when it was not told.
+    /// The name to show: `Untitled` when there is none, the id when it was not told.
     pub display_name: String,
-    /// The name to show on the key's own page: `(unnamed)` when there is none (SEC-28), the id
+    /// The name to show on the key's own page: `(unnamed)` when there is none, the id
     /// when it was not told.
     pub display_name_detail: String,
     /// The beginning of the secret, for people to recognise it by. Never usable as a key.
     pub prefix: Option<String>,
     /// The status: `active`, `revoked`, `archived`, `expired`, or the service's own word.
     pub status: String,
-    /// The status in the service's own words, as `Live` (SEC-19).
+    /// The status in the service's own words, as `Live`.
     pub status_label: String,
-    /// Whether the key worked when this was read: it is active and not past its date (SEE-24).
+    /// Whether the key worked when this was read: it is active and not past its date.
     pub is_effective: bool,
     /// What the key may do; empty where the service knows no scopes.
     pub scopes: Vec<String>,
@@ -129,7 +129,7 @@ pub struct Key {
     pub archived_at: Option<Timestamp>,
     /// When it was revoked, where the service says.
     pub revoked_at: Option<Timestamp>,
-    /// The operations that its state allows, as far as the service's rules are known (SEC-22).
+    /// The operations that its state allows, as far as the service's rules are known.
     pub allowed_actions: Vec<String>,
     /// The members that are known: told by the answer, as "none" too, or set by the request. What
     /// is not among them may be anything; what is among them and absent is "never" or "none".
@@ -178,7 +178,7 @@ impl Key {
 pub struct CreatedKey {
     /// The key. Right after a rotation it holds only what the service answered.
     pub key: Key,
-    /// Its secret. Every service shows it once: store it before anything else (SEC-14).
+    /// Its secret. Every service shows it once: store it before anything else.
     pub secret: Secret,
     /// How it came to be.
     pub meta: Meta,
@@ -240,7 +240,7 @@ impl From<Reply<()>> for Done {
     }
 }
 
-/// One call made with a key (SEC-31 to SEC-36).
+/// One call made with a key.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CallRecord {
@@ -293,7 +293,7 @@ impl From<keywright::Page<keywright::CallRecord>> for CallPage {
     }
 }
 
-/// The credits that one key has used (SEC-42).
+/// The credits that one key has used.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct UsageReport {

@@ -40,24 +40,24 @@ resources! {
     incidents,
     /// Findings (Seenty).
     findings,
-    /// Subaccounts (itellicoAI, ITE-73).
+    /// Subaccounts (itellicoAI).
     subaccounts,
 }
 
 impl Client {
-    /// Runs of agents (Seclai, SEC-2).
+    /// Runs of agents (Seclai).
     #[must_use]
     pub fn runs(&self) -> Runs {
         Runs(self.resource("runs"))
     }
 
-    /// Event ingestion (SegOps, SEG-1).
+    /// Event ingestion (SegOps).
     #[must_use]
     pub fn events(&self) -> Tracking {
         Tracking(self.resource("events"))
     }
 
-    /// Segments (SegOps, SEG-2).
+    /// Segments (SegOps).
     #[must_use]
     pub fn segments(&self) -> Segments {
         Segments(self.resource("segments"))
@@ -69,7 +69,7 @@ impl Client {
         Accounts(self.resource("account"))
     }
 
-    /// Asks whether an action is allowed (SidClaw, SID-22). Every call makes a new trace: it is
+    /// Asks whether an action is allowed (SidClaw). Every call makes a new trace: it is
     /// never repeated by itself. `agent_id` may be left to the client's option.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Client {
         resource.json(&op, OperationArgs { body: Some(body), ..OperationArgs::new() }).await
     }
 
-    /// Plan and limits (SidClaw, SID-27).
+    /// Plan and limits (SidClaw).
     ///
     /// # Errors
     /// `forbidden` without the scope `admin`; `unsupported`, before any request, elsewhere.
@@ -150,7 +150,7 @@ impl Runs {
         Ok(Reply::new((), done.meta))
     }
 
-    /// Starts a run and gives its events as they arrive (SEC-84).
+    /// Starts a run and gives its events as they arrive.
     ///
     /// # Errors
     /// As [`Runs::create`].
