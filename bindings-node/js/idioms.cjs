@@ -3,7 +3,7 @@
 // What JavaScript expects beyond calls: lists and streams that are walked, a clock that is held
 // while some work is done, a sandbox whose access is a client's options.
 
-const { call, nothingMore } = require('./runtime.cjs')
+const { call, nothingMore, onlySignal } = require('./runtime.cjs')
 const { keep } = require('./values.cjs')
 
 /** One page. Walking it walks on through the following pages. */
@@ -24,6 +24,7 @@ class Page {
 
   async nextPage(options, ...more) {
     nothingMore('page.nextPage', more)
+    onlySignal('page.nextPage', options)
     return this.nextToken === null ? null : this.#next(this.nextToken, options)
   }
 

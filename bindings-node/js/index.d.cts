@@ -481,7 +481,7 @@ export interface Delivery {
   snapshot?: boolean | null | undefined
   /** What to do with a key whose caller has left. */
   onCancel?: OnCancel | null | undefined
-  /** Stores the secret before the call returns; if it fails, the new key is retired. */
+  /** Stores the secret before the call returns; if it fails, the new key is retired. No time limit ends it. */
   deliver?: ((secret: Secret, call: { signal: AbortSignal }) => void | Promise<void>) | null | undefined
   /** Allows a key to rotate itself: a lost answer then locks its owner out. */
   allowSelf?: boolean | null | undefined

@@ -17,7 +17,7 @@ const PLAIN = ['[object Object]', '[object Array]', '[object String]', '[object 
 /** Whether JSON would show an object as something else: empty, as numbered bytes, without its message. */
 const isMisshown = (value) => {
   if (value instanceof Handle || ArrayBuffer.isView(value) || value instanceof Error) return true
-  if (value instanceof Date) return Number.isNaN(value.getTime())
+  if (value instanceof Date && (Number.isNaN(value.getTime()) || typeof value.toJSON !== 'function')) return true
   if (typeof value.toJSON === 'function' || PLAIN.includes(Object.prototype.toString.call(value))) return false
   return Object.keys(value).length === 0
 }
@@ -62,12 +62,16 @@ const json = (value, name) => {
     // `this` holds what stood there before its own `toJSON`.
     const whole = this[key]
     if (isNumber(member) && !Number.isFinite(member)) throw new TypeError(`${name} holds a number that is not finite`)
-    if (whole instanceof Secret) throw new TypeError(`${name} holds a Secret: give what expose() gives, where you mean to send it`)
     if (typeof member === 'function' || typeof member === 'symbol') throw refused(`a ${typeof member}`)
     if (typeof member === 'bigint') throw refused('a bigint', 'give its text')
+    if (member instanceof Number && !Number.isFinite(Number(member))) throw new TypeError(`${name} holds a number that is not finite`)
+    if (member === undefined && whole !== undefined && typeof whole !== 'function' && typeof whole !== 'symbol') throw refused(`a ${whole.constructor?.name ?? 'value'} whose toJSON gives nothing`)
     if (member === undefined && Array.isArray(this)) throw refused('a list with an item that is undefined', 'give null')
-    if (typeof whole === 'object' && whole !== null && isMisshown(whole)) {
-      throw refused(whole instanceof Date ? 'an invalid Date' : `a ${whole.constructor?.name ?? 'object without a class'}`)
+    // What stood there, and what its `toJSON` made of it.
+    for (const one of [whole, member]) {
+      if (one instanceof Secret) throw new TypeError(`${name} holds a Secret: give what expose() gives, where you mean to send it`)
+      if (typeof one !== 'object' || one === null || !isMisshown(one)) continue
+      throw refused(one instanceof Date && Number.isNaN(one.getTime()) ? 'an invalid Date' : `a ${one.constructor?.name ?? 'object without a class'}`)
     }
     return member
   }

@@ -54,6 +54,17 @@ function nothingMore(name, more) {
   }
 }
 
+/** Options that are a signal at most. */
+function onlySignal(name, options) {
+  if (options === undefined || options === null) return
+  if (typeof options !== 'object' || (Object.keys(options).length === 0 && !isPlain(options))) throw new TypeError(`the options of ${name} must be a plain object`)
+  for (const option in options) if (option !== 'signal') throw new TypeError(`${name} has no option "${option}"; it takes signal`)
+  if (options.signal !== undefined && options.signal !== null) {
+    if (!(options.signal instanceof AbortSignal)) throw new TypeError('signal must be an AbortSignal')
+    options.signal.throwIfAborted()
+  }
+}
+
 /** What this environment of JavaScript says of the variables that a client reads: it may differ from the process's. */
 function putEnvironment([place, member], args, of) {
   const options = (args[place] ??= [])
@@ -255,11 +266,21 @@ async function delivered(number, made) {
   await entry.deliver(made, { signal: entry.storing.signal })
 }
 
+/** What was thrown, in a word. It is the program's: its `name` may be anything, or throw itself. */
+function nameOf(thrown) {
+  try {
+    const name = thrown instanceof Error ? thrown.name : typeof thrown
+    return typeof name === 'string' ? name.slice(0, 100) : 'Error'
+  } catch {
+    return 'Error'
+  }
+}
+
 async function answered(request, work) {
   try {
     native.answer(request, await work())
   } catch (error) {
-    keepFailure(native.fail(request, error instanceof Error ? error.name : typeof error), error)
+    keepFailure(native.fail(request, nameOf(error)), error)
   }
 }
 
@@ -282,4 +303,4 @@ function alike(of, client, given, options, more, Class) {
   return made
 }
 
-module.exports = { alike, call, invoke, keepHost, nothingMore }
+module.exports = { alike, call, invoke, keepHost, nothingMore, onlySignal }

@@ -228,6 +228,11 @@ describe('arguments', () => {
       [{ count: 1n }, /holds a bigint.*text/],
       [[undefined], /undefined.*null/],
       [nested(100_000), /nested too deeply/],
+      [{ count: new Number(NaN) }, /not finite/],
+      [{ map: { toJSON: () => new Map([[1, 2]]) } }, /holds a Map/],
+      [{ secret: { toJSON: () => new Secret(KEY) } }, /holds a Secret/],
+      [{ gone: { toJSON: () => undefined } }, /toJSON gives nothing/],
+      [{ at: Object.assign(new Date(0), { toJSON: undefined }) }, /holds a Date/],
     ]) {
       await assert.rejects(client.post('/agents/x/runs', { json: value }), (error) => error instanceof TypeError && words.test(error.message))
     }
@@ -292,5 +297,43 @@ describe('a first call without descriptors', () => {
     const lines = out.trim().split('\n')
     assert.deepEqual(lines.slice(0, 2), ['network resources not_sent', 'network resources not_sent'])
     assert.equal(lines[2], 'network connect not_sent')
+  })
+})
+
+describe('what a function of the program throws', () => {
+  it('ends what it was asked for, whatever its name is', async () => {
+    const sandbox = await Sandbox.start()
+    const odd = [
+      Object.assign(new Error('x'), { name: 5 }),
+      Object.defineProperty(new Error('x'), 'name', { get: () => { throw new Error('no name') } }),
+      new Proxy(new Error('x'), { get: () => { throw new Error('no member') } }),
+      null,
+      Symbol('x'),
+    ]
+    const options = sandbox.seclai()
+    delete options.apiKey
+    for (const thrown of odd) {
+      const client = new Seclai(sandbox.seclai())
+      assert.equal((await failure(client.keys.create({ name: 'ci', deliver: () => { throw thrown } }))).reason, 'not_delivered')
+      const provided = new Seclai({ ...options, keyProvider: () => { throw thrown } })
+      assert.equal((await failure(provided.get('/agents'))).field, 'api_key')
+    }
+  })
+})
+
+describe('the options of nextPage', () => {
+  it('are a signal at most, also where no page follows', async () => {
+    const sandbox = await Sandbox.start()
+    const client = new Seclai(sandbox.seclai())
+    const last = await client.keys.list()
+    for (let made = 0; made < 10; made++) await client.keys.create({ name: `key ${made}` })
+    const first = await client.keys.list({ pageSize: 10 })
+    for (const page of [first, last]) {
+      await assert.rejects(page.nextPage({ bogus: 1 }), /has no option "bogus"/)
+      for (const wrong of [5, 'x', new Map([['signal', 1]])]) await assert.rejects(page.nextPage(wrong), /must be a plain object/)
+      await assert.rejects(page.nextPage({ signal: AbortSignal.abort() }), { name: 'AbortError' })
+    }
+    assert.equal(await last.nextPage({ signal: new AbortController().signal }), null)
+    assert.ok((await first.nextPage({})).items.length === 1)
   })
 })

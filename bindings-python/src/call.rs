@@ -11,12 +11,13 @@ use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use keywright_facade as facade;
 use keywright_facade::KeywrightError;
 use keywright_facade::bridge::{BoxFuture, Ended, Mailbox, Parker, Receipt, Started, start};
+use keywright_facade::host::HostRequest;
 use keywright_facade::process::Result;
 use pyo3::prelude::*;
 
@@ -199,6 +200,8 @@ pub struct Loop {
     calls: Mutex<HashMap<u64, Started>>,
     /// Receipts for results that were given out and that no coroutine has taken yet.
     untaken: Mutex<HashMap<u64, Receipt>>,
+    /// Requests of the core that tasks of the loop have yet to answer.
+    asked: Mutex<Vec<Weak<HostRequest>>>,
     /// A function that says whether the loop was closed; nothing for one that cannot be while it has
     /// calls.
     is_closed: Option<Py<PyAny>>,
@@ -210,7 +213,14 @@ impl Loop {
     /// Whether something lies here, or is on its way, that the loop has yet to take.
     pub fn owes_something(&self) -> bool {
         self.is_announced.store(false, Ordering::SeqCst);
-        self.mailbox.is_filled() || !lock(&self.calls).is_empty() || !lock(&self.untaken).is_empty()
+        self.mailbox.is_filled() || !lock(&self.calls).is_empty() || !lock(&self.untaken).is_empty() || !self.asked().is_empty()
+    }
+
+    /// The requests that still wait for an answer.
+    fn asked(&self) -> Vec<Arc<HostRequest>> {
+        let mut asked = lock(&self.asked);
+        asked.retain(|request| request.upgrade().is_some_and(|request| request.is_open()));
+        asked.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Ends it where it is closed, and says whether it is: its callers have left, and what it has not
@@ -222,6 +232,8 @@ impl Loop {
             let untaken = std::mem::take(&mut *lock(&self.untaken));
             drop((calls, untaken));
             self.mailbox.give_up();
+            // A secret whose caller has left is stored by nobody.
+            self.asked().iter().for_each(|request| request.give_back());
         }
         is_closed
     }
@@ -302,7 +314,7 @@ entry_points! {
             // A pipe that is full wakes the loop already.
             let wake = move || drop((&writer).write(&[1]));
             let mailbox = Arc::new(Mailbox::new(wake));
-            let of = Loop { mailbox, calls: Mutex::default(), untaken: Mutex::default(), is_closed, is_announced: AtomicBool::new(false) };
+            let of = Loop { mailbox, calls: Mutex::default(), untaken: Mutex::default(), asked: Mutex::default(), is_closed, is_announced: AtomicBool::new(false) };
             Ok(Self { of: Arc::new(of), reader })
         }
 
@@ -321,12 +333,12 @@ entry_points! {
             let mut come: Vec<Come> = Vec::new();
             for arrival in self.of.mailbox.take() {
                 match arrival {
-                    Arrival::Asked(functions) => ask(py, &functions, &mut come)?,
+                    Arrival::Asked(functions) => ask(py, &self.of, &functions, &mut come)?,
                     Arrival::Nothing => {}
                     Arrival::Ended(number, functions, finish) => {
                         // Its events come before it.
                         if let Some(functions) = functions {
-                            ask(py, &functions, &mut come)?;
+                            ask(py, &self.of, &functions, &mut come)?;
                         }
                         // One that was left takes nothing.
                         let Some(started) = lock(&self.of.calls).remove(&number) else { continue };
@@ -364,8 +376,11 @@ entry_points! {
     }
 }
 
-fn ask(py: Python<'_>, functions: &Arc<Functions>, come: &mut Vec<Come>) -> PyResult<()> {
+fn ask(py: Python<'_>, of: &Loop, functions: &Arc<Functions>, come: &mut Vec<Come>) -> PyResult<()> {
     while let Some(request) = functions.take() {
+        if of.is_closed.is_some() && request.is_open() {
+            lock(&of.asked).push(request.watched());
+        }
         let link = Py::new(py, Link(Arc::clone(functions)))?;
         come.push((0, link.into_any(), Py::new(py, request)?.into_any(), false));
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use keywright_facade as facade;
 use keywright_facade::HostAsk;
@@ -50,7 +50,19 @@ const MOST_FAILURES: usize = 1000;
 
 /// One request of the core.
 #[pyclass(frozen, module = "keywright._native")]
-pub struct Request(HostRequest);
+pub struct Request(Arc<HostRequest>);
+
+impl Request {
+    /// Whether it waits for an answer.
+    pub fn is_open(&self) -> bool {
+        self.0.is_open()
+    }
+
+    /// The request itself, for whoever looks after those that were taken.
+    pub fn watched(&self) -> Weak<HostRequest> {
+        Arc::downgrade(&self.0)
+    }
+}
 
 /// While it lives, a function that stores a secret can be found by its number.
 pub struct Delivering(Arc<Functions>, u64);
@@ -106,7 +118,7 @@ impl Functions {
     }
 
     pub fn take(&self) -> Option<Request> {
-        self.queue.take().map(Request)
+        self.queue.take().map(|request| Request(Arc::new(request)))
     }
 
     /// What a function raised, where an error says that one did.
@@ -180,9 +192,12 @@ impl Functions {
     }
 
     fn fail(&self, py: Python<'_>, request: &Request, raised: PyErr) {
-        if request.0.ask() == HostAsk::Event {
-            // Nobody waits for it, and a call does not fail because somebody watches it badly.
-            raised.write_unraisable(py, None);
+        if !request.0.is_open() {
+            // Nobody waits for it, and a call does not fail because somebody watches it badly. What has
+            // been answered or given back needs no second answer.
+            if request.0.event().is_some() {
+                raised.write_unraisable(py, None);
+            }
             return;
         }
         let number = failure_id();

@@ -85,8 +85,8 @@ fn run(idle: &Idle) {
 
 fn serve_all(py: Python<'_>, waiting: &[Arc<Functions>]) {
     for functions in waiting {
-        if let Err(raised) = functions.serve_all(py) {
-            // Nobody is there to raise it to.
+        // Nobody is there to raise it to, and what else waits is served all the same.
+        while let Err(raised) = functions.serve_all(py) {
             raised.write_unraisable(py, None);
         }
     }

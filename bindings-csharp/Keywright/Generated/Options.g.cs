@@ -289,7 +289,7 @@ namespace Keywright
         /// <summary>What to do with a key whose caller has left.</summary>
         public OnCancel? OnCancel { get; set; }
 
-        /// <summary>Stores the secret before the call returns; if it fails, the new key is retired.</summary>
+        /// <summary>Stores the secret before the call returns; if it fails, the new key is retired. No time limit ends it.</summary>
         public Func<Secret, CancellationToken, Task>? Deliver { get; set; }
 
         /// <summary>Allows a key to rotate itself: a lost answer then locks its owner out.</summary>

@@ -50,12 +50,18 @@ def _loaded(name: str) -> Any:
         raise no_resources("file descriptor") from error
 
 
-async def serve(link: Link, request: Request, awaitable: Awaitable[Any]) -> None:
-    """Awaits what a function of the caller gave, and passes it on."""
+async def serve(link: Link, request: Request, awaitable: Awaitable[Any], passing: tuple[type[BaseException], ...]) -> None:
+    """Awaits what a function of the caller gave, and passes it on.
+
+    Whatever ends the function ends what it was asked for: nothing may wait for an answer that never comes. What is
+    `passing` goes on to the loop all the same.
+    """
     try:
         link.answer(request, await awaitable)
-    except Exception as raised:
+    except BaseException as raised:
         link.fail(request, raised)
+        if isinstance(raised, passing):
+            raise
 
 
 class AsyncPage(_OnePage[T]):

@@ -155,7 +155,8 @@ class AsyncKeys:
                 key's name, so that no other key can be taken for it.
             snapshot: Lists the keys before the request too, so that a loss can be told apart with certainty.
             on_cancel: What to do with a key whose caller has left.
-            deliver: Stores the secret before the call returns; if it fails, the new key is retired.
+            deliver: Stores the secret before the call returns; if it fails, the new key is retired. No time
+                limit ends it.
             allow_self: Allows a key to rotate itself: a lost answer then locks its owner out.
 
         Raises:
@@ -250,7 +251,8 @@ class AsyncKeys:
                 key's name, so that no other key can be taken for it.
             snapshot: Lists the keys before the request too, so that a loss can be told apart with certainty.
             on_cancel: What to do with a key whose caller has left.
-            deliver: Stores the secret before the call returns; if it fails, the new key is retired.
+            deliver: Stores the secret before the call returns; if it fails, the new key is retired. No time
+                limit ends it.
             allow_self: Allows a key to rotate itself: a lost answer then locks its owner out.
 
         Raises:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ._native import Link, Request
 
 
+#: What a function of the caller may raise that is also the loop's to know.
+_PASSING = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit)
+
+
 class Calls:
     """The calls of one asyncio loop."""
 
@@ -48,8 +52,9 @@ class Calls:
         finally:
             if self.waiting.pop(number, None) is not None:
                 self.queue.abort(number)
-                if number in self.storing:
-                    self.storing.pop(number).cancel()
+                storing = self.storing.pop(number, None)
+                if storing is not None and not storing.get_loop().is_closed():
+                    storing.cancel()
 
     def drain(self) -> None:
         ending: BaseException | None = None
@@ -81,7 +86,9 @@ class Calls:
         awaitable = link.begin(request)
         if awaitable is not None:
             # A task takes a copy of the context that it is begun in: that of the call that asks.
-            task: asyncio.Task[None] = request.context().run(asyncio.ensure_future, serve(link, request, awaitable))
+            task: asyncio.Task[None] = request.context().run(asyncio.ensure_future, serve(link, request, awaitable, _PASSING))
+            # A loop that is closed under it destroys it, and its call has been told of already.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
             self.serving.add(task)
             task.add_done_callback(self.serving.discard)
             if request.stores:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from ._native import Link, Request
 
 
+#: What a function of the caller may raise that is also trio's to know. Anything else would end the run: a task of
+#: the system raises it.
+_PASSING = (trio.Cancelled, GeneratorExit)
+
+
 class Calls:
     """The calls of one trio run."""
 
@@ -65,7 +70,7 @@ class Calls:
     async def store(self, link: Link, request: Request, awaitable: Awaitable[Any], number: int) -> None:
         # It is cancelled with the call whose secret it stores.
         with trio.CancelScope() as self.storing[number]:
-            await serve(link, request, awaitable)
+            await serve(link, request, awaitable, _PASSING)
         self.storing.pop(number, None)
 
     def begin(self, link: Link, request: Request) -> None:
@@ -77,7 +82,7 @@ class Calls:
         if request.stores:
             trio.lowlevel.spawn_system_task(self.store, link, request, awaitable, request.caller, context=context)
         else:
-            trio.lowlevel.spawn_system_task(serve, link, request, awaitable, context=context)
+            trio.lowlevel.spawn_system_task(serve, link, request, awaitable, _PASSING, context=context)
 
     def drain(self) -> None:
         for number, value, raised, owed in self.queue.drain():

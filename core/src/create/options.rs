@@ -46,7 +46,8 @@ pub struct Deliver(Arc<Store>);
 impl Deliver {
     /// From an async function, called once for every secret. If it fails or panics, the new key is
     /// retired and told of (`orphan_key`), and the call fails. A caller who leaves meanwhile does not
-    /// end it: when it ends well all the same, the key is kept and told of.
+    /// end it: when it ends well all the same, the key is kept and told of. No time limit of the
+    /// call ends it either, since a secret that is being stored must not be discarded under it.
     pub fn new<F, R>(store: F) -> Self
     where
         F: Fn(Secret) -> R + Send + Sync + 'static,

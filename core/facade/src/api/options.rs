@@ -376,7 +376,8 @@ pub struct Delivery {
     pub snapshot: bool,
     /// What to do with a key whose caller has left.
     pub on_cancel: Option<OnCancel>,
-    /// Stores the secret before the call returns; if it fails, the new key is retired.
+    /// Stores the secret before the call returns; if it fails, the new key is retired. No time limit
+    /// ends it.
     pub deliver: DeliverFunction,
     /// Allows a key to rotate itself: a lost answer then locks its owner out.
     pub allow_self: bool,

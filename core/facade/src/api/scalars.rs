@@ -67,9 +67,13 @@ impl Json {
     /// # Errors
     /// `config`, naming the argument, when it is no JSON.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
-        serde_json::from_str::<Value>(text)
-            .map(Self::from)
-            .map_err(|_| KeywrightError::config(field, "is not valid JSON", "use text keys and finite numbers"))
+        serde_json::from_str::<Value>(text).map(Self::from).map_err(|_| {
+            KeywrightError::config(
+                field,
+                "cannot be sent as JSON",
+                "use names that are text, whole Unicode, finite numbers and at most 127 levels",
+            )
+        })
     }
 }
 

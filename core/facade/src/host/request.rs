@@ -136,6 +136,22 @@ impl HostRequest {
         self.lock().as_ref()?.caller.clone()
     }
 
+    /// Whether it waits for an answer.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.lock().as_ref().is_some_and(|request| !matches!(request.asked, Asked::Event(_)))
+    }
+
+    /// Offers it again: whoever has taken it will not answer.
+    pub fn give_back(&self) {
+        let request = self.lock().take();
+        if let (Some(request), Some(queue)) = (request, self.queue.upgrade())
+            && !matches!(request.asked, Asked::Event(_))
+        {
+            queue.put(request);
+        }
+    }
+
     fn reply(&self, answer: Result<Option<Secret>, HostFailure>) {
         let request = self.lock().take();
         if let Some(Request { asked: Asked::Key(reply) | Asked::Deliver(_, _, reply), .. }) = request {
@@ -151,11 +167,6 @@ impl HostRequest {
 
 impl Drop for HostRequest {
     fn drop(&mut self) {
-        let request = self.lock().take();
-        if let (Some(request), Some(queue)) = (request, self.queue.upgrade())
-            && !matches!(request.asked, Asked::Event(_))
-        {
-            queue.put(request);
-        }
+        self.give_back();
     }
 }
