@@ -265,7 +265,7 @@ export interface Description {
 export interface LimiterView {
   /** The bucket of the service's limit. */
   readonly bucket: string
-  /** Requests per second, when a refusal has taught a pace. */
+  /** Requests per second, once learned from a refusal. */
   readonly rate: number | null
   /** What is left of the cool-down. */
   readonly coolDownMs: number

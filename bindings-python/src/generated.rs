@@ -364,7 +364,7 @@ entry_points! {
             (&self.0.bucket).to_py(py)
         }
 
-        /// Requests per second, when a refusal has taught a pace.
+        /// Requests per second, once learned from a refusal.
         #[getter]
         fn rate<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             self.0.rate.clone().to_py(py)

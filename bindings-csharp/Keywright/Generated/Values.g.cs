@@ -139,7 +139,7 @@ namespace Keywright
         /// <param name="inFlight">Requests in flight.</param>
         /// <param name="waiting">Calls that wait.</param>
         /// <param name="clockSkew">How many seconds the service's clock is ahead.</param>
-        /// <param name="rate">Requests per second, when a refusal has taught a pace.</param>
+        /// <param name="rate">Requests per second, once learned from a refusal.</param>
         public LimiterView(string bucket, TimeSpan coolDown, int inFlight, long waiting, double clockSkew, double? rate = null)
         {
             Bucket = bucket;
@@ -153,7 +153,7 @@ namespace Keywright
         /// <summary>The bucket of the service's limit.</summary>
         public string Bucket { get; }
 
-        /// <summary>Requests per second, when a refusal has taught a pace.</summary>
+        /// <summary>Requests per second, once learned from a refusal.</summary>
         public double? Rate { get; }
 
         /// <summary>What is left of the cool-down.</summary>

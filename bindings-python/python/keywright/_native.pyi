@@ -187,7 +187,7 @@ class LimiterView:
         """The bucket of the service's limit."""
     @property
     def rate(self) -> float | None:
-        """Requests per second, when a refusal has taught a pace."""
+        """Requests per second, once learned from a refusal."""
     @property
     def cool_down(self) -> float:
         """What is left of the cool-down."""

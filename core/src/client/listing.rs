@@ -258,33 +258,25 @@ impl<T: Row + Send + 'static> Listing<T> {
     }
 }
 
-impl Row for Key {
-    fn id(&self) -> Option<&str> {
-        Some(self.id.as_str()).filter(|id| !id.is_empty())
-    }
+macro_rules! rows_with_ids {
+    ($($row:ty),+) => { $(
+        impl Row for $row {
+            fn id(&self) -> Option<&str> {
+                Some(self.id.as_str()).filter(|id| !id.is_empty())
+            }
 
-    fn made_at(&self) -> Option<Timestamp> {
-        self.created_at
-    }
+            fn made_at(&self) -> Option<Timestamp> {
+                self.created_at
+            }
 
-    fn text(&self) -> &str {
-        self.data.as_str()
-    }
+            fn text(&self) -> &str {
+                self.data.as_str()
+            }
+        }
+    )+ };
 }
 
-impl Row for Item {
-    fn id(&self) -> Option<&str> {
-        Some(self.id.as_str()).filter(|id| !id.is_empty())
-    }
-
-    fn made_at(&self) -> Option<Timestamp> {
-        self.created_at
-    }
-
-    fn text(&self) -> &str {
-        self.data.as_str()
-    }
-}
+rows_with_ids!(Key, Item);
 
 impl Row for CallRecord {
     fn id(&self) -> Option<&str> {

@@ -194,7 +194,7 @@ pub(crate) enum Entry {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct LimiterView {
-    /// Requests per second, when a refusal has taught a rate.
+    /// Requests per second, once learned from a refusal.
     pub rate: Option<f64>,
     /// What is left of the cool-down.
     pub cool_down: Duration,

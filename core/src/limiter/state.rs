@@ -281,7 +281,7 @@ impl LimiterState {
         Some(self.learn_rate(Ended { successes: ended.successes + u64::from(self.in_flight), ..ended }))
     }
 
-    /// Requests per second, once a refusal has taught one.
+    /// Requests per second, once learned from a refusal.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
         self.bucket.map(|bucket| bucket.rate)
@@ -428,7 +428,7 @@ impl LimiterState {
         }
     }
 
-    /// Takes back what waves of 503 have taught: the service is down, and its calls end by
+    /// Takes back what was learned from waves of 503: the service is down, and its calls end by
     /// themselves.
     fn reopen(&mut self, now: Duration) -> bool {
         if self.bucket.take().is_some() {

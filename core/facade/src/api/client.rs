@@ -322,7 +322,7 @@ pub struct ThrottleView {
 pub struct LimiterView {
     /// The bucket of the service's limit.
     pub bucket: String,
-    /// Requests per second, when a refusal has taught a pace.
+    /// Requests per second, once learned from a refusal.
     pub rate: Option<f64>,
     /// What is left of the cool-down.
     pub cool_down: Duration,
