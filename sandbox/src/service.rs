@@ -127,7 +127,7 @@ pub(crate) enum Mark {
     Page,
     /// Read in the service's public code or docs.
     Code,
-    /// Assumed by us (`wire.md`), shown as such wherever a user sees it.
+    /// Assumed by us, shown as such wherever a user sees it.
     Assumed,
 }
 
@@ -205,8 +205,8 @@ pub(crate) enum Problem<'a> {
     Value(&'a str),
 }
 
-/// What a world hands out for one service: `api_key`, `account_id`, `email`, ... (`sandbox.md`,
-/// Control API), all but `base_url`. `None` is printed as `null`.
+/// What a world hands out for one service: `api_key`, `account_id`, `email`, ...,
+/// all but `base_url`. `None` is printed as `null`.
 pub(crate) type Credentials = BTreeMap<&'static str, Option<String>>;
 
 /// One of the services. Implementations are unit structs in `services/`.

@@ -1,7 +1,7 @@
 //! Logins: what one identity is logged in as, and how it logs in and renews.
 //!
 //! How old a token may be stands here; that one call at a time fetches one is the rule of
-//! [`single_flight`](super::single_flight) (`behaviour.md` section 6, SEG-7, SID-28).
+//! [`single_flight`](super::single_flight) (SEG-7, SID-28).
 
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};

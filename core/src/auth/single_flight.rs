@@ -2,7 +2,7 @@
 //!
 //! One caller fetches at a time, and whoever had to wait looks again before it fetches; a caller
 //! that leaves gives its turn back. A renewal that fails while the old token still works is not an
-//! error; the next try waits five seconds (`behaviour.md` section 6, SEG-7, SID-28).
+//! error; the next try waits five seconds (SEG-7, SID-28).
 
 use std::sync::PoisonError;
 use std::time::Duration;

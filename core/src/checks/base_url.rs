@@ -2,7 +2,7 @@
 //!
 //! Everything that ends up on the wire is built by [`BaseUrl::join`], which cannot leave the
 //! prefix. The text is checked before it is parsed, because a lenient parser has carried many a
-//! credential to the wrong host (`security.md` cases 22 to 27).
+//! credential to the wrong host.
 
 use std::net::Ipv4Addr;
 

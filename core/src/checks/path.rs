@@ -2,7 +2,7 @@
 //!
 //! An id becomes exactly one segment, whatever is in it; a raw path stays under the base URL.
 //! What a server or a proxy on the way could read as another path (dots, slashes, their escapes)
-//! is refused before anything is sent (`security.md` case 15).
+//! is refused before anything is sent.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! Counts what calls do, for a dashboard: an [`Observer`] that renders the Prometheus text format.
 //!
-//! A label never holds an id, a name or a key (`behaviour.md` section 8).
+//! A label never holds an id, a name or a key.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,8 +1,7 @@
 //! How a service throttles a client just now, for dashboards.
 //!
 //! Several keys may share a bucket's name and nothing here tells them apart, so of each bucket the
-//! worst limiter is shown; nor is the origin, whose host may be a tenant's name (`behaviour.md`
-//! section 8).
+//! worst limiter is shown; nor is the origin, whose host may be a tenant's name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! A key is made by one request that is never repeated. Whatever happens to its answer, the caller
 //! gets the secret, or learns what may exist; a key that nobody received is discarded, and no key
-//! but one that carries our own mark is ever touched (`behaviour.md` section 7).
+//! but one that carries our own mark is ever touched.
 //!
 //! Received means taken: the task that made the key waits until its caller has signed for it
 //! ([`untaken`]). A secret that the caller's `Deliver` has stored is in use from then on: its key is

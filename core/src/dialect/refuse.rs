@@ -1,7 +1,7 @@
 //! From a refusal to an error: kind and reason by the dialect first, by the status otherwise.
 //!
 //! Five services, more than five shapes of error bodies: what a pointer does not find is simply
-//! absent, and a body that is no JSON becomes an excerpt (`services.md` 1.6).
+//! absent, and a body that is no JSON becomes an excerpt.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ fn fits(
         && known.message_has.as_deref().is_none_or(|wanted| message.is_some_and(|message| message.has(wanted)))
 }
 
-/// The kind of a status for which the dialect has no better word (`wire.md`, last section).
+/// The kind of a status for which the dialect has no better word.
 pub(crate) fn kind_of(status: u16) -> ErrorKind {
     match status {
         401 => ErrorKind::Unauthenticated,

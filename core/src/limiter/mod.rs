@@ -1,8 +1,8 @@
 //! The shared throttle of one (origin, credential, bucket): one learned rate for all its callers.
 //!
 //! A hundred tasks that each retry on their own ask a throttled service five times per success;
-//! here they stand in one line, so that a refusal of one is known to all (`behaviour.md` section
-//! 5). The rules are in [`state`], pure; this module adds the lock, the waiting and the clock.
+//! here they stand in one line, so that a refusal of one is known to all.
+//! The rules are in [`state`], pure; this module adds the lock, the waiting and the clock.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A value that must not print: key text, passwords, tokens.
 //!
 //! There is one way to read it, [`Secret::expose`], so that every place which does is found by
-//! one search. Redaction goes by type, never by a list of header names (`security.md`).
+//! one search. Redaction goes by type, never by a list of header names.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -1,7 +1,7 @@
 //! A create or rotate that outlives its caller: what the two sides tell each other.
 //!
 //! A request that is on the wire when its caller leaves is brought to its end, because it may
-//! make a key that nobody knows of (`behaviour.md` sections 6 and 7).
+//! make a key that nobody knows of.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,7 +1,7 @@
 //! What clients of one process share: limiters, retry budgets, logins.
 //!
 //! A rate limit belongs to a key, not to a client object, so everything that is learned about one
-//! stands here, once per clock (`behaviour.md` section 5). Connections are not here: they belong
+//! stands here, once per clock. Connections are not here: they belong
 //! to the runtime that opened them and so to one client and its clones.
 
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //! A request that may have been carried out is repeated only where twice is as good as once; a
 //! refusal by a rate limit is charged neither an attempt nor budget but ends with the eleventh, one
 //! by 503 is charged both and ends with the eleventh too;
-//! a wait that cannot end before the deadline is not begun (`behaviour.md` sections 3 and 4).
+//! a wait that cannot end before the deadline is not begun.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //!
 //! The delay doubles up to a cap, half of it left to chance so that many callers spread out; a
 //! delay asked for by the service is a floor that is never broken, widened by at most a quarter
-//! of a second (`behaviour.md` section 4).
+//! of a second.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //!
 //! Each call pays in a fifth of a retry and a reserve refills with time, so that a failing service
 //! sees at most a fifth more traffic and a quiet client may still retry; what is older than the
-//! window counts no more, neither as credit nor as debt (`behaviour.md` section 6).
+//! window counts no more, neither as credit nor as debt.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

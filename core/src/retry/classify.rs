@@ -1,7 +1,7 @@
 //! What one attempt meant: the only place of `retry` that sees a status or a transport fault.
 //!
 //! A request that may have been carried out is never called rejected: in doubt the outcome is
-//! unknown, and the operation's [`Safety`](super::Safety) decides (`behaviour.md` section 2).
+//! unknown, and the operation's [`Safety`](super::Safety) decides.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows bodies or sockets: [`classify`] and [`server delays`] see a status line and headers,
 //! the rest only a [`Verdict`] and a clock. A server's own delay is a floor, the caller's deadline
-//! is a ceiling, and nothing ever sleeps in order to fail (`behaviour.md` sections 2 to 6).
+//! is a ceiling, and nothing ever sleeps in order to fail.
 
 pub mod attempts;
 pub mod backoff;

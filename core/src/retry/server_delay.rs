@@ -1,8 +1,8 @@
 //! When the service wants to see us again, read from an answer's headers.
 //!
 //! Strict on purpose: a value with a sign, an exponent or any other surprise is absent, so that no
-//! service can make a client hammer or sleep for weeks by accident. The order of precedence and
-//! the grammar are those of `behaviour.md` section 4.
+//! service can make a client hammer or sleep for weeks by accident. [`server_delay`] names the order in
+//! which they count.
 
 use std::time::Duration;
 

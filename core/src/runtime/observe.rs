@@ -1,7 +1,7 @@
 //! What a client tells about its calls while they run: events for programs, `tracing` for logs.
 //!
 //! An event may hold a key's id, never a name or a secret; what is used as a metric's label holds
-//! no id at all (`behaviour.md` section 8).
+//! no id at all.
 
 use std::fmt::Debug;
 use std::sync::Arc;

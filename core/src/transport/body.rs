@@ -1,8 +1,8 @@
 //! Reads a body in chunks, within a limit, and keeps what was read when it breaks off.
 //!
 //! The limit counts decompressed bytes, and nothing is read past it: neither a bomb nor an
-//! endless answer costs more memory than the limit (`security.md` cases 54 to 57). What was read
-//! before a failure is kept, because the secret of a new key may be in it (`behaviour.md` 7.1).
+//! endless answer costs more memory than the limit. What was read
+//! before a failure is kept, because the secret of a new key may be in it.
 
 use std::fmt;
 use std::mem;

@@ -2,7 +2,7 @@
 //!
 //! Goes by the types in the chain of causes, never by their text (one exception, below, where
 //! the type has no name). In doubt an exchange counts as sent: the creation of a key is repeated
-//! only when it is certain that nothing reached the service (`behaviour.md` sections 2 and 3).
+//! only when it is certain that nothing reached the service.
 
 use std::error::Error as StdError;
 use std::io;

@@ -2,7 +2,7 @@
 //!
 //! Done here and not by the HTTP library because that one looks only at the first
 //! `Content-Encoding` line and then removes all of them: a body encoded twice would be handed on
-//! as if it were decoded (`security.md` case 58). Memory stays at one chunk and one window,
+//! as if it were decoded. Memory stays at one chunk and one window,
 //! whatever the ratio; the limit on the whole is the reader's. What is read may be longer than what
 //! comes of it by [`BARREN`] only, so that the reader's limit bounds the compressed bytes too, and
 //! members, headers and blocks that hold nothing end soon.

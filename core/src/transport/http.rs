@@ -1,8 +1,8 @@
 //! The transport over the network: the only file that imports reqwest.
 //!
 //! Everything a general HTTP client does on its own account is switched off (redirects, retries,
-//! referer, cookies, proxies in the clear), because each of these has leaked somebody's key
-//! (`security.md`). Time limits but the one on connecting belong to the caller, who has the clock.
+//! referer, cookies, proxies in the clear), because each of these has leaked somebody's key.
+//! Time limits but the one on connecting belong to the caller, who has the clock.
 
 use std::fmt;
 use std::future::Future;

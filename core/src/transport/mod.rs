@@ -2,7 +2,7 @@
 //!
 //! Nothing here retries, follows, remembers or logs: every request that reaches the wire was
 //! asked for by exactly one [`Transport::send`], and every failure says how far it got, because
-//! that decides whether the creation of a key may be repeated (`behaviour.md` sections 2 and 3).
+//! that decides whether the creation of a key may be repeated.
 
 pub(crate) mod wire;
 

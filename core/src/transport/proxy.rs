@@ -1,7 +1,7 @@
 //! Chooses how an address is reached: directly, or through the tunnel of a proxy.
 //!
 //! A key never crosses a proxy in the clear, so plain `http` takes none, and loopback is never
-//! a proxy's business (`security.md` cases 47 to 49). A variable that names a proxy in a way that
+//! a proxy's business. A variable that names a proxy in a way that
 //! cannot be used is an error and never a reason to connect directly: whoever set it wanted the
 //! traffic to go elsewhere.
 

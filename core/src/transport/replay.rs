@@ -2,7 +2,7 @@
 //! everything above the network.
 //!
 //! Failures that no loopback server can make (a lookup that fails, a bad certificate, a refused
-//! stream) are scripted here (`behaviour.md` cases C02, C03, C07).
+//! stream) are scripted here.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -113,7 +113,7 @@ pub(super) async fn opening<T, E>(connecting: impl Future<Output = Result<T, E>>
 }
 
 /// The addresses of a host name, at port 0. `localhost` is never looked up: it means this
-/// machine, and plain `http` is allowed to it for that reason (`security.md` case 24).
+/// machine, and plain `http` is allowed to it for that reason.
 ///
 /// # Errors
 /// The name has no address.

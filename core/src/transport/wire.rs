@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, Method};
 use url::Url;
 
 /// One request, complete: credential headers included. `Debug` shows no header value, no query
-/// and no body, whatever they are: redaction goes by type (`security.md`, "Secrets").
+/// and no body, whatever they are: redaction goes by type.
 #[derive(Clone)]
 pub struct WireRequest {
     /// The method.

@@ -1,4 +1,4 @@
-//! Acme: the example of a sixth service; everything here is ours (`wire.md`).
+//! Acme: the example of a sixth service; everything here is ours.
 //!
 //! Written by hand and not read from the client's `acme.toml`: two readings of one file would agree
 //! about its mistakes (S1).

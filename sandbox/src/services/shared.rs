@@ -49,7 +49,7 @@ pub(crate) fn limit(
     })
 }
 
-/// Refuses a body on GET and DELETE, which have none (`wire.md`, Common).
+/// Refuses a body on GET and DELETE, which have none.
 pub(crate) fn no_body(ctx: &mut Ctx<'_>, req: &Request) -> Result<(), Reply> {
     if matches!(req.method.as_str(), "GET" | "DELETE") {
         ctx.body(req, &[])?;

@@ -116,7 +116,7 @@ async fn a_limiter_that_answers_429_after_delays(harness: &Harness<'_>) -> Outco
     limited(harness, "limit_req zone=one burst=10; limit_req_status 429;").await
 }
 
-// The next two need the rule on waves of 503 (`behaviour.md` 5): 503 is what nginx answers unless
+// The next two need the rule on waves of 503: 503 is what nginx answers unless
 // it is told otherwise, without a `Retry-After`.
 
 async fn a_limiter_that_answers_503(harness: &Harness<'_>) -> Outcome {

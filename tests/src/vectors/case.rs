@@ -378,7 +378,7 @@ mod tests {
         }
     }
 
-    /// Every status of `behaviour.md` section 2 is met by a call of every class of section 3.
+    /// Every status that is judged is met by a call of every class of safety.
     #[test]
     fn every_status_meets_every_class() {
         let cases = read("B").unwrap();

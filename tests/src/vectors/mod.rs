@@ -1,7 +1,7 @@
 //! Conformance vectors: cases of one call's behaviour as data, and what runs them.
 //!
 //! A case says what the service does to each request and what the caller, the wire and the service
-//! must then show (`behaviour.md`, "Conformance cases"). It runs against the in-process sandbox on
+//! must then show. It runs against the in-process sandbox on
 //! the clock that both sides share; failures that no loopback server can make are made by the
 //! transport in front of it.
 

@@ -1,7 +1,7 @@
 //! Compares what was seen with what an example says, and tells every difference.
 //!
 //! A JSON object must have exactly the expected members; a list must hold a fitting element for
-//! each expected one; headers and order beyond that are free (`wire.md`).
+//! each expected one; headers and order beyond that are free.
 
 use serde_json::Value;
 

@@ -40,7 +40,7 @@ impl Form {
     }
 }
 
-/// The form of a service's keys (`wire.md`, column of each service).
+/// The form of a service's keys.
 ///
 /// # Errors
 /// When the service is not known here.
@@ -106,7 +106,7 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
 }
 
-/// RFC 3339 with milliseconds and `Z`, the one form of `wire.md`.
+/// RFC 3339 with milliseconds and `Z`, the one form that the services document.
 fn is_time(text: &str) -> bool {
     let form = b"0000-00-00T00:00:00.000Z";
     text.len() == form.len()

@@ -2,7 +2,7 @@
 //!
 //! Its text is one sentence that ends in what to do. The service's own words are kept unchanged
 //! in [`Error::message`]; no text of an HTTP or JSON library, no URL query and no secret ever
-//! enters it (`behaviour.md` section 8, `security.md`).
+//! enters it.
 
 mod sentence;
 

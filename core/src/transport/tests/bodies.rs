@@ -1,4 +1,4 @@
-//! Bodies of answers: limits, lengths, chunks, encodings (`security.md` cases 54 to 66).
+//! Bodies of answers: limits, lengths, chunks, encodings.
 
 use std::future::poll_fn;
 use std::io::Write;

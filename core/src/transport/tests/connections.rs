@@ -1,4 +1,4 @@
-//! Which connection carries a request, and what its death means (`behaviour.md` 3, groups B and C).
+//! Which connection carries a request, and what its death means.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Heads of answers: redirects, statuses, sizes, grammar (`security.md` groups R and B).
+//! Heads of answers: redirects, statuses, sizes, grammar.
 
 use super::server::{Server, Step, ok, send};
 use super::*;

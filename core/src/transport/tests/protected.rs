@@ -1,4 +1,4 @@
-//! TLS: who is trusted, and what a bad goodbye means (`security.md` cases 44 to 46).
+//! TLS: who is trusted, and what a bad goodbye means.
 
 use std::sync::Arc;
 

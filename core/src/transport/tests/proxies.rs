@@ -1,4 +1,4 @@
-//! Proxies: what they get to see, and when they are asked at all (`security.md` cases 47 to 50, 52).
+//! Proxies: what they get to see, and when they are asked at all.
 //!
 //! Proxies are set by the environment, which a process cannot safely change for itself: each case
 //! runs one request in a child, which is this very test program.
