@@ -31,12 +31,13 @@ const FAMILIES: [[HeaderName; 3]; 2] = [
     ],
 ];
 /// The longest delay that is told apart from for ever.
-const MAX_HINT: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_SERVER_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// From here on a reset is a point in time: seconds, then milliseconds since 1970.
 const EPOCH_SECONDS: f64 = 1e9;
 const EPOCH_MILLIS: f64 = 1e12;
 
-/// The delay that an answer asks for; `server_delay_in_body` is what the dialect read from the body, `now`
+/// The delay that an answer asks for: `Retry-After-Ms`, else `Retry-After`, else what stands in the
+/// body, else the reset time of its rate limit. `server_delay_in_body` is what the dialect read from the body, `now`
 /// the local time corrected by the limiter's skew, used where the answer has no `Date`.
 #[must_use]
 pub fn server_delay(head: &WireHead, server_delay_in_body: Option<Duration>, now: Timestamp) -> Option<Duration> {
@@ -44,7 +45,7 @@ pub fn server_delay(head: &WireHead, server_delay_in_body: Option<Duration>, now
         .or_else(|| largest(head, &RETRY_AFTER, |text| retry_after(head, text, now)))
         .or(server_delay_in_body)
         .or_else(|| reset_delay(head, now))
-        .map(|delay| delay.min(MAX_HINT))
+        .map(|delay| delay.min(MAX_SERVER_DELAY))
 }
 
 /// The rate limit that an answer reports; of several, the one with the least left.
@@ -156,7 +157,7 @@ fn count(text: &str) -> Option<u64> {
 }
 
 fn seconds(number: f64) -> Duration {
-    Duration::from_secs_f64(number.clamp(0.0, MAX_HINT.as_secs_f64()))
+    Duration::from_secs_f64(number.clamp(0.0, MAX_SERVER_DELAY.as_secs_f64()))
 }
 
 #[cfg(test)]
@@ -222,7 +223,7 @@ mod tests {
             assert_eq!(asked(429, &[("retry-after", value)]), Some(86_400.0), "{value}");
         }
         let week = Some(Duration::from_secs(604_800));
-        assert_eq!(server_delay(&head(429, &[]), week, NOW.parse().expect("a valid time")), Some(MAX_HINT));
+        assert_eq!(server_delay(&head(429, &[]), week, NOW.parse().expect("a valid time")), Some(MAX_SERVER_DELAY));
     }
 
     #[test]
@@ -255,8 +256,8 @@ mod tests {
             headers.append("x-ratelimit-remaining", HeaderValue::from_static("0"));
             let head = WireHead { status, headers };
             let now = NOW.parse().expect("a valid time");
-            prop_assert!(server_delay(&head, None, now).unwrap_or_default() <= MAX_HINT);
-            prop_assert!(rate_limit(&head, now).is_none_or(|limit| limit.reset_in <= MAX_HINT));
+            prop_assert!(server_delay(&head, None, now).unwrap_or_default() <= MAX_SERVER_DELAY);
+            prop_assert!(rate_limit(&head, now).is_none_or(|limit| limit.reset_in <= MAX_SERVER_DELAY));
         }
 
         #[test]
